@@ -1,0 +1,69 @@
+"""Sentences that a reader sees, kept apart from the language they are finally said in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+def N_(message: str) -> str:
+    """Mark `message` for translation without translating it (gettext's convention)."""
+    return message
+
+
+def number(value: float) -> str:
+    """A number as a reader writes it: 0.0005 and 20,000, never 5e-04."""
+    return f"{value:,}" if isinstance(value, int) else f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+@dataclass(frozen=True)
+class Text:
+    """A sentence template with its values, so that each page can say it in its own language.
+
+    Values may be `Text` themselves; they are translated too.
+    """
+
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def say(self, translate: Callable[[str], str] = str) -> str:
+        """Return the sentence in the language of `translate` (English by default)."""
+        values = {
+            name: value.say(translate) if isinstance(value, Text) else value
+            for name, value in self.values.items()
+        }
+        return translate(self.template).format(**values)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON-ready form that `from_json` reads back."""
+        values = {
+            name: value.to_json() if isinstance(value, Text) else value
+            for name, value in self.values.items()
+        }
+        return {"template": self.template, "values": values}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Text:
+        """Read what `to_json` wrote."""
+        values = {
+            name: cls.from_json(value) if isinstance(value, dict) else value
+            for name, value in stored["values"].items()
+        }
+        return cls(stored["template"], values)
+
+
+class GanError(ValueError):
+    """Something a person can put right: `text` says what is wrong and what to do about it."""
+
+    def __init__(self, template: str, **values: Any) -> None:
+        self.text = Text(template, values)
+        super().__init__(self.text.say())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Errors travel between processes; the default would replay only the English sentence.
+        return _rebuild, (type(self), self.text.template, dict(self.text.values))
+
+
+def _rebuild(kind: type[GanError], template: str, values: dict[str, Any]) -> GanError:
+    return kind(template, **values)

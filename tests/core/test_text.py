@@ -1,0 +1,74 @@
+"""Sentences: said in the reader's language wherever they were written."""
+
+from __future__ import annotations
+
+import json
+import pickle
+
+import pytest
+
+from gan_core.text import N_, GanError, Text
+
+CHINESE = {
+    "{field} is wrong: {why}.": "{field}有误：{why}。",
+    "at most {high}": "至多{high}",
+}
+
+
+def translate(message: str) -> str:
+    return CHINESE.get(message, message)
+
+
+def nested() -> Text:
+    return Text(
+        "{field} is wrong: {why}.", {"field": "seed", "why": Text("at most {high}", {"high": 5})}
+    )
+
+
+def test_marking_does_not_translate() -> None:
+    assert N_("at most {high}") == "at most {high}"
+
+
+def test_english_is_the_default() -> None:
+    assert nested().say() == "seed is wrong: at most 5."
+
+
+def test_translation_reaches_nested_sentences() -> None:
+    assert nested().say(translate) == "seed有误：至多5。"
+
+
+def test_values_may_hold_braces() -> None:
+    assert Text("{value} is wrong", {"value": "{0}{x}"}).say() == "{0}{x} is wrong"
+
+
+def test_text_survives_json() -> None:
+    assert Text.from_json(json.loads(json.dumps(nested().to_json()))) == nested()
+
+
+def test_error_says_its_sentence_and_keeps_it_translatable() -> None:
+    error = GanError("{field} is wrong: {why}.", **nested().values)
+    assert str(error) == "seed is wrong: at most 5."
+    assert error.text.say(translate) == "seed有误：至多5。"
+    assert isinstance(error, ValueError)
+
+
+def test_error_travels_between_processes() -> None:
+    error = pickle.loads(pickle.dumps(GanError("{field} is wrong: {why}.", **nested().values)))
+    assert type(error) is GanError
+    assert error.text == nested()
+    assert str(error) == "seed is wrong: at most 5."
+
+
+class SpecialError(GanError):
+    """What a part of the program may derive."""
+
+
+def test_derived_error_keeps_its_kind() -> None:
+    error = pickle.loads(pickle.dumps(SpecialError("at most {high}", high=5)))
+    assert type(error) is SpecialError
+    assert error.text.say(translate) == "至多5"
+
+
+def test_missing_value_is_noticed_at_once() -> None:
+    with pytest.raises(KeyError):
+        GanError("at most {high}")
