@@ -1,0 +1,80 @@
+"""Datasets: what the discriminator is shown as real. One file per dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+
+from gan_core.registry import Registry
+from gan_core.text import N_
+
+Progress = Callable[[float], None]  # called with the fraction done, 0 to 1
+Place = Literal["included", "GAN_DATA_DIR", "cache"]  # where data lies on this machine
+
+
+class Load(Protocol):
+    """How a dataset gives its samples."""
+
+    def __call__(self, n_samples: int | None = None, *, seed: int = 0) -> np.ndarray:
+        """Return float32 samples (n, *shape), images in [−1, 1]; all there are when n is None."""
+
+
+@dataclass(frozen=True)
+class Modes:
+    """The peaks of a distribution that is a mixture of equal, round Gaussians."""
+
+    centers: np.ndarray  # (modes, 2)
+    std: float
+
+
+def nothing_to_prepare(progress: Progress) -> None:
+    """For data that is computed or bundled."""
+
+
+def included() -> Place:
+    """For data that is computed or bundled."""
+    return "included"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One dataset: `shape` of a sample, (28, 28, 1) for pictures or (2,) for points in the plane.
+
+    `prepare(progress)` brings the data to this machine if it is not there, `where()` tells whether
+    it is (None: not yet), and `load` reads it. All three raise `GanError` when the data cannot be
+    had. `density(points)` is p(x) where it is known.
+    """
+
+    name: str
+    title: str
+    help: str
+    shape: tuple[int, ...]
+    load: Load
+    prepare: Callable[[Progress], None] = nothing_to_prepare
+    where: Callable[[], Place | None] = included
+    modes: Modes | None = None
+    density: Callable[[np.ndarray], np.ndarray] | None = None
+    order: int = 100
+
+    @property
+    def is_image(self) -> bool:
+        """Whether samples are pictures rather than points."""
+        return len(self.shape) == 3
+
+
+DATASETS: Registry[Dataset] = Registry(N_("dataset"), __name__)
+
+
+def draw(samples: np.ndarray, n_samples: int | None, seed: int) -> np.ndarray:
+    """Return `n_samples` different rows in random order, or all of them as they are."""
+    if n_samples is None:
+        return samples
+    return np.random.default_rng(seed).permutation(samples)[:n_samples]
+
+
+def scale_to_tanh(pixels: np.ndarray) -> np.ndarray:
+    """Turn grey values 0…255 (n, 28, 28) into float32 (n, 28, 28, 1) in tanh's range [−1, 1]."""
+    return (pixels.astype(np.float32) / 127.5 - 1.0)[..., np.newaxis]

@@ -1,0 +1,124 @@
+"""Networks: a generator and a discriminator that belong together. One file per pair.
+
+Keras is imported only while a pair is being built, so that a page can describe networks without it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from gan_core.registry import Registry
+from gan_core.text import N_
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass
+class Layers:
+    """Keras layers with one dtype policy and a seed of their own each.
+
+    Keras' own settings for both are process-wide, and several runs share a process.
+    """
+
+    dtype: str
+    seed: int
+    _seeds: itertools.count[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Room for 1,000 layers between seeds, so that neighbouring seeds share no layer's weights.
+        self._seeds = itertools.count(1000 * self.seed)
+
+    def dense(self, units: int, **options: Any) -> keras.layers.Layer:
+        import keras
+
+        return keras.layers.Dense(units, **self._weights(), **options)
+
+    def conv(self, filters: int, size: int, strides: int, **options: Any) -> keras.layers.Layer:
+        import keras
+
+        return keras.layers.Conv2D(
+            filters, size, strides=strides, padding="same", **self._weights(), **options
+        )
+
+    def conv_transpose(
+        self, filters: int, size: int, strides: int, **options: Any
+    ) -> keras.layers.Layer:
+        import keras
+
+        return keras.layers.Conv2DTranspose(
+            filters, size, strides=strides, padding="same", **self._weights(), **options
+        )
+
+    def dropout(self, rate: float) -> keras.layers.Layer:
+        import keras
+
+        return keras.layers.Dropout(rate, seed=next(self._seeds), dtype=self._policy())
+
+    def batch_norm(self, **options: Any) -> keras.layers.Layer:
+        import keras
+
+        return keras.layers.BatchNormalization(dtype=self._policy(), **options)
+
+    def leaky_relu(self, negative_slope: float = 0.3) -> keras.layers.Layer:
+        import keras
+
+        return keras.layers.LeakyReLU(negative_slope, dtype=self._policy())
+
+    def reshape(self, shape: tuple[int, ...]) -> keras.layers.Layer:
+        import keras
+
+        return keras.layers.Reshape(shape, dtype=self._policy())
+
+    def flatten(self) -> keras.layers.Layer:
+        import keras
+
+        return keras.layers.Flatten(dtype=self._policy())
+
+    def _weights(self) -> dict[str, Any]:
+        import keras
+
+        initializer = keras.initializers.GlorotUniform(seed=next(self._seeds))
+        return {"kernel_initializer": initializer, "dtype": self._policy()}
+
+    def _policy(self) -> keras.DTypePolicy:
+        import keras
+
+        return keras.DTypePolicy(self.dtype)
+
+
+# Called with Layers, latent_dim, data_shape and the network's options by name:
+# G maps (batch, latent_dim) → (batch, *data_shape).
+BuildGenerator = Callable[..., "keras.Model"]
+
+# Called with Layers, data_shape and the network's options by name:
+# D maps (batch, *data_shape) → (batch, 1), a logit and not a probability.
+BuildDiscriminator = Callable[..., "keras.Model"]
+
+
+@dataclass(frozen=True)
+class Network:
+    """One generator/discriminator pair.
+
+    `options` names the fields of a run's configuration that shape it. `convolutional` pairs need
+    pictures of 28×28; they also train faster without XLA on a CPU.
+    """
+
+    name: str
+    title: str
+    help: str
+    generator: BuildGenerator
+    discriminator: BuildDiscriminator
+    options: tuple[str, ...] = ()
+    convolutional: bool = False
+    order: int = 100
+
+    def fits(self, data_shape: tuple[int, ...]) -> bool:
+        """Whether the pair can be built for samples of this shape."""
+        return not self.convolutional or data_shape == (28, 28, 1)
+
+
+NETWORKS: Registry[Network] = Registry(N_("network"), __name__)

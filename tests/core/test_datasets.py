@@ -1,0 +1,360 @@
+"""Datasets: what the discriminator is shown as real, and what happens when it cannot be had."""
+
+from __future__ import annotations
+
+import os
+import threading
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gan_core.datasets import DATASETS, Dataset, digits, fashion_mnist, mnist, ring
+from gan_core.datasets.keras_files import KerasFiles
+from gan_core.text import GanError
+
+OFFLINE = [DATASETS.get(name) for name in ("digits", "ring", "mnist")]
+SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
+
+every_dataset = pytest.mark.parametrize("dataset", list(DATASETS), ids=lambda item: item.name)
+every_offline_dataset = pytest.mark.parametrize("dataset", OFFLINE, ids=lambda item: item.name)
+
+
+@pytest.fixture(scope="module")
+def folder_with_mnist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real MNIST where it lies beside the checkout, else a stand-in made of the digits."""
+    if (SHARED_DATA / "mnist.npz").exists():
+        return SHARED_DATA
+    folder = tmp_path_factory.mktemp("data")
+    pixels = np.uint8(np.rint((digits.load()[..., 0] + 1) * 127.5))
+    np.savez_compressed(folder / "mnist.npz", x_train=pixels)
+    return folder
+
+
+@pytest.fixture
+def _mnist_at_hand(folder_with_mnist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GAN_DATA_DIR", str(folder_with_mnist))
+
+
+def refuse() -> Any:
+    """Keras' loader without internet."""
+    raise Exception("URL fetch failure on https://host/file: -2 -- Name or service not known")
+
+
+def files(keras_load: Callable[[], Any] = refuse, n_bytes: int = 1000) -> KerasFiles:
+    return KerasFiles("pictures", keras_load, cached=("pictures.npz",), n_bytes=n_bytes)
+
+
+def ignore(fraction: float) -> None:
+    pass
+
+
+# ------------------------------------------------------------------- every dataset
+
+
+@every_dataset
+def test_dataset_says_what_it_is(dataset: Dataset) -> None:
+    assert dataset.title
+    assert dataset.help
+    assert dataset.is_image == (dataset.shape == (28, 28, 1))
+    assert dataset.is_image or dataset.shape == (2,)
+
+
+@every_offline_dataset
+@pytest.mark.usefixtures("_mnist_at_hand")
+def test_samples_have_the_promised_shape_type_and_range(dataset: Dataset) -> None:
+    dataset.prepare(ignore)
+    samples = dataset.load(50, seed=1)
+    assert samples.shape == (50, *dataset.shape)
+    assert samples.dtype == np.float32
+    assert np.isfinite(samples).all()
+    if dataset.is_image:
+        assert samples.min() == -1
+        assert 0.9 < samples.max() <= 1
+
+
+@every_offline_dataset
+@pytest.mark.usefixtures("_mnist_at_hand")
+def test_seed_decides_which_samples_are_drawn(dataset: Dataset) -> None:
+    first, again, other = (dataset.load(50, seed=seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).any()
+
+
+@every_offline_dataset
+@pytest.mark.usefixtures("_mnist_at_hand")
+def test_samples_do_not_repeat(dataset: Dataset) -> None:
+    samples = dataset.load(200, seed=1).reshape(200, -1)
+    assert len(np.unique(samples, axis=0)) == 200
+
+
+@every_offline_dataset
+@pytest.mark.usefixtures("_mnist_at_hand")
+def test_without_a_number_all_samples_come(dataset: Dataset) -> None:
+    assert len(dataset.load()) > 1000
+
+
+@every_dataset
+def test_density_belongs_to_the_modes(dataset: Dataset) -> None:
+    assert (dataset.density is None) == (dataset.modes is None)
+    if dataset.modes and dataset.density:
+        beside = dataset.modes.centers + np.array([dataset.modes.std, 0])
+        assert (dataset.density(dataset.modes.centers) > dataset.density(beside)).all()
+
+
+# --------------------------------------------------------------------------- digits
+
+
+def test_there_are_1797_digits() -> None:
+    assert digits.load().shape == (1797, 28, 28, 1)
+
+
+def test_digits_are_framed_by_four_black_pixels() -> None:
+    pictures = digits.load()
+    inside = pictures[:, 4:24, 4:24]
+    assert pictures.max() == 1
+    assert (inside.max(axis=(1, 2, 3)) > 0).all()
+    pictures = pictures.copy()
+    pictures[:, 4:24, 4:24] = -1
+    assert (pictures == -1).all()
+
+
+# ----------------------------------------------------------------------------- ring
+
+
+def test_ring_has_eight_different_modes_on_the_unit_circle() -> None:
+    centers = ring.CENTERS
+    assert len(np.unique(centers.round(9), axis=0)) == 8
+    np.testing.assert_allclose(np.linalg.norm(centers, axis=1), 1)
+    to_the_next = np.linalg.norm(centers - np.roll(centers, 1, axis=0), axis=1)
+    np.testing.assert_allclose(to_the_next, 2 * np.sin(np.pi / 8))
+
+
+def test_ring_avoids_the_trap_of_counting_the_end_twice() -> None:
+    angles = np.linspace(0, 2 * np.pi, 8)  # the trap: without endpoint=False
+    trap = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    assert len(np.unique(trap.round(9), axis=0)) == 7
+
+
+def test_ring_draws_every_mode_equally_often_with_the_right_spread() -> None:
+    points = ring.load(40_000, seed=3)
+    distances = np.linalg.norm(points[:, np.newaxis] - ring.CENTERS, axis=-1)  # (n, 8)
+    nearest = distances.argmin(axis=1)
+    share = np.bincount(nearest, minlength=8) / len(points)
+    np.testing.assert_allclose(share, 1 / 8, atol=0.01)
+    np.testing.assert_allclose((points - ring.CENTERS[nearest]).std(axis=0), 0.01, rtol=0.02)
+
+
+def test_density_of_the_ring_integrates_to_one() -> None:
+    offsets, width = np.linspace(-0.08, 0.08, 161, retstep=True)  # ±8σ in steps of σ/10
+    square = np.stack(np.meshgrid(offsets, offsets), axis=-1)  # (161, 161, 2)
+    around_modes = ring.CENTERS[:, np.newaxis, np.newaxis] + square
+    assert ring.density(around_modes).sum() * width**2 == pytest.approx(1, abs=1e-6)
+
+
+def test_density_of_the_ring_at_its_peak() -> None:
+    assert ring.density(np.array([1.0, 0.0])) == pytest.approx(1 / (8 * 2 * np.pi * 0.01**2))
+
+
+# ----------------------------------------------------------- files of one's own folder
+
+
+def test_pixels_are_scaled_from_0_255_to_minus_one_and_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pixels = np.zeros((1, 28, 28), np.uint8)
+    pixels[0, 0, :3] = 51, 204, 255
+    np.savez(tmp_path / "pictures.npz", x_train=pixels)
+    monkeypatch.setenv("GAN_DATA_DIR", str(tmp_path))
+    np.testing.assert_allclose(files().load()[0, 0, :4, 0], [-0.6, 0.6, 1, -1], rtol=1e-6)
+
+
+def test_own_file_needs_no_download(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    np.savez(tmp_path / "pictures.npz", x_train=np.zeros((3, 28, 28), np.uint8))
+    monkeypatch.setenv("GAN_DATA_DIR", str(tmp_path))
+    files(refuse).prepare(ignore)
+    assert files(refuse).load().shape == (3, 28, 28, 1)
+
+
+def test_folder_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GAN_DATA_DIR", "/no/such/folder")
+    with pytest.raises(GanError, match="GAN_DATA_DIR = /no/such/folder is not a readable folder"):
+        files().prepare(ignore)
+    with pytest.raises(GanError, match="GAN_DATA_DIR"):
+        files().load()
+
+
+def test_folder_that_is_a_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("GAN_DATA_DIR", str(tmp_path / "file"))
+    with pytest.raises(GanError, match="not a readable folder"):
+        files().load()
+
+
+def test_folder_that_may_not_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GAN_DATA_DIR", str(tmp_path))
+    # The administrator may read everything, so the answer of the system is put in its mouth.
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(GanError, match="not a readable folder"):
+        files().load()
+
+
+def write_pickled(path: Path) -> None:
+    np.savez(path, x_train=np.array([{"a": "dict"}], dtype=object), allow_pickle=True)
+
+
+def write_damaged(path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (20, 28, 28), np.uint8)
+    np.savez_compressed(path, x_train=pixels)
+    content = bytearray(path.read_bytes())
+    content[400:440] = bytes(40)
+    path.write_bytes(content)
+
+
+def write_array_alone(path: Path) -> None:
+    with path.open("wb") as file:
+        np.save(file, np.zeros((1, 28, 28), np.uint8))
+
+
+def write_zip_without_arrays(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("x_train", "text")
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        pytest.param(lambda path: path.write_bytes(b""), id="empty"),
+        pytest.param(lambda path: path.write_bytes(b"no archive"), id="text"),
+        pytest.param(lambda path: path.write_bytes(b"PK\x03\x04 cut off"), id="cut off"),
+        pytest.param(lambda path: path.mkdir(), id="a folder"),
+        pytest.param(lambda path: np.savez(path, y_train=np.zeros(3)), id="no x_train"),
+        pytest.param(write_array_alone, id="array without archive"),
+        pytest.param(write_zip_without_arrays, id="no arrays"),
+        pytest.param(write_damaged, id="damaged"),
+        pytest.param(write_pickled, id="pickled"),
+    ],
+)
+def test_unreadable_file_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[Path], None]
+) -> None:
+    write(tmp_path / "pictures.npz")
+    monkeypatch.setenv("GAN_DATA_DIR", str(tmp_path))
+    with pytest.raises(GanError, match=r"pictures\.npz.*x_train"):
+        files().load()
+
+
+def test_pickled_arrays_are_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Trap:
+        def __reduce__(self) -> tuple[Any, ...]:
+            return (tmp_path / "sprung").touch, ()
+
+    np.savez(tmp_path / "pictures.npz", x_train=np.array([Trap()], dtype=object))
+    monkeypatch.setenv("GAN_DATA_DIR", str(tmp_path))
+    with pytest.raises(GanError):
+        files().load()
+    assert not (tmp_path / "sprung").exists()
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.zeros((3, 28, 28), np.float32),
+        np.zeros((3, 32, 32), np.uint8),
+        np.zeros((3, 28, 28, 1), np.uint8),
+        np.zeros((3, 784), np.uint8),
+        np.zeros((0, 28, 28), np.uint8),
+    ],
+    ids=lambda array: f"{array.dtype} {array.shape}",
+)
+def test_wrong_array_is_described(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, array: np.ndarray
+) -> None:
+    np.savez(tmp_path / "pictures.npz", x_train=array)
+    monkeypatch.setenv("GAN_DATA_DIR", str(tmp_path))
+    with pytest.raises(GanError) as raised:
+        files().load()
+    for part in ("pictures.npz", str(array.dtype), str(array.shape), "uint8 (n, 28, 28)"):
+        assert part in str(raised.value)
+
+
+# --------------------------------------------------------------------------- downloads
+
+
+@pytest.mark.parametrize("module", [mnist, fashion_mnist], ids=["mnist", "fashion_mnist"])
+def test_failed_download_names_both_ways_out(module: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    offline = KerasFiles(module.FILES.name, refuse, module.FILES.cached, module.FILES.n_bytes)
+    with pytest.raises(GanError) as raised:
+        offline.prepare(ignore)
+    name = module.FILES.name
+    for part in (name, "URL fetch failure", "bundled digits", f"{name}.npz", "GAN_DATA_DIR"):
+        assert part in str(raised.value)
+
+
+def test_real_download_from_a_dead_address_is_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load() -> Any:
+        from keras.utils import get_file
+
+        return get_file("pictures.npz", "http://127.0.0.1:1/pictures.npz", cache_dir=str(tmp_path))
+
+    with pytest.raises(GanError, match=r"could not be downloaded .*Connection refused.*GAN_DATA_"):
+        files(load).prepare(ignore)
+
+
+def test_download_reports_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    (tmp_path / "datasets").mkdir()
+    fractions: list[float] = []
+    heard = threading.Event()
+
+    def progress(fraction: float) -> None:
+        fractions.append(fraction)
+        heard.set()
+
+    def load() -> None:
+        with (tmp_path / "datasets" / "pictures.npz").open("wb") as file:
+            for _ in range(2):
+                file.write(bytes(400))
+                file.flush()
+                heard.clear()
+                assert heard.wait(5)
+
+    files(load, n_bytes=1000).prepare(progress)
+    assert fractions == [0.4, 0.8]
+
+
+def test_progress_never_exceeds_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    (tmp_path / "datasets").mkdir()
+    (tmp_path / "datasets" / "pictures.npz").write_bytes(bytes(5000))
+    fractions: list[float] = []
+    heard = threading.Event()
+
+    def progress(fraction: float) -> None:
+        fractions.append(fraction)
+        heard.set()
+
+    files(lambda: heard.wait(5), n_bytes=1000).prepare(progress)
+    assert fractions[0] == 1
+
+
+def test_where_the_data_lies_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    assert files().where() is None
+    (tmp_path / "datasets").mkdir()
+    cached = tmp_path / "datasets" / "pictures.npz"
+    cached.write_bytes(bytes(999))
+    assert files().where() is None  # half a download
+    cached.write_bytes(bytes(1000))
+    assert files().where() == "cache"
+    np.savez(tmp_path / "pictures.npz", x_train=np.zeros((1, 28, 28), np.uint8))
+    monkeypatch.setenv("GAN_DATA_DIR", str(tmp_path))
+    assert files().where() == "GAN_DATA_DIR"
+    assert DATASETS.get("digits").where() == "included"
