@@ -1,0 +1,102 @@
+"""Presets: good starting points, each a complete configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gan_core.config import RunConfig
+from gan_core.text import N_, GanError, Text
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named configuration; `settings` holds what differs from the defaults."""
+
+    name: str
+    title: str
+    help: str
+    settings: Mapping[str, Any]
+
+    @property
+    def config(self) -> RunConfig:
+        """The complete configuration."""
+        return RunConfig.parse(self.settings)
+
+
+PRESETS = {
+    preset.name: preset
+    for preset in (
+        Preset(
+            "digits_dcgan",
+            N_("Digits, small DCGAN"),
+            N_("Recognisable digits within half a minute on a laptop, without internet."),
+            {},
+        ),
+        Preset(
+            "digits_mlp",
+            N_("Digits, fully connected"),
+            N_("Two hidden layers in each network, as in the first GAN paper."),
+            {
+                "network": "mlp",
+                "hidden_units": 256,
+                "batch_size": 64,
+                "d_learning_rate": 2e-4,
+                "g_learning_rate": 2e-4,
+                "steps": 10_000,
+            },
+        ),
+        Preset(
+            "full_dcgan",
+            N_("Digits, full-size DCGAN"),
+            N_("100 noise numbers, three transposed convolutions of 5×5. Slow on a CPU."),
+            {
+                "network": "dcgan",
+                "latent_dim": 100,
+                "batch_size": 64,
+                "d_learning_rate": 2e-4,
+                "g_learning_rate": 2e-4,
+            },
+        ),
+        Preset(
+            "ring_mlp",
+            N_("Ring of eight, fully connected"),
+            N_("Points in the plane at thousands of steps a second. Watch modes come and go."),
+            {
+                "dataset": "ring",
+                "network": "mlp",
+                "latent_dim": 2,
+                "hidden_units": 64,
+                "d_learning_rate": 1e-3,
+                "g_learning_rate": 1e-3,
+                "batch_size": 128,
+                "steps": 20_000,
+            },
+        ),
+        Preset(
+            "mnist_dcgan",
+            N_("MNIST, small DCGAN"),
+            N_("60,000 digits; needs the internet once, or a folder in GAN_DATA_DIR."),
+            {"dataset": "mnist", "batch_size": 64, "steps": 5000},
+        ),
+        Preset(
+            "fashion_dcgan",
+            N_("Fashion-MNIST, small DCGAN"),
+            N_("60,000 pictures of clothes; needs the internet once, or a folder in GAN_DATA_DIR."),
+            {"dataset": "fashion_mnist", "batch_size": 64, "steps": 5000},
+        ),
+    )
+}
+
+
+def preset(name: str) -> Preset:
+    """Return the preset called `name`; raises `GanError` that lists the names there are."""
+    if name not in PRESETS:
+        raise GanError(
+            N_("There is no {kind} called {name!r}. Choose one of: {names}."),
+            kind=Text(N_("preset")),
+            name=name,
+            names=", ".join(PRESETS),
+        )
+    return PRESETS[name]
