@@ -1,0 +1,53 @@
+"""Trainers whose run has ended, kept so that the next run like it starts without compiling."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import tensorflow as tf
+
+from gan_core.config import RunConfig
+from gan_core.datasets import DATASETS
+from gan_core.training.device import pick
+from gan_core.training.trainer import Trainer, mould
+
+MAX_IDLE = 8
+
+_idle: list[Trainer] = []  # the longest unused first
+_lock = threading.Lock()
+
+
+@functools.lru_cache(maxsize=4)
+def real_samples(dataset: str, seed: int) -> tf.Tensor:
+    """All samples (n, *shape) of a dataset, in memory once for all runs of this process."""
+    return tf.constant(DATASETS.get(dataset).load(seed=seed), tf.float32)
+
+
+@contextmanager
+def borrowed_trainer(config: RunConfig) -> Iterator[Trainer]:
+    """Give a trainer at step 0 of `config`: a used one of the same mould, or a new one."""
+    trainer = _take(config)
+    x_real = real_samples(config.dataset, config.seed)
+    if trainer:
+        trainer.restart(config, x_real)
+    else:
+        trainer = Trainer(config, x_real)
+    try:
+        yield trainer
+    finally:
+        with _lock:
+            _idle.append(trainer)
+            del _idle[:-MAX_IDLE]
+
+
+def _take(config: RunConfig) -> Trainer | None:
+    wanted = mould(config, pick(config))
+    with _lock:
+        for trainer in reversed(_idle):
+            if mould(trainer.config, trainer.plan) == wanted:
+                _idle.remove(trainer)
+                return trainer
+    return None

@@ -1,0 +1,193 @@
+"""The trainer: alternates the two players' turns. The only place where optimizers step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from gan_core.config import RunConfig
+from gan_core.networks import Layers
+from gan_core.training.device import Plan, pick
+from gan_core.training.records import RECORD_FIELDS
+from gan_core.training.tensorflow_ops import TENSORFLOW
+
+# Streams of random numbers, told apart by the last part of their seed.
+_REAL, _NOISE, _FIXED_NOISE = 0, 1, 2
+
+
+# What may differ between two runs that share compiled code.
+_FREE_FIELDS = {"seed", "steps", "d_learning_rate", "g_learning_rate", "precision"}
+
+
+def mould(config: RunConfig, plan: Plan) -> tuple[str, Plan]:
+    """What compiled code depends on: a trainer can restart with any config of the same mould."""
+    return config.model_dump_json(exclude=_FREE_FIELDS), plan
+
+
+class Trainer:
+    """One run's networks and optimizers, and the game between them.
+
+    Every random number is a function of (seed, step), and every step runs the same compiled code
+    however steps are grouped into calls: that makes a run repeatable bit for bit on a CPU, and
+    makes a run that continues from `state()` equal to one that never stopped.
+
+    Args:
+        config: the run. Its learning rates are the initial ones.
+        x_real: float32 samples (n, *shape), an array or a tensor.
+        plan: where to train; picked for this machine when left out.
+    """
+
+    def __init__(self, config: RunConfig, x_real: Any, plan: Plan | None = None) -> None:
+        self.plan = plan or pick(config)
+        self._items = config.items
+        self._start(config, x_real)
+        with tf.device(self.plan.device):
+            self.generator, self.discriminator = self._build_networks()
+            self._d_optimizer = _adam(self.discriminator, config.d_learning_rate, config.beta_1)
+            self._g_optimizer = _adam(self.generator, config.g_learning_rate, config.beta_1)
+        self._compiled = tf.function(self._steps, jit_compile=self.plan.xla)
+        self._compiled_sample = tf.function(self._generate, reduce_retracing=True)
+
+    def restart(self, config: RunConfig, x_real: Any) -> None:
+        """Begin another run of the same mould, as a new trainer would, without compiling again."""
+        self._start(config, x_real)
+        for used, fresh in zip(
+            (self.generator, self.discriminator), self._build_networks(), strict=True
+        ):
+            for variable, initial in zip(used.variables, fresh.variables, strict=True):
+                variable.assign(initial)
+        for optimizer in (self._d_optimizer, self._g_optimizer):
+            for variable in optimizer.variables:
+                variable.assign(tf.zeros_like(variable))
+        self.set_rates(
+            d_learning_rate=config.d_learning_rate, g_learning_rate=config.g_learning_rate
+        )
+
+    def _start(self, config: RunConfig, x_real: Any) -> None:
+        self.config = config
+        self.step = 0
+        with tf.device(self.plan.device):
+            self.x_real = tf.convert_to_tensor(x_real, tf.float32)  # (n, *shape)
+            self._seed = tf.constant(config.seed)
+
+    def _build_networks(self) -> tuple[keras.Model, keras.Model]:
+        config, network = self.config, self._items.network
+        layers = Layers(self.plan.dtype, config.seed)
+        shape = self._items.dataset.shape
+        options = {name: getattr(config, name) for name in network.options}
+        generator = network.generator(layers, config.latent_dim, shape, **options)
+        return generator, network.discriminator(layers, shape, **options)
+
+    def run(self, n_steps: int) -> np.ndarray:
+        """Take up to `n_steps` steps, at most `plan.steps_per_call`; return their records.
+
+        Returns float32 (steps taken, 4): the columns of `RECORD_FIELDS`. A record may hold NaN or
+        Inf when the game has diverged.
+        """
+        n_steps = min(n_steps, self.plan.steps_per_call)
+        with tf.device(self.plan.device):
+            records = self._compiled(
+                self.x_real, self._seed, tf.constant(self.step), tf.constant(n_steps)
+            )
+        self.step += n_steps
+        return records.numpy()[:n_steps]
+
+    def samples(self, n_samples: int) -> np.ndarray:
+        """Generate float32 samples (n, *shape) from noise that stays the same during a run."""
+        z = self._normal(n_samples, self._seed_of(self._seed, _FIXED_NOISE, tf.constant(0)))
+        return self._compiled_sample(z).numpy()
+
+    def set_rates(self, *, d_learning_rate: float, g_learning_rate: float) -> None:
+        """Change the learning rates from the next step on."""
+        self._d_optimizer.learning_rate = d_learning_rate
+        self._g_optimizer.learning_rate = g_learning_rate
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return everything that the next step depends on, as named arrays."""
+        arrays = {f"variable_{i}": v.numpy() for i, v in enumerate(self._variables())}
+        return {"step": np.asarray(self.step), **arrays}
+
+    def load_state(self, state: dict[str, np.ndarray]) -> None:
+        """Continue from what `state()` returned for the same config."""
+        for i, variable in enumerate(self._variables()):
+            variable.assign(state[f"variable_{i}"])
+        self.step = int(state["step"])
+
+    def _variables(self) -> list[Any]:
+        """Weights, moving averages, dropout's random state, optimizers' memory and rates."""
+        owners = (self.generator, self.discriminator, self._g_optimizer, self._d_optimizer)
+        return [variable for owner in owners for variable in owner.variables]
+
+    def _steps(
+        self, x_real: tf.Tensor, seed: tf.Tensor, first_step: tf.Tensor, n_steps: tf.Tensor
+    ) -> tf.Tensor:
+        """Run `n_steps` training steps in one call; records (steps_per_call, 4), the rest zero."""
+        records = tf.zeros([self.plan.steps_per_call, len(RECORD_FIELDS)])
+        i = tf.constant(0)
+        # Not tf.range(n_steps): XLA would compile anew for every n_steps.
+        while i < n_steps:
+            record = self._train_step(x_real, seed, first_step + i)
+            records = tf.tensor_scatter_nd_update(records, [[i]], record[tf.newaxis])
+            i += 1
+        return records
+
+    def _train_step(self, x_all: tf.Tensor, seed: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+        """D learns `d_steps` times, then G learns once from the last generated batch."""
+        config, family, loss = self.config, self._items.family, self._items.loss
+        for turn in range(config.d_steps):
+            x_real = self._real_batch(x_all, self._seed_of(seed, _REAL, step, turn))
+            z = self._normal(config.batch_size, self._seed_of(seed, _NOISE, step, turn))
+            with tf.GradientTape() as g_tape:
+                # training=True: batch norm must see this batch, not its moving averages.
+                x_fake = self.generator(z, training=True)  # (batch, *shape)
+            with tf.GradientTape() as d_tape:
+                # x_fake was computed outside this tape, so D's turn cannot reach G.
+                d_turn = family.discriminator_turn(self._judge, x_real, x_fake, loss, TENSORFLOW)
+            _descend(self._d_optimizer, d_tape, d_turn.d_loss, self.discriminator)
+        with g_tape:
+            g_loss = family.generator_turn(self._judge, x_real, x_fake, loss, TENSORFLOW)
+        # Only G's weights take this gradient: D is frozen in G's turn.
+        _descend(self._g_optimizer, g_tape, g_loss, self.generator)
+        return tf.stack([d_turn.d_loss, g_loss, d_turn.d_real, d_turn.d_fake])
+
+    def _judge(self, x: tf.Tensor) -> tf.Tensor:
+        """D's logits (batch,) for samples (batch, *shape), in float32 whatever the networks use."""
+        return tf.cast(self.discriminator(x, training=True)[:, 0], tf.float32)
+
+    def _generate(self, z: tf.Tensor) -> tf.Tensor:
+        """Samples in inference mode: batch norm with its moving averages, so z alone decides."""
+        return tf.cast(self.generator(z, training=False), tf.float32)
+
+    def _real_batch(self, x_all: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        """Real samples (batch, *shape) with replacement: independent draws, as in the theory."""
+        rows = tf.random.stateless_uniform(
+            [self.config.batch_size], seed, maxval=tf.shape(x_all)[0], dtype=tf.int32
+        )
+        return tf.gather(x_all, rows)
+
+    def _normal(self, n: int, seed: tf.Tensor) -> tf.Tensor:
+        """Noise (n, latent_dim)."""
+        return tf.random.stateless_normal([n, self.config.latent_dim], seed)
+
+    def _seed_of(self, seed: tf.Tensor, stream: int, step: tf.Tensor, turn: int = 0) -> tf.Tensor:
+        """Two numbers that no other stream, step or turn of this run has."""
+        return tf.stack([seed * 16 + stream, step * self.config.d_steps + turn])
+
+
+def _adam(model: keras.Model, learning_rate: float, beta_1: float) -> keras.optimizers.Optimizer:
+    optimizer = keras.optimizers.Adam(learning_rate, beta_1=beta_1)
+    optimizer.build(model.trainable_variables)
+    return optimizer
+
+
+def _descend(
+    optimizer: keras.optimizers.Optimizer,
+    tape: tf.GradientTape,
+    loss: tf.Tensor,
+    model: keras.Model,
+) -> None:
+    weights = model.trainable_variables
+    optimizer.apply(tape.gradient(loss, weights), weights)
