@@ -1,0 +1,263 @@
+"""GAN Dojo from a shell: train, list what there is, and check this machine."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from gan_core.config import RunConfig
+from gan_core.datasets import DATASETS
+from gan_core.families import FAMILIES
+from gan_core.losses import LOSSES
+from gan_core.metrics import METRICS
+from gan_core.networks import NETWORKS
+from gan_core.presets import PRESETS, preset
+from gan_core.text import N_, GanError, Text
+from gan_core.training.records import RECORD_FIELDS
+
+if TYPE_CHECKING:
+    from gan_core.runs.store import Run, Store
+
+SUCCESS, FAILURE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130  # exit codes
+EXIT_CODES = {"diverged": FAILURE, "failed": FAILURE}  # of a run's status; the others: success
+POLL_SECONDS = 0.2
+
+LISTS: dict[str, Iterable[Any]] = {
+    "presets": PRESETS.values(),
+    "datasets": DATASETS,
+    "losses": LOSSES,
+    "networks": NETWORKS,
+    "families": FAMILIES,
+    "metrics": METRICS,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks for; return the exit code."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # no red herrings about missing GPUs
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except GanError as error:
+        _complain(error)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        # A normal exit would wait for the thread that trains. The engine takes the run up again.
+        sys.stdout.flush()
+        os._exit(INTERRUPTED)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m gan_core", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    train = commands.add_parser("train", help="train a run and show it as it goes")
+    train.set_defaults(command=_train)
+    train.add_argument("--preset", required=True, metavar="NAME", help=", ".join(PRESETS))
+    train.add_argument("--steps", metavar="N", help="short for --set steps=N")
+    train.add_argument(
+        "--set",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="KEY=VALUE",
+        help=f"change settings of the preset: {', '.join(RunConfig.model_fields)}",
+    )
+    train.add_argument("--name", default="", help="what the run is called on the web page")
+
+    listing = commands.add_parser("list", help="list what there is to choose from")
+    listing.set_defaults(command=_list)
+    listing.add_argument("kind", choices=LISTS)
+
+    doctor = commands.add_parser("doctor", help="check what GAN Dojo needs on this machine")
+    doctor.set_defaults(command=_doctor)
+
+    for command in (train, listing, doctor):
+        command.add_argument("--json", action="store_true", help="print JSON, for other programs")
+    return parser
+
+
+# ------------------------------------------------------------------------------- list, doctor
+
+
+def _list(options: argparse.Namespace) -> int:
+    items = [
+        {"name": item.name, "title": item.title, "help": item.help} for item in LISTS[options.kind]
+    ]
+    if options.json:
+        print(json.dumps(items))
+    else:
+        widths = {key: max(len(item[key]) for item in items) for key in ("name", "title")}
+        for item in items:
+            name, title = (item[key].ljust(width) for key, width in widths.items())
+            print(f"{name}  {title}  {item['help']}")
+    return SUCCESS
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from gan_core.doctor import Check, examine
+
+    found: list[Check] = []
+    for check in examine():
+        found.append(check)
+        if not options.json:
+            print(f"{check.status:<8} {check.name:<18} {check.detail}", flush=True)
+            if check.advice:
+                print(f"{'':<27} → {check.advice}")
+    if options.json:
+        print(json.dumps([asdict(check) for check in found]))
+    return FAILURE if any(check.status == "problem" for check in found) else SUCCESS
+
+
+# -------------------------------------------------------------------------------------- train
+
+
+def _train(options: argparse.Namespace) -> int:
+    """Check every input, then train in a thread of this process and watch through the store."""
+    config = _config(options)
+
+    from gan_core.runs.claims import holder_name
+    from gan_core.runs.store import default_url, open_store
+
+    store, holder = open_store(default_url()), holder_name()
+    run_id = store.create_run(config, options.name, claimed_by=holder)
+    pressed = _listen_for_ctrl_c()
+    job = ThreadPoolExecutor(1).submit(_execute, store.url, run_id, holder)
+    try:
+        _follow(store, run_id, job, pressed)
+        job.result()
+        return _report(store, run_id, as_json=options.json)
+    except GanError as error:  # the store is full, or somebody deleted the run
+        _complain(error)
+        return FAILURE
+
+
+def _config(options: argparse.Namespace) -> RunConfig:
+    """The preset with what the command line changes."""
+    settings = dict(preset(options.preset).settings)
+    for setting in options.set:
+        key, equals, value = setting.partition("=")
+        if not equals:
+            raise GanError(
+                N_("{field} = {value} is not allowed. Allowed: {allowed}."),
+                field="--set",
+                value=setting,
+                allowed=Text("KEY=VALUE"),
+            )
+        settings[key] = value
+    if options.steps is not None:
+        settings["steps"] = options.steps
+    return RunConfig.parse(settings)
+
+
+def _execute(store_url: str, run_id: str, holder: str) -> str | None:
+    """Train the run; where not even TensorFlow can be imported, write that down."""
+    try:
+        from gan_core.runs.job import execute
+    except Exception as error:
+        from gan_core.runs.store import open_store
+
+        reason = Text(
+            N_(
+                "TensorFlow cannot be imported ({reason}). Find out more: python -m gan_core doctor"
+            ),
+            {"reason": f"{type(error).__name__}: {error}"},
+        )
+        store = open_store(store_url)
+        store.set_status(run_id, holder, "failed", reason)
+        store.release(run_id, holder)
+        return "failed"
+    return execute(store_url, run_id, holder)
+
+
+def _listen_for_ctrl_c() -> threading.Event:
+    """Return an event that the first Ctrl-C sets; the second one interrupts as usual."""
+    pressed = threading.Event()
+
+    def note(*_: object) -> None:
+        pressed.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    signal.signal(signal.SIGINT, note)
+    return pressed
+
+
+def _follow(store: Store, run_id: str, job: Future[Any], pressed: threading.Event) -> None:
+    """Show how far the run is until its job ends; Ctrl-C asks the run to stop."""
+    asked = False
+    with _progress(store.run(run_id)) as show:
+        while not job.done():
+            wait([job], POLL_SECONDS)
+            show(store.run(run_id))
+            if pressed.is_set() and not asked:
+                asked = True
+                with contextlib.suppress(GanError):  # it has just ended by itself
+                    store.request(run_id, "stop")
+
+
+@contextlib.contextmanager
+def _progress(run: Run) -> Iterator[Callable[[Run], None]]:
+    """Yield a function that shows a run as a bar; on anything but a terminal it shows nothing."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as TimeLeftColumn
+
+    description = TextColumn("{task.description}", markup=False)
+    speed = TextColumn("{task.fields[speed]}")
+    columns = (description, BarColumn(), MofNCompleteColumn(), speed, TimeLeftColumn())
+    with Progress(*columns, disable=not sys.stdout.isatty()) as progress:
+        task = progress.add_task("Starting TensorFlow …", total=run.config.steps, speed="")
+
+        def show(run: Run) -> None:
+            if run.status != "queued":
+                phase = run.message.say() if run.message else f"{run.name}: {run.status}"
+                progress.update(task, description=phase, completed=run.step, speed=_speed(run))
+
+        yield show
+
+
+def _report(store: Store, run_id: str, *, as_json: bool) -> int:
+    """Say how the run ended; return the exit code."""
+    run = store.run(run_id)
+    losses = _last_losses(store, run)
+    if run.message:
+        _complain(run.message.say())
+    if as_json:
+        facts = {"run": run.id, "status": run.status, "step": run.step}
+        print(json.dumps(facts | losses | {"images_per_second": run.images_per_second}))
+    else:
+        known = [f"{name} {value:.4g}" for name, value in losses.items() if value is not None]
+        ending = f"{run.name} ({run.id}): {run.status} after {run.step:,} steps"
+        print(", ".join([ending, *known, _speed(run)]).rstrip(", "))
+    return EXIT_CODES.get(run.status, SUCCESS)
+
+
+def _last_losses(store: Store, run: Run) -> dict[str, float | None]:
+    """The losses of the last step that was written down."""
+    _, records = store.curve(run.id, 0, len(RECORD_FIELDS), from_step=run.step - 1)
+    last = records[-1].tolist() if len(records) else [None] * len(RECORD_FIELDS)
+    return dict(zip(RECORD_FIELDS[:2], last, strict=False))
+
+
+def _speed(run: Run) -> str:
+    """How fast the run trains, if that is known."""
+    if run.images_per_second is None:
+        return ""
+    unit = "images" if run.config.items.dataset.is_image else "points"
+    return f"{run.images_per_second:,.0f} {unit}/s"
+
+
+def _complain(problem: object) -> None:
+    print(problem, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

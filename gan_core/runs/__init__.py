@@ -1,0 +1,1 @@
+"""Runs: where they are kept (store), executed (engine, job) and watched (stream)."""

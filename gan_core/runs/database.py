@@ -1,0 +1,106 @@
+"""The connection to the store's database: transactions, one writer at a time, errors explained."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from gan_core.text import N_, GanError
+
+BUSY_SECONDS = 10  # how long a writer waits for its turn in SQLite
+_WRITE_LOCK = 7_245_113  # any fixed number: PostgreSQL's name for "one writer at a time"
+
+
+def without_password(url: str) -> str:
+    """Return a database URL, even one that cannot be parsed, as it may be shown to anybody."""
+    return re.sub(r"(://[^/@:]*):[^@]*@", r"\1:***@", url)
+
+
+class Database:
+    """A SQLite or PostgreSQL database; raises `GanError` when it cannot be reached or written."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        try:
+            parsed = sa.make_url(url)
+            file = Path(parsed.database or "")
+            if parsed.get_backend_name() == "sqlite" and file.is_absolute():
+                file.parent.mkdir(parents=True, exist_ok=True)
+            # A server that was restarted has closed our connections: look before using one.
+            self.engine = sa.create_engine(parsed, pool_pre_ping=True)
+        except (ArgumentError, NoSuchModuleError, ImportError, OSError, ValueError) as error:
+            raise _unusable(url, error) from error
+        sa.event.listen(self.engine, "connect", _prepare_connection)
+        sa.event.listen(self.engine, "begin", _begin)
+        self._writing = self.engine.execution_options(writes=True)
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """Open a transaction that may write; others wait for their turn."""
+        with _errors_explained(self.url), self._writing.begin() as db:
+            yield db
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """Open a transaction that only reads, all of it at one moment."""
+        with _errors_explained(self.url), self.engine.begin() as db:
+            yield db
+
+
+def _prepare_connection(connection: Any, _record: Any) -> None:
+    if type(connection).__module__ != "sqlite3":
+        return
+    connection.isolation_level = None  # we say BEGIN ourselves, see _begin
+    for pragma in ("synchronous=NORMAL", f"busy_timeout={BUSY_SECONDS * 1000}", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    _use_write_ahead_log(connection)
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Let readers read while somebody writes; wait when others open the same new file."""
+    give_up_at = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            # Here SQLite does not heed busy_timeout.
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.02)
+
+
+def _begin(db: sa.Connection) -> None:
+    """One writer at a time, so that events are committed in the order of their numbers."""
+    writes = db.get_execution_options().get("writes", False)
+    if db.dialect.name == "sqlite":
+        db.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    elif writes:
+        db.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")
+
+
+@contextmanager
+def _errors_explained(url: str) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise _unusable(url, error.orig or error) from error
+
+
+def _unusable(url: str, reason: BaseException) -> GanError:
+    return GanError(
+        N_(
+            "The store {url} cannot be used ({reason}). Free some disk space, make it writable, or "
+            "name another one in GAN_STORE, such as sqlite:////path/to/file."
+        ),
+        url=without_password(url),
+        reason=str(reason).strip() or type(reason).__name__,
+    )

@@ -1,0 +1,180 @@
+"""The engine: takes queued runs from the store and has Dask workers train them.
+
+It is a process of its own, `python -m gan_core.runs.engine`, so that neither TensorFlow nor Dask
+lives in the web process. It ends when its standard input closes, that is, with whoever started it.
+
+Environment:
+    GAN_SCHEDULER: address of an existing Dask scheduler; an embedded cluster is started otherwise.
+    GAN_SLOTS: how many picture runs may train at once; the number of processor cores otherwise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import logging
+import os
+import sys
+import threading
+from typing import Any
+
+import dask
+from distributed import Client, Future, LocalCluster
+
+from gan_core.runs import job
+from gan_core.runs.claims import holder_name
+from gan_core.runs.slots import POINTS_SHARE, share_of, wanted_slots
+from gan_core.runs.store import Engine, Run, Store, Superseded, open_store
+from gan_core.text import N_, GanError, Text
+
+POLL_SECONDS = 0.1
+HEARTBEAT_SECONDS = 5.0
+CORES_PER_WORKER = 8  # one TensorFlow process feeds this many cores
+MAX_RESTARTS = 20  # of a killed worker under one run, before the run counts as failed
+
+log = logging.getLogger(__name__)
+
+
+def connect(slots: float) -> Client:
+    """Return a client of the cluster that GAN_SCHEDULER names, or of a new one on this machine."""
+    address = os.environ.get("GAN_SCHEDULER")
+    if address:
+        try:
+            return Client(address, timeout="10s")
+        except (OSError, TimeoutError, ValueError) as error:
+            raise GanError(
+                N_("No Dask scheduler answers at GAN_SCHEDULER = {address} ({reason})."),
+                address=address,
+                reason=str(error),
+            ) from error
+    dask.config.set(
+        {
+            # A killed worker is no fault of the run it trained.
+            "distributed.scheduler.allowed-failures": MAX_RESTARTS,
+            # Dask limits threads and trims memory for its own array tasks; TensorFlow has its own
+            # thread pools, and trimming after each call costs it time.
+            "distributed.nanny.pre-spawn-environ": {},
+            # Dask's profiler would interrupt every worker a hundred times a second.
+            "distributed.worker.profile.enabled": False,
+        }
+    )
+    n_workers = max(1, (os.cpu_count() or 1) // CORES_PER_WORKER)
+    cluster = LocalCluster(
+        n_workers=n_workers,
+        threads_per_worker=round(slots / POINTS_SHARE / n_workers) + 1,
+        resources={"slot": slots / n_workers},
+        preload="gan_core.training.warm",
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",  # nobody looks at it; any free port will do
+        processes=True,
+    )
+    return Client(cluster)
+
+
+class Dispatcher:
+    """Hands free slots to waiting runs, first come, first served."""
+
+    def __init__(self, store: Store, client: Client) -> None:
+        self._store, self._client = store, client
+        self._futures: dict[str, tuple[Future, float]] = {}
+
+    def slots(self) -> float:
+        """All slots of all workers, taken or not."""
+        workers: dict[str, Any] = self._client.scheduler_info(n_workers=-1)["workers"]
+        return float(sum(worker["resources"].get("slot", 0) for worker in workers.values()))
+
+    def dispatch(self) -> None:
+        """Look after finished jobs, then submit as many waiting runs as there are slots for."""
+        for run_id, (future, _) in list(self._futures.items()):
+            if future.done():
+                self._note_end(run_id, future)
+        waiting = [run for run in self._store.wanting_worker() if run.id not in self._futures]
+        if not waiting:
+            return
+        free = self.slots() - sum(share for _, share in self._futures.values())
+        for run in waiting:
+            share = share_of(run)
+            if share > free:
+                return  # nobody overtakes
+            self._submit(run, share)
+            free -= share
+
+    def _submit(self, run: Run, share: float) -> None:
+        future = self._client.submit(
+            job.execute, self._store.url, run.id, pure=False, resources={"slot": share}
+        )
+        self._futures[run.id] = (future, share)
+
+    def _note_end(self, run_id: str, future: Future) -> None:
+        """A job that raised could not write its end into the store itself: try it from here."""
+        if future.status == "error":
+            error = future.exception()
+            log.error("Run %s ended with %r", run_id, error)
+            text = error.text if isinstance(error, GanError) else _lost(error)
+            with contextlib.suppress(Superseded):  # deleted in the meantime
+                holder = holder_name()
+                self._store.claim(run_id, holder, force=True)
+                self._store.set_status(run_id, holder, "failed", text)
+                self._store.release(run_id, holder)
+        del self._futures[run_id]
+
+
+def _lost(error: object) -> Text:
+    return Text(
+        N_(
+            "The process that trained this run ended again and again ({reason}). "
+            "It may have run out of memory."
+        ),
+        {"reason": type(error).__name__},
+    )
+
+
+def serve(store: Store, ended: threading.Event, url: str | None = None) -> None:
+    """Dispatch until `ended` is set."""
+    name = holder_name()
+    beat = Engine(name, wanted_slots(), "starting", url)
+    store.engine_seen(beat)
+    try:
+        with connect(beat.slots) as client:
+            dispatcher = Dispatcher(store, client)
+            since_beat = HEARTBEAT_SECONDS
+            while not ended.wait(POLL_SECONDS):
+                since_beat += POLL_SECONDS
+                try:
+                    if since_beat >= HEARTBEAT_SECONDS:
+                        store.engine_seen(Engine(name, dispatcher.slots(), "ready", url))
+                        since_beat = 0.0
+                    dispatcher.dispatch()
+                except GanError as error:  # the store is full or away: it may come back
+                    log.error("%s", error)
+                    ended.wait(1.0)
+            if client.cluster:
+                client.cluster.close()
+    finally:
+        store.engine_gone(name)
+
+
+def main() -> int:
+    """Run the engine until standard input closes."""
+    parser = argparse.ArgumentParser(prog="python -m gan_core.runs.engine", description=__doc__)
+    parser.add_argument("--store", required=True, help="database URL")
+    parser.add_argument("--url", help="address of the page that this engine works for")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
+    ended = threading.Event()
+    threading.Thread(target=_wait_for_end_of_input, args=(ended,), daemon=True).start()
+    try:
+        serve(open_store(arguments.store), ended, arguments.url)
+    except GanError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _wait_for_end_of_input(ended: threading.Event) -> None:
+    sys.stdin.read()
+    ended.set()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

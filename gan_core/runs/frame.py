@@ -1,0 +1,75 @@
+"""Frames: what a run's pictures need at one step, ready to be sent to a browser.
+
+A frame maps channels to values: "x_fake" and, once per run, "x_real" are pictures as data URIs;
+points are "x_fake.x", "x_fake.y" and so on. Metrics go by their names.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from gan_core.datasets import Dataset
+from gan_core.metrics import METRICS
+
+GRID = 8  # pictures per row
+N_PICTURES = 64
+N_REAL_PICTURES = 16
+N_POINTS = 500
+
+
+def real_channels(x_real: np.ndarray, dataset: Dataset) -> dict[str, Any]:
+    """The real samples that stand beside the generated ones all along."""
+    shown = x_real[:N_REAL_PICTURES] if dataset.is_image else x_real
+    return channels("x_real", shown, dataset)
+
+
+def n_samples(dataset: Dataset) -> int:
+    """How many samples a frame of this dataset is made from."""
+    applicable = [metric.n_samples for metric in METRICS if metric.applies(dataset)]
+    return max([N_PICTURES if dataset.is_image else N_POINTS, *applicable])
+
+
+def encode(
+    x_fake: np.ndarray, x_real: np.ndarray, dataset: Dataset, also: Mapping[str, Any]
+) -> bytes:
+    """Make a frame from generated samples (n, *shape), measured against as many real ones."""
+    shown = channels("x_fake", x_fake[:N_PICTURES] if dataset.is_image else x_fake, dataset)
+    return json.dumps(shown | measure(x_real, x_fake, dataset) | dict(also)).encode()
+
+
+def measure(x_real: np.ndarray, x_fake: np.ndarray, dataset: Dataset) -> dict[str, float]:
+    """Value of every metric that is defined on this dataset."""
+    return {
+        metric.name: metric.measure(x_real, x_fake, dataset)
+        for metric in METRICS
+        if metric.applies(dataset)
+    }
+
+
+def channels(name: str, samples: np.ndarray, dataset: Dataset) -> dict[str, Any]:
+    """Samples (n, *shape) as what a figure takes: one picture, or coordinates."""
+    if dataset.is_image:
+        return {name: picture(samples)}
+    finite = samples[np.isfinite(samples).all(axis=1)]  # JSON knows no NaN
+    points = np.round(finite[:N_POINTS].astype(float), 4)
+    return {f"{name}.x": points[:, 0].tolist(), f"{name}.y": points[:, 1].tolist()}
+
+
+def picture(samples: np.ndarray) -> str:
+    """Lay out pictures (n, 28, 28, 1) in [−1, 1], eight in a row, as one PNG in a data URI."""
+    from PIL import Image
+
+    shades = np.nan_to_num(samples[..., 0])  # a diverged generator draws grey
+    pixels = np.clip((shades + 1) * 127.5, 0, 255).astype(np.uint8)  # (n, h, w)
+    n, height, width = pixels.shape
+    rows = pixels.reshape(n // GRID, GRID, height, width)
+    grid = rows.transpose(0, 2, 1, 3).reshape(n // GRID * height, GRID * width)
+    buffer = io.BytesIO()
+    Image.fromarray(grid).save(buffer, "PNG", compress_level=3)
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -1,0 +1,348 @@
+"""What a worker does with one run: train it, write down what happens, obey the controls."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from gan_core.runs import frame
+from gan_core.runs.claims import holder_name
+from gan_core.runs.store import Control, Run, Store, Superseded, open_store
+from gan_core.text import N_, GanError, Text
+from gan_core.training.checkpoint import pack, unpack
+from gan_core.training.device import cpu_features
+from gan_core.training.records import RECORD_FIELDS
+
+FLUSH_SECONDS = 0.2  # records and frames reach the store five times a second at most
+FRAME_SHARE = 0.01  # of the training time may go into pictures …
+FRAME_CREDIT_SECONDS = 0.3  # … beyond this much at the start, when most is to be seen
+CHECKPOINT_SHARE = 0.01  # of the training time may go into checkpoints
+CHECKPOINT_SECONDS = 5.0  # between checkpoints at least
+WARM_SECONDS = 60.0  # how long a paused run keeps its slot when nobody waits for one
+POLL_SECONDS = 0.03  # how often a paused run looks for controls
+
+log = logging.getLogger(__name__)
+
+
+def execute(store_url: str, run_id: str, holder: str | None = None) -> str | None:
+    """Train a run from its checkpoint, or from the start, until it ends, pauses or is taken away.
+
+    Returns the run's status, or None when somebody else has the run. Whatever goes wrong becomes
+    the run's status and message; only a store that cannot be written raises.
+    """
+    store, holder = open_store(store_url), holder or holder_name()
+    if not store.claim(run_id, holder):
+        return None
+    try:
+        run = store.run(run_id)
+        try:
+            ending = Job(store, run, holder).train()
+        except GanError as error:
+            ending = Ending("failed", error.text)
+        except Superseded:
+            raise
+        except Exception as error:
+            log.exception("Run %s failed", run_id)
+            ending = Ending("failed", _unexpected(error))
+        store.set_status(run_id, holder, ending.status, ending.message)
+        store.release(run_id, holder)
+        return ending.status
+    except Superseded:
+        return None
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run left its worker."""
+
+    status: str
+    message: Text | None = None
+
+
+@dataclass
+class Budget:
+    """Allows an activity when it is due and has taken less than its share of the time so far."""
+
+    share: float
+    every: float  # seconds
+    credit: float = 0.0  # seconds
+    spent: float = 0.0
+    cost: float = 0.0  # of the last time: what the next will cost
+    started: float = field(default_factory=time.monotonic)
+    last: float = field(default_factory=time.monotonic)
+
+    def is_due(self) -> bool:
+        now = time.monotonic()
+        affordable = self.spent + self.cost <= self.credit + self.share * (now - self.started)
+        return affordable and now - self.last >= self.every
+
+    def charge(self, began: float) -> None:
+        """Count the time since `began` as spent on it."""
+        self.last = time.monotonic()
+        self.cost = self.last - began
+        self.spent += self.cost
+
+
+class Job:
+    """One execution of one run."""
+
+    def __init__(self, store: Store, run: Run, holder: str) -> None:
+        self.store, self.run, self.holder = store, run, holder
+        self.config = run.config
+        self.dataset = self.config.items.dataset
+
+    def train(self) -> Ending:
+        """Bring the data here, borrow a trainer, and play until the end."""
+        self._say("running", N_("Loading the data …"))
+        self.dataset.prepare(self._report_download)
+        self._say("running", N_("Building the networks …"))
+        # Imported late: the engine imports this module too, and has no use for TensorFlow.
+        from gan_core.training.pool import borrowed_trainer
+
+        with borrowed_trainer(self.config) as self.trainer:
+            self._prepare()
+            return self._play()
+
+    def _play(self) -> Ending:
+        """Alternate between training and looking at the controls."""
+        self.paused, self._paused_at = self.run.status == "paused", time.monotonic()
+        self._begin_measuring()
+        if self.paused:  # woken for a single step or a new setting
+            self.store.set_status(self.run.id, self.holder, "paused")
+        while self.trainer.step < self.config.steps:
+            ending = self._obey()
+            if ending:
+                return self._leave(ending)
+            if self.paused:
+                if self._should_make_room():
+                    return self._leave(Ending("paused"))
+                time.sleep(POLL_SECONDS)
+                continue
+            if not self._advance(self._steps_until_flush()):
+                return self._diverged()
+        return self._leave(Ending("finished"))
+
+    # ---------------------------------------------------------------- prepare
+
+    def _prepare(self) -> None:
+        self._n_samples = frame.n_samples(self.dataset)
+        real = np.random.default_rng(self.config.seed).permutation(self.trainer.x_real)
+        self._x_real, other_real = np.split(real[: 2 * self._n_samples], [self._n_samples])
+        checkpoint = self.store.checkpoint(self.run.id)
+        if checkpoint:
+            self.trainer.load_state(unpack(checkpoint))
+        self._pyramid = self.store.rewind(
+            self.run.id, self.holder, self.trainer.step, len(RECORD_FIELDS)
+        )
+        self._recorded = self.trainer.step
+        changes = self.store.changes(self.run.id)
+        self._replay = [c for c in changes if (c.applied_step or 0) > self.trainer.step]
+        for change in changes[: len(changes) - len(self._replay)]:
+            self._set(change)
+        self._real_channels = frame.real_channels(self._x_real, self.dataset)
+        self.store.set_facts(self.run.id, self.holder, self._facts(other_real))
+        self._records: list[np.ndarray] = []
+        self._rate: float | None = None
+        # The untrained generator, and what is real, before anything is compiled.
+        self._flush(with_frame=True, also=self._real_channels)
+        self._frames = Budget(FRAME_SHARE, FLUSH_SECONDS, FRAME_CREDIT_SECONDS)
+        self._checkpoints = Budget(CHECKPOINT_SHARE, CHECKPOINT_SECONDS)
+        self._say("running", N_("Compiling the training step …"))
+
+    def _report_download(self, fraction: float) -> None:
+        text = Text(N_("Downloading the data: {percent} %"), {"percent": round(100 * fraction)})
+        with contextlib.suppress(Superseded):  # deleted while it downloads: noticed soon after
+            self.store.set_status(self.run.id, self.holder, "running", text)
+
+    def _say(self, status: str, sentence: str) -> None:
+        self.store.set_status(self.run.id, self.holder, status, Text(sentence))
+
+    def _facts(self, other_real: np.ndarray) -> dict[str, Any]:
+        """What was picked for this machine, and each metric's noise floor: real against real."""
+        import keras
+        import tensorflow as tf
+
+        return {
+            "plan": self.trainer.plan.to_json(),
+            "cpu_features": cpu_features(),
+            "versions": {"tensorflow": tf.__version__, "keras": keras.__version__},
+            "weights": {
+                "generator": self.trainer.generator.count_params(),
+                "discriminator": self.trainer.discriminator.count_params(),
+            },
+            "n_real": len(self.trainer.x_real),
+            "floors": frame.measure(self._x_real, other_real, self.dataset),
+            "x_real": self._real_channels,
+        }
+
+    # ------------------------------------------------------------------ train
+
+    def _begin_measuring(self) -> None:
+        self._flushed_at, self._flushed_step = time.monotonic(), self.trainer.step
+        self._compiling = True
+
+    def _steps_until_flush(self) -> int:
+        """As many steps as fit until the next flush at the present speed."""
+        if self._compiling or not self._rate:
+            return 1
+        left = self._flushed_at + FLUSH_SECONDS - time.monotonic()
+        return max(1, math.ceil(left * self._rate / self.config.batch_size))
+
+    def _advance(self, n_steps: int) -> bool:
+        """Take up to `n_steps` steps; False when the losses are no longer numbers."""
+        changes_at = self._replay[0].applied_step if self._replay else None
+        if changes_at == self.trainer.step:
+            self._set(self._replay.pop(0))
+            return True
+        last = self.config.steps if changes_at is None else min(changes_at, self.config.steps)
+        records = self.trainer.run(min(n_steps, last - self.trainer.step))
+        bad = np.flatnonzero(~np.isfinite(records).all(axis=1))
+        good = records[: bad[0]] if bad.size else records
+        self._records.append(good)
+        self._recorded += len(good)
+        if bad.size:
+            return False
+        if self._compiling:  # the first call's time says nothing about speed
+            self._compiling = False
+            self._flushed_at, self._flushed_step = time.monotonic(), self.trainer.step
+            status = "paused" if self.paused else "running"
+            self.store.set_status(self.run.id, self.holder, status)
+        elif time.monotonic() - self._flushed_at >= FLUSH_SECONDS:
+            self._measure_rate()
+            self._flush_within_budget()
+        if self._checkpoints.is_due():
+            self._save()
+        return True
+
+    def _measure_rate(self) -> None:
+        """Real images seen per second since the last flush, smoothed."""
+        now, step = time.monotonic(), self.trainer.step
+        seconds = now - self._flushed_at
+        rate = (step - self._flushed_step) * self.config.batch_size / seconds
+        self._rate = rate if not self._rate else 0.7 * self._rate + 0.3 * rate
+        self._flushed_at, self._flushed_step = now, step
+
+    def _flush_within_budget(self) -> None:
+        if not self._frames.is_due():
+            self._flush(with_frame=False)
+            return
+        began = time.monotonic()
+        self._flush(with_frame=True)
+        self._frames.charge(began)
+
+    def _flush(self, *, with_frame: bool, also: Mapping[str, Any] = MappingProxyType({})) -> None:
+        """Write down the records so far and, if asked, a frame of this very step."""
+        records = np.concatenate(self._records) if self._records else None
+        self._records = []
+        encoded = None
+        if with_frame:
+            x_fake = self.trainer.samples(self._n_samples)
+            encoded = frame.encode(x_fake, self._x_real, self.dataset, also)
+        self.store.append(
+            self.run.id,
+            self.holder,
+            step=self._recorded,
+            points=self._pyramid.add(records) if records is not None and len(records) else {},
+            images_per_second=self._rate,
+            frame=encoded,
+        )
+
+    def _save(self) -> None:
+        """Checkpoint, after what led to it: a checkpoint never speaks of steps not written."""
+        began = time.monotonic()
+        self._flush(with_frame=False)
+        data = pack(self.trainer.state())
+        self.store.save_checkpoint(self.run.id, self.holder, self.trainer.step, data)
+        self._checkpoints.charge(began)
+
+    # ---------------------------------------------------------------- controls
+
+    def _obey(self) -> Ending | None:
+        """Do what was asked for since the last look."""
+        for control in self.store.pending(self.run.id):
+            if control.action == "set":
+                if self._replay:  # the past comes first: finish replaying it
+                    continue
+                self._set(control)
+            elif control.action == "step":
+                self._take_one_step()
+            elif control.action == "pause":
+                self._pause()
+            elif control.action == "resume" and self.paused:
+                self.paused = False
+                self._begin_measuring()
+                self.store.set_status(self.run.id, self.holder, "running")
+            self.store.mark_applied(self.run.id, control, self.trainer.step)
+            if control.action == "stop":
+                return Ending("stopped")
+        return None
+
+    def _set(self, control: Control) -> None:
+        self.config = self.config.with_rate(str(control.field), control.value)
+        self.trainer.set_rates(
+            d_learning_rate=self.config.d_learning_rate,
+            g_learning_rate=self.config.g_learning_rate,
+        )
+
+    def _take_one_step(self) -> None:
+        self._pause()
+        self._paused_at = time.monotonic()
+        if self._advance(1):
+            self._flush(with_frame=True)
+
+    def _pause(self) -> None:
+        if self.paused:
+            return
+        self.paused, self._paused_at = True, time.monotonic()
+        self._flush(with_frame=True)
+        self._save()
+        self.store.set_status(self.run.id, self.holder, "paused")
+
+    def _should_make_room(self) -> bool:
+        idle = time.monotonic() - self._paused_at
+        return idle > WARM_SECONDS or (idle > 1 and self.store.someone_waits())
+
+    # ------------------------------------------------------------------ ending
+
+    def _leave(self, ending: Ending) -> Ending:
+        self._flush(with_frame=True)
+        self._save()
+        return ending
+
+    def _diverged(self) -> Ending:
+        """Keep everything up to the last step whose losses were numbers."""
+        self._flush(with_frame=False)
+        return Ending(
+            "diverged",
+            Text(
+                N_(
+                    "After step {step} the losses were no longer numbers (NaN or infinite). "
+                    "Try a learning rate ten times smaller (now D: {d}, G: {g})."
+                ),
+                {
+                    "step": self._recorded,
+                    "d": f"{self.config.d_learning_rate:g}",
+                    "g": f"{self.config.g_learning_rate:g}",
+                },
+            ),
+        )
+
+
+def _unexpected(error: Exception) -> Text:
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+        return Text(N_("The computer ran out of memory. Try a smaller batch or smaller networks."))
+    return Text(
+        N_(
+            "Training stopped by an error that should not happen ({reason}). "
+            "The server's log has more."
+        ),
+        {"reason": f"{type(error).__name__}: {error}"[:300]},
+    )

@@ -1,0 +1,118 @@
+"""What a watcher is sent: snapshots and deltas of a run, as JSON.
+
+A message has any of these parts:
+    reset     the curves start anew with this message
+    curves    x channel → channel → numbers to append: "step" with one channel per record field,
+              and "speed_step" with "images_per_second". Steps already known may come again.
+    frame     channel → what a frame replaces (see `gan_core.runs.frame`)
+    progress  step, images_per_second, and when the worker wrote them ("at", seconds since 1970)
+    state     status, steps, message, place in the queue
+    marks     step and text of each change made mid-run
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from gan_core.runs.curve import stride
+from gan_core.runs.store import Event, Run, Store
+from gan_core.training.records import RECORD_FIELDS
+
+_SHORT_NAMES = {"d_learning_rate": "η<sub>D</sub>", "g_learning_rate": "η<sub>G</sub>"}
+
+
+def snapshot(store: Store, run_id: str, level: int) -> str:
+    """The whole run so far, its curves at `level`."""
+    run = store.run(run_id)
+    steps, points = store.curve(run_id, level, len(RECORD_FIELDS))
+    speed_steps, speeds = store.throughput(run_id, level)
+    frame = store.latest_frame(run_id)
+    frame_parts = dict(run.facts.get("x_real", {}))
+    if frame and frame.payload:
+        frame_parts |= json.loads(frame.payload)
+    return json.dumps(
+        {
+            "reset": True,
+            "curves": _curves(steps, points, speed_steps, speeds),
+            "frame": frame_parts,
+            "progress": {"step": run.step, "images_per_second": run.images_per_second},
+        }
+        | state(store, run)
+    )
+
+
+def delta(events: Sequence[Event], level: int, state: dict[str, Any]) -> str:
+    """What `events` of one run add to its curves at `level` and to its pictures."""
+    message: dict[str, Any] = dict(state)
+    records = [event for event in events if event.kind == "records"]
+    at_level = [event for event in records if event.level == level]
+    if at_level:
+        measured = [event for event in at_level if event.images_per_second is not None]
+        message["curves"] = _curves(
+            *_joined(at_level),
+            [event.step for event in measured],
+            [event.images_per_second for event in measured],
+        )
+    if records:
+        last = max(records, key=lambda event: event.step)
+        message["progress"] = {
+            "step": last.step,
+            "images_per_second": last.images_per_second,
+            "at": last.at,
+        }
+    text = json.dumps(message)
+    frames = [event for event in events if event.kind == "frame"]
+    if frames:  # stored as JSON: no need to read it only to write it again
+        payload = (frames[-1].payload or b"{}").decode()
+        text = f'{text[:-1]}{", " if message else ""}"frame": {payload}}}'
+    return text
+
+
+def state(store: Store, run: Run) -> dict[str, Any]:
+    """The parts `state` and `marks` of a run."""
+    place, waiting = store.queue_place(run.id) if run.status == "queued" else (0, 0)
+    marks = [
+        {
+            "step": change.applied_step,
+            "text": f"{_SHORT_NAMES[change.field or '']} = {change.value:g}",
+        }
+        for change in store.changes(run.id)
+    ]
+    return {
+        "state": {
+            "status": run.status,
+            "steps": run.config.steps,
+            "batch_size": run.config.batch_size,
+            "message": run.message.to_json() if run.message else None,
+            "place": place,
+            "waiting": waiting,
+        },
+        "marks": marks,
+    }
+
+
+def _joined(events: Sequence[Event]) -> tuple[np.ndarray, np.ndarray]:
+    """Steps (n,) and points (n, fields) of rows of records of one level."""
+    steps, points = [], []
+    for event in events:
+        rows = np.frombuffer(event.payload or b"", np.float32).reshape(-1, len(RECORD_FIELDS))
+        points.append(rows)
+        steps.append(event.step - stride(event.level or 0) * np.arange(len(rows) - 1, -1, -1))
+    return np.concatenate(steps), np.concatenate(points)
+
+
+def _curves(
+    steps: np.ndarray,
+    points: np.ndarray,
+    speed_steps: Sequence[int],
+    speeds: Sequence[float | None],
+) -> dict[str, dict[str, Any]]:
+    columns = np.round(points.astype(np.float64), 5).T.tolist()
+    return {
+        "step": {"step": steps.tolist()} | dict(zip(RECORD_FIELDS, columns, strict=True)),
+        "speed_step": {"speed_step": speed_steps, "images_per_second": speeds},
+    }

@@ -1,0 +1,35 @@
+"""Slots: how many runs may train at once on this machine, and which share of one a run takes."""
+
+from __future__ import annotations
+
+import os
+
+from gan_core.runs.store import Run
+from gan_core.text import N_, GanError, Text
+
+POINTS_SHARE = 0.125  # points in the plane need far less than pictures
+MAX_SLOTS = 1000
+
+
+def share_of(run: Run) -> float:
+    """The part of a slot that a run takes."""
+    return 1.0 if run.config.items.dataset.is_image else POINTS_SHARE
+
+
+def wanted_slots() -> float:
+    """How many slots this machine offers; raises `GanError` for a senseless GAN_SLOTS."""
+    text = os.environ.get("GAN_SLOTS")
+    if text is None:
+        return float(os.cpu_count() or 1)
+    try:
+        slots = float(text)
+    except ValueError:
+        slots = -1.0
+    if not 1 <= slots <= MAX_SLOTS:
+        raise GanError(
+            N_("{field} = {value} is not allowed. Allowed: {allowed}."),
+            field="GAN_SLOTS",
+            value=text,
+            allowed=Text(N_("a number from {low} to {high}"), {"low": 1, "high": MAX_SLOTS}),
+        )
+    return slots

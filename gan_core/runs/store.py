@@ -1,0 +1,614 @@
+"""The store: everything that happened in a run, in a database that several processes share.
+
+SQLite by default; `GAN_STORE` names another, such as PostgreSQL when several machines take part.
+Every change of a run also appends an event, and events are numbered in the order in which they are
+committed: whoever remembers the last number can ask for everything after it.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from gan_core.config import RunConfig
+from gan_core.runs import tables
+from gan_core.runs.claims import CLAIM_SECONDS, is_alive, is_free
+from gan_core.runs.curve import LEVELS, Pyramid, stride
+from gan_core.runs.database import Database
+from gan_core.text import N_, GanError, Text
+
+ACTIVE = ("queued", "running", "paused")
+ENDED = ("finished", "stopped", "diverged", "failed")
+ACTIONS = ("pause", "resume", "step", "stop", "set")
+
+MAX_FRAMES = 128  # kept frames per run: thinned beyond twice that
+MAX_NAME = 80
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as it stands now."""
+
+    id: str
+    name: str
+    config: RunConfig
+    status: str
+    message: Text | None
+    step: int
+    images_per_second: float | None
+    facts: Mapping[str, Any]  # what was picked and measured once: plan, versions, noise floors
+    created: float  # seconds since 1970
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it may still take steps by itself or on a button."""
+        return self.status in ACTIVE
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened in a run."""
+
+    seq: int
+    run_id: str
+    kind: str
+    step: int
+    level: int | None
+    images_per_second: float | None
+    at: float
+    payload: bytes | None
+
+
+@dataclass(frozen=True)
+class Control:
+    """What a person asked of a run: an action, or a new value for a field."""
+
+    seq: int
+    action: str
+    field: str | None
+    value: float | None
+    applied_step: int | None
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A process that executes runs."""
+
+    id: str
+    slots: float
+    state: str
+    url: str | None
+
+
+class Superseded(Exception):
+    """The run is gone, or somebody else trains it now: stop without a word."""
+
+
+def default_url() -> str:
+    """The database URL that `GAN_STORE` names, or a SQLite file in the user's home."""
+    return os.environ.get("GAN_STORE") or f"sqlite:///{Path.home() / '.gan_dojo' / 'store.sqlite3'}"
+
+
+@functools.cache
+def open_store(url: str) -> Store:
+    """Return this process's store for `url`, opened once."""
+    return Store(url)
+
+
+class Store:
+    """Runs, their events, controls and checkpoints.
+
+    Raises `GanError` on opening when the database cannot be reached or written, and from every
+    method that takes a run's id when there is no such run.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._database = Database(url)
+        self._read, self._write = self._database.read, self._database.write
+        with self._write() as db:
+            tables.metadata.create_all(db)
+
+    # ------------------------------------------------------------------ runs
+
+    def create_run(
+        self, config: RunConfig, name: str = "", *, claimed_by: str | None = None
+    ) -> str:
+        """Queue a run and return its id, which nobody can guess."""
+        run_id = secrets.token_hex(9)
+        with self._write() as db:
+            last = db.scalar(sa.select(sa.func.max(tables.runs.c.order))) or 0
+            db.execute(
+                tables.runs.insert().values(
+                    id=run_id,
+                    order=last + 1,
+                    name=_checked_name(name) if name else f"{config.dataset} {last + 1}",
+                    config=config.model_dump_json(exclude_unset=True),
+                    status="queued",
+                    created=time.time(),
+                    claimed_by=claimed_by,
+                    claimed_until=time.time() + CLAIM_SECONDS if claimed_by else None,
+                )
+            )
+            _announce(db, run_id, "status")
+        return run_id
+
+    def run(self, run_id: str) -> Run:
+        """Return one run."""
+        with self._read() as db:
+            return _to_run(_found(db, run_id))
+
+    def runs(self) -> list[Run]:
+        """Return every run, the newest first."""
+        with self._read() as db:
+            rows = db.execute(sa.select(tables.runs).order_by(tables.runs.c.order.desc())).all()
+        return [_to_run(row) for row in rows]
+
+    def rename(self, run_id: str, name: str) -> None:
+        """Give a run another name; raises `GanError` for an empty or too long one."""
+        self._update(run_id, name=_checked_name(name))
+
+    def delete(self, run_id: str) -> None:
+        """Delete a run with everything in it; a worker that trains it stops."""
+        self.run(run_id)
+        with self._write() as db:
+            db.execute(tables.runs.delete().where(tables.runs.c.id == run_id))
+
+    def queue_place(self, run_id: str) -> tuple[int, int]:
+        """Return (position, length of the queue) of a queued run, counted from 1."""
+        with self._read() as db:
+            queued = db.scalars(
+                sa.select(tables.runs.c.id)
+                .where(tables.runs.c.status == "queued")
+                .order_by(tables.runs.c.order)
+            ).all()
+        return (list(queued).index(run_id) + 1 if run_id in queued else 0), len(queued)
+
+    # -------------------------------------------------------------- controls
+
+    def request(
+        self, run_id: str, action: str, field: str | None = None, value: float | None = None
+    ) -> None:
+        """Ask a run to pause, resume, take one step, stop, or set a live `field` to `value`.
+
+        Raises `GanError` when the run has ended, or the field or the value is not allowed.
+        """
+        run = self.run(run_id)
+        if action not in ACTIONS:
+            raise GanError(
+                N_("{field} = {value} is not allowed. Allowed: {allowed}."),
+                field="action",
+                value=action,
+                allowed=Text(N_("one of {names}"), {"names": ", ".join(ACTIONS)}),
+            )
+        if run.status in ENDED and not (action == "resume" and run.status in ("failed", "stopped")):
+            raise GanError(
+                N_("Run {name} is {status} and takes no more steps. Start a new one."),
+                name=run.name,
+                status=Text(run.status),
+            )
+        if action == "set":
+            value = getattr(run.config.with_rate(str(field), value), str(field))
+        with self._write() as db:
+            row = _found(db, run_id)
+            asleep = is_free(row)  # nobody trains it: waiting, paused for long, or ended
+            if action == "stop" and asleep:
+                _obey_unread(db, row)
+                _restate(db, row, "stopped")
+                return
+            db.execute(
+                tables.controls.insert().values(
+                    run_id=run_id, action=action, field=field, value=value
+                )
+            )
+            if action == "resume" and asleep:
+                _restate(db, row, "queued")
+
+    def pending(self, run_id: str) -> list[Control]:
+        """Controls that the trainer has not obeyed yet, the oldest first."""
+        with self._read() as db:
+            return _to_controls(
+                db.execute(
+                    sa.select(tables.controls)
+                    .where(
+                        tables.controls.c.run_id == run_id, tables.controls.c.applied_step.is_(None)
+                    )
+                    .order_by(tables.controls.c.seq)
+                )
+            )
+
+    def changes(self, run_id: str) -> list[Control]:
+        """Fields that were set mid-run, in the order in which they took effect."""
+        with self._read() as db:
+            return _to_controls(
+                db.execute(
+                    sa.select(tables.controls)
+                    .where(
+                        tables.controls.c.run_id == run_id,
+                        tables.controls.c.action == "set",
+                        tables.controls.c.applied_step.is_not(None),
+                    )
+                    .order_by(tables.controls.c.applied_step, tables.controls.c.seq)
+                )
+            )
+
+    def mark_applied(self, run_id: str, control: Control, step: int) -> None:
+        """Note that the trainer obeyed `control` after `step` steps."""
+        with self._write() as db:
+            db.execute(
+                tables.controls.update()
+                .where(tables.controls.c.seq == control.seq)
+                .values(applied_step=step)
+            )
+            if control.action == "set":
+                _announce(db, run_id, "change", step)
+
+    # --------------------------------------------------- who executes which run
+
+    def wanting_worker(self) -> list[Run]:
+        """Runs that should train and that nobody trains, first come, first served."""
+        woken = sa.exists().where(
+            tables.controls.c.run_id == tables.runs.c.id, tables.controls.c.applied_step.is_(None)
+        )
+        with self._read() as db:
+            rows = db.execute(
+                sa.select(tables.runs)
+                .where(
+                    tables.runs.c.status.in_(("queued", "running"))
+                    | ((tables.runs.c.status == "paused") & woken)
+                )
+                .order_by(tables.runs.c.order)
+            ).all()
+        return [_to_run(row) for row in rows if is_free(row)]
+
+    def claim(self, run_id: str, holder: str, *, force: bool = False) -> bool:
+        """Take a run for `holder` if it is free, or by `force`; whether that worked."""
+        with self._write() as db:
+            row = db.execute(sa.select(tables.runs).where(tables.runs.c.id == run_id)).one_or_none()
+            if row is None or not (force or is_free(row) or row.claimed_by == holder):
+                return False
+            db.execute(
+                tables.runs.update()
+                .where(tables.runs.c.id == run_id)
+                .values(claimed_by=holder, claimed_until=time.time() + CLAIM_SECONDS)
+            )
+        return True
+
+    def release(self, run_id: str, holder: str) -> None:
+        """Give a claimed run back."""
+        with self._write() as db:
+            db.execute(
+                tables.runs.update()
+                .where(tables.runs.c.id == run_id, tables.runs.c.claimed_by == holder)
+                .values(claimed_by=None, claimed_until=None)
+            )
+
+    def someone_waits(self) -> bool:
+        """Whether any run waits for a slot."""
+        return any(run.status == "queued" for run in self.wanting_worker())
+
+    def engine_seen(self, engine: Engine) -> None:
+        """Note that `engine` is alive; forget those that have been silent for long."""
+        now = time.time()
+        with self._write() as db:
+            stale = (tables.engines.c.seen < now - CLAIM_SECONDS) | (
+                tables.engines.c.id == engine.id
+            )
+            db.execute(tables.engines.delete().where(stale))
+            db.execute(tables.engines.insert().values(**vars(engine), seen=now))
+
+    def engine_gone(self, engine_id: str) -> None:
+        """Note that an engine has ended."""
+        with self._write() as db:
+            db.execute(tables.engines.delete().where(tables.engines.c.id == engine_id))
+
+    def engines(self) -> list[Engine]:
+        """Engines that are alive."""
+        with self._read() as db:
+            rows = db.execute(sa.select(tables.engines)).all()
+        alive = [row for row in rows if is_alive(row.id, row.seen + CLAIM_SECONDS)]
+        return [Engine(row.id, row.slots, row.state, row.url) for row in alive]
+
+    # ------------------------------------------------------ what a worker writes
+
+    def set_status(
+        self, run_id: str, holder: str, status: str, message: Text | None = None
+    ) -> None:
+        """Change a run's status, with a sentence for whoever looks at it."""
+        stored = json.dumps(message.to_json()) if message else None
+        with self._write() as db:
+            _update_claimed(db, run_id, holder, status=status, message=stored)
+            _announce(db, run_id, "status", _found(db, run_id).step)
+
+    def set_facts(self, run_id: str, holder: str, facts: Mapping[str, Any]) -> None:
+        """Keep what was picked and measured once for this run."""
+        with self._write() as db:
+            _update_claimed(db, run_id, holder, facts=json.dumps(facts))
+
+    def append(
+        self,
+        run_id: str,
+        holder: str,
+        *,
+        step: int,
+        points: Mapping[int, np.ndarray],
+        images_per_second: float | None,
+        frame: bytes | None = None,
+    ) -> None:
+        """Append records up to `step` and, if given, the frame at `step`, in one transaction.
+
+        Args:
+            points: level → float32 (n, fields), as `Pyramid.add` returns them.
+        """
+        now = time.time()
+        rows = [
+            _event(
+                run_id, "records", step // stride(level) * stride(level), now, level, new.tobytes()
+            )
+            | {"images_per_second": images_per_second}
+            for level, new in points.items()
+        ]
+        with self._write() as db:
+            _update_claimed(db, run_id, holder, step=step, images_per_second=images_per_second)
+            if frame is not None:
+                rows.append(self._thinned_frame(db, run_id, step, now, frame))
+            if rows:
+                db.execute(tables.events.insert(), rows)
+
+    def _thinned_frame(
+        self, db: sa.Connection, run_id: str, step: int, now: float, frame: bytes
+    ) -> dict[str, Any]:
+        """Make room: of n frames every 2ᵏ-th stays, so that at most `MAX_FRAMES` + 1 are left."""
+        of_run = (tables.events.c.run_id == run_id) & (tables.events.c.kind == "frame")
+        last = db.scalar(sa.select(sa.func.max(tables.events.c.index)).where(of_run))
+        index = 0 if last is None else last + 1
+        kept_every = 2 ** max(0, (index // MAX_FRAMES).bit_length())
+        db.execute(tables.events.delete().where(of_run & (tables.events.c.index % kept_every != 0)))
+        return _event(run_id, "frame", step, now, payload=frame) | {"index": index}
+
+    def save_checkpoint(self, run_id: str, holder: str, step: int, data: bytes) -> None:
+        """Replace the run's checkpoint."""
+        with self._write() as db:
+            _update_claimed(db, run_id, holder)
+            db.execute(tables.checkpoints.delete().where(tables.checkpoints.c.run_id == run_id))
+            db.execute(tables.checkpoints.insert().values(run_id=run_id, step=step, data=data))
+
+    def checkpoint(self, run_id: str) -> bytes | None:
+        """Return the run's checkpoint, if it has one."""
+        with self._read() as db:
+            return db.scalar(
+                sa.select(tables.checkpoints.c.data).where(tables.checkpoints.c.run_id == run_id)
+            )
+
+    def rewind(self, run_id: str, holder: str, step: int, n_fields: int) -> Pyramid:
+        """Forget what came after `step`; return the pyramid with which to go on from there."""
+        with self._write() as db:
+            _update_claimed(db, run_id, holder, step=step)
+            of_run = tables.events.c.run_id == run_id
+            db.execute(
+                tables.events.delete().where(
+                    of_run & (tables.events.c.kind == "frame") & (tables.events.c.step >= step)
+                )
+            )
+            later = of_run & (tables.events.c.kind == "records") & (tables.events.c.step > step)
+            # A row of records may straddle `step`: keep its first part.
+            straddling = db.execute(sa.select(tables.events).where(later))
+            kept = [
+                row
+                for row in map(functools.partial(_cut, step=step, n_fields=n_fields), straddling)
+                if row
+            ]
+            db.execute(tables.events.delete().where(later))
+            if kept:
+                db.execute(tables.events.insert(), kept)
+            _announce(db, run_id, "rewind", step)
+        pyramid = Pyramid(n_fields)
+        coarsest = stride(LEVELS - 1)
+        _, records = self.curve(run_id, 0, n_fields, from_step=step // coarsest * coarsest)
+        pyramid.add(records)
+        return pyramid
+
+    # ----------------------------------------------------------- what readers ask
+
+    def curve(
+        self, run_id: str, level: int, n_fields: int, from_step: int = 0
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return (steps (n,), points (n, fields) float32) of one level, after `from_step`."""
+        with self._read() as db:
+            rows = db.execute(
+                sa.select(tables.events.c.step, tables.events.c.payload)
+                .where(
+                    tables.events.c.run_id == run_id,
+                    tables.events.c.kind == "records",
+                    tables.events.c.level == level,
+                    tables.events.c.step > from_step,
+                )
+                .order_by(tables.events.c.step)
+            ).all()
+        if not rows:
+            return np.empty(0, np.int64), np.empty((0, n_fields), np.float32)
+        points = np.frombuffer(b"".join(row.payload for row in rows), np.float32)
+        points = points.reshape(-1, n_fields)
+        last = rows[-1].step
+        steps = last - stride(level) * np.arange(len(points) - 1, -1, -1)
+        fresh = steps > from_step
+        return steps[fresh], points[fresh]
+
+    def throughput(self, run_id: str, level: int) -> tuple[list[int], list[float]]:
+        """Return (steps, images per second) as they were measured along the run."""
+        with self._read() as db:
+            rows = db.execute(
+                sa.select(tables.events.c.step, tables.events.c.images_per_second)
+                .where(
+                    tables.events.c.run_id == run_id,
+                    tables.events.c.kind == "records",
+                    tables.events.c.level == level,
+                    tables.events.c.images_per_second.is_not(None),
+                )
+                .order_by(tables.events.c.step)
+            ).all()
+        return [row.step for row in rows], [row.images_per_second for row in rows]
+
+    def latest_frame(self, run_id: str) -> Event | None:
+        """Return the newest frame."""
+        with self._read() as db:
+            row = db.execute(
+                sa.select(tables.events)
+                .where(tables.events.c.run_id == run_id, tables.events.c.kind == "frame")
+                .order_by(tables.events.c.seq.desc())
+                .limit(1)
+            ).one_or_none()
+        return _to_event(row) if row else None
+
+    def frame_steps(self, run_id: str) -> list[int]:
+        """Steps of the frames that are kept."""
+        with self._read() as db:
+            return list(
+                db.scalars(
+                    sa.select(tables.events.c.step)
+                    .where(tables.events.c.run_id == run_id, tables.events.c.kind == "frame")
+                    .order_by(tables.events.c.step)
+                )
+            )
+
+    def last_seq(self) -> int:
+        """Number of the newest event."""
+        with self._read() as db:
+            return db.scalar(sa.select(sa.func.max(tables.events.c.seq))) or 0
+
+    def events_after(self, seq: int, run_ids: Sequence[str]) -> list[Event]:
+        """Return every event of these runs after number `seq`, in order."""
+        with self._read() as db:
+            rows = db.execute(
+                sa.select(tables.events)
+                .where(tables.events.c.seq > seq, tables.events.c.run_id.in_(run_ids))
+                .order_by(tables.events.c.seq)
+            ).all()
+        return [_to_event(row) for row in rows]
+
+    # ---------------------------------------------------------------- plumbing
+
+    def _update(self, run_id: str, **values: Any) -> None:
+        self.run(run_id)
+        with self._write() as db:
+            db.execute(tables.runs.update().where(tables.runs.c.id == run_id).values(**values))
+
+
+def _found(db: sa.Connection, run_id: str) -> Any:
+    row = db.execute(sa.select(tables.runs).where(tables.runs.c.id == run_id)).one_or_none()
+    if row is None:
+        raise GanError(N_("There is no run {run_id}. It may have been deleted."), run_id=run_id)
+    return row
+
+
+def _restate(db: sa.Connection, row: Any, status: str) -> None:
+    """Change the status of a run that nobody trains."""
+    changed = tables.runs.update().where(tables.runs.c.id == row.id)
+    db.execute(changed.values(status=status, message=None))
+    _announce(db, row.id, "status", row.step)
+
+
+def _obey_unread(db: sa.Connection, row: Any) -> None:
+    """Nothing that was asked before a stop may act after it."""
+    unread = (tables.controls.c.run_id == row.id) & tables.controls.c.applied_step.is_(None)
+    db.execute(tables.controls.update().where(unread).values(applied_step=row.step))
+
+
+def _update_claimed(db: sa.Connection, run_id: str, holder: str, **values: Any) -> None:
+    """Update a run that `holder` trains and prolong its claim; raises `Superseded` otherwise."""
+    result = db.execute(
+        tables.runs.update()
+        .where(tables.runs.c.id == run_id, tables.runs.c.claimed_by == holder)
+        .values(claimed_until=time.time() + CLAIM_SECONDS, **values)
+    )
+    if result.rowcount == 0:
+        raise Superseded(run_id)
+
+
+def _event(
+    run_id: str,
+    kind: str,
+    step: int,
+    at: float,
+    level: int | None = None,
+    payload: bytes | None = None,
+) -> dict[str, Any]:
+    return {
+        "run_id": run_id,
+        "kind": kind,
+        "step": step,
+        "level": level,
+        "index": None,
+        "images_per_second": None,
+        "at": at,
+        "payload": payload,
+    }
+
+
+def _announce(db: sa.Connection, run_id: str, kind: str, step: int = 0) -> None:
+    db.execute(tables.events.insert().values(_event(run_id, kind, step, time.time())))
+
+
+def _cut(row: Any, *, step: int, n_fields: int) -> dict[str, Any] | None:
+    """The part of a row of records that lies within the first `step` steps, if any."""
+    points = np.frombuffer(row.payload, np.float32).reshape(-1, n_fields)
+    ends = row.step - stride(row.level) * np.arange(len(points) - 1, -1, -1)
+    within = points[ends <= step]
+    if not len(within):
+        return None
+    end = int(ends[len(within) - 1])
+    return _event(row.run_id, "records", end, row.at, row.level, within.tobytes()) | {
+        "images_per_second": row.images_per_second
+    }
+
+
+def _checked_name(name: str) -> str:
+    stripped = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
+    if not 1 <= len(stripped) <= MAX_NAME:
+        raise GanError(
+            N_("A run's name has 1 to {high} characters; this one has {n}."),
+            high=MAX_NAME,
+            n=len(stripped),
+        )
+    return stripped
+
+
+def _to_run(row: Any) -> Run:
+    return Run(
+        id=row.id,
+        name=row.name,
+        config=RunConfig.parse(json.loads(row.config)),
+        status=row.status,
+        message=Text.from_json(json.loads(row.message)) if row.message else None,
+        step=row.step,
+        images_per_second=row.images_per_second,
+        facts=json.loads(row.facts),
+        created=row.created,
+    )
+
+
+def _to_event(row: Any) -> Event:
+    return Event(
+        row.seq,
+        row.run_id,
+        row.kind,
+        row.step,
+        row.level,
+        row.images_per_second,
+        row.at,
+        row.payload,
+    )
+
+
+def _to_controls(rows: Any) -> list[Control]:
+    return [Control(r.seq, r.action, r.field, r.value, r.applied_step) for r in rows]

@@ -1,0 +1,215 @@
+"""The engine: queue, controls, and that a run survives whatever happens to those who train it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gan_core.config import RunConfig
+from gan_core.runs.job import execute
+from gan_core.runs.store import Run, Store
+from gan_core.training.records import RECORD_FIELDS
+from tests.app_process import free_port
+from tests.engine_process import EngineProcess, wait_until
+
+# Long enough to be interrupted after a checkpoint, which comes five seconds after the start.
+LONG = {
+    "dataset": "ring",
+    "network": "mlp",
+    "hidden_units": 8,
+    "latent_dim": 2,
+    "batch_size": 16,
+    "steps": 60_000,
+}
+PICTURES = {"batch_size": 8, "latent_dim": 8, "steps": 4000}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return Store(f"sqlite:///{tmp_path_factory.mktemp('engine') / 'store.sqlite3'}")
+
+
+@pytest.fixture(scope="module")
+def engine(store: Store) -> Iterator[EngineProcess]:
+    process = EngineProcess(store, GAN_SLOTS="1")
+    yield process
+    process.stop()
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(store: Store) -> np.ndarray:
+    """Records of the long run, trained in one go in this very process."""
+    run_id = store.create_run(RunConfig.parse(LONG), claimed_by="elsewhere:0:x")
+    store.claim(run_id, "elsewhere:0:x", force=True)
+    assert execute(store.url, run_id, "elsewhere:0:x") == "finished"
+    return records(store, run_id)
+
+
+def records(store: Store, run_id: str) -> np.ndarray:
+    steps, points = store.curve(run_id, 0, len(RECORD_FIELDS))
+    assert np.array_equal(steps, np.arange(1, len(steps) + 1)), "a gap or a repetition"
+    return points
+
+
+def start(store: Store, settings: dict[str, Any]) -> str:
+    return store.create_run(RunConfig.parse(settings))
+
+
+def has(store: Store, run_id: str, status: str) -> Callable[[], Run | None]:
+    def check() -> Run | None:
+        run = store.run(run_id)
+        assert run.status != "failed" or status == "failed", run.message
+        return run if run.status == status else None
+
+    return check
+
+
+def beyond_checkpoint(store: Store, run_id: str) -> Callable[[], bool]:
+    """Whether the run has a checkpoint and has gone on since."""
+
+    def check() -> bool:
+        with store._read() as db:
+            step = db.exec_driver_sql(
+                "SELECT step FROM checkpoints WHERE run_id = ?", (run_id,)
+            ).scalar()
+        return bool(step and store.run(run_id).step > step + 200)
+
+    return check
+
+
+def test_a_run_whose_worker_is_killed_goes_on_as_if_nothing_had_happened(
+    store: Store, engine: EngineProcess, uninterrupted: np.ndarray
+) -> None:
+    run_id = start(store, LONG)
+    wait_until(beyond_checkpoint(store, run_id), "a checkpoint")
+    engine.worker().kill()
+    wait_until(has(store, run_id, "finished"), "the end of the run")
+    assert np.array_equal(records(store, run_id), uninterrupted)
+
+
+def test_pause_one_step_and_resume_change_nothing_in_the_records(
+    store: Store, engine: EngineProcess, uninterrupted: np.ndarray
+) -> None:
+    run_id = start(store, LONG)
+    wait_until(lambda: store.run(run_id).step > 0, "the first step")
+    store.request(run_id, "pause")
+    paused = wait_until(has(store, run_id, "paused"), "the pause")
+    store.request(run_id, "step")
+    wait_until(lambda: store.run(run_id).step == paused.step + 1, "one step")
+    assert store.run(run_id).status == "paused"
+    store.request(run_id, "resume")
+    wait_until(has(store, run_id, "finished"), "the end of the run")
+    assert np.array_equal(records(store, run_id), uninterrupted)
+
+
+@pytest.mark.slow
+def test_a_rate_changed_mid_run_acts_from_that_step_on_also_when_replayed(
+    store: Store, engine: EngineProcess, uninterrupted: np.ndarray
+) -> None:
+    run_id = start(store, LONG)
+    wait_until(lambda: store.run(run_id).step > 0, "the first step")
+    store.request(run_id, "set", "g_learning_rate", 0.01)
+    change = wait_until(lambda: store.changes(run_id), "the change")[0]
+    wait_until(lambda: store.run(run_id).step > change.applied_step + 500, "a few more steps")
+    engine.worker().kill()
+    wait_until(has(store, run_id, "finished"), "the end of the run")
+    changed = records(store, run_id)
+    at = change.applied_step
+    assert np.array_equal(changed[:at], uninterrupted[:at])
+    assert not np.array_equal(changed[at : at + 200], uninterrupted[at : at + 200])
+    again = store.create_run(RunConfig.parse({**LONG, "steps": at + 200}))
+    store.request(again, "set", "g_learning_rate", 0.01)
+    store.mark_applied(again, store.pending(again)[0], at)
+    wait_until(has(store, again, "finished"), "the same change, replayed")
+    assert np.array_equal(records(store, again), changed[: at + 200])
+
+
+def test_first_come_first_served_with_places_and_cancelling(
+    store: Store, engine: EngineProcess
+) -> None:
+    first, second, third = (start(store, PICTURES) for _ in range(3))
+    wait_until(lambda: store.run(first).step > 0, "the first run")
+    assert store.queue_place(second) == (1, 2)
+    assert store.queue_place(third) == (2, 2)
+    store.request(second, "stop")
+    assert store.run(second).status == "stopped"
+    assert store.run(second).step == 0
+    assert store.queue_place(third) == (1, 1)
+    store.request(first, "pause")
+    wait_until(lambda: store.run(third).step > 0, "the third run, in the slot of the paused first")
+    assert store.run(first).status == "paused"
+    store.request(third, "stop")
+    stopped = wait_until(has(store, third, "stopped"), "the stop")
+    slept_at = store.run(first).step
+    store.request(first, "step")
+    wait_until(lambda: store.run(first).step == slept_at + 1, "one more step of the sleeping run")
+    wait_until(has(store, first, "paused"), "the pause after it")
+    store.request(first, "stop")
+    wait_until(has(store, first, "stopped"), "the stop")
+    assert 0 < stopped.step < PICTURES["steps"]
+    assert len(records(store, third)) == stopped.step
+
+
+def test_a_deleted_run_frees_its_slot(store: Store, engine: EngineProcess) -> None:
+    run_id = start(store, PICTURES)
+    wait_until(lambda: store.run(run_id).step > 0, "the first step")
+    store.delete(run_id)
+    other = start(store, PICTURES | {"steps": 2})
+    wait_until(has(store, other, "finished"), "another run in the same slot")
+
+
+def test_runs_resume_by_themselves_after_the_server_was_killed(
+    tmp_path_factory: pytest.TempPathFactory, uninterrupted: np.ndarray
+) -> None:
+    folder = tmp_path_factory.mktemp("restart")
+    store = Store(f"sqlite:///{folder / 'store.sqlite3'}")
+    run_id = start(store, LONG)
+    engine = EngineProcess(store)
+    wait_until(beyond_checkpoint(store, run_id), "a checkpoint")
+    engine.kill()
+    assert store.run(run_id).status == "running"
+    engine = EngineProcess(store)
+    try:
+        wait_until(has(store, run_id, "finished"), "the end of the run")
+    finally:
+        engine.stop()
+    assert np.array_equal(records(store, run_id), uninterrupted)
+
+
+@pytest.mark.slow
+def test_a_cluster_that_is_there_already_trains_too(
+    tmp_path_factory: pytest.TempPathFactory, uninterrupted: np.ndarray
+) -> None:
+    folder = tmp_path_factory.mktemp("cluster")
+    store = Store(f"sqlite:///{folder / 'store.sqlite3'}")
+    address = f"tcp://127.0.0.1:{free_port()}"
+    port = address.rpartition(":")[2]
+    slots = ["--resources", "slot=1", "--preload", "gan_core.training.warm"]
+    commands = [
+        ["scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard"],
+        ["worker", address, *slots, "--no-dashboard", "--local-directory", str(folder)],
+    ]
+    processes = [subprocess.Popen([sys.executable, "-m", "dask", *each]) for each in commands]
+    engine = EngineProcess(store, GAN_SCHEDULER=address)
+    try:
+        run_id = start(store, LONG)
+        wait_until(has(store, run_id, "finished"), "the end of the run")
+        assert np.array_equal(records(store, run_id), uninterrupted)
+    finally:
+        engine.stop()
+        for process in reversed(processes):
+            process.terminate()
+            process.wait(60)
+
+
+@pytest.mark.slow
+def test_digits_dcgan_and_the_full_dcgan_train(store: Store, engine: EngineProcess) -> None:
+    for network in ("dcgan_small", "dcgan"):
+        run_id = start(store, {"network": network, "batch_size": 8, "steps": 5})
+        wait_until(has(store, run_id, "finished"), f"the end of {network}")
+        assert np.isfinite(records(store, run_id)).all()

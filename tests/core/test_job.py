@@ -1,0 +1,169 @@
+"""One run on one worker: how it ends, and that nothing is lost when it ends badly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+
+from gan_core.config import RunConfig
+from gan_core.runs.claims import holder_name
+from gan_core.runs.job import Budget, execute
+from gan_core.runs.store import Store, open_store
+from gan_core.text import GanError
+from gan_core.training.records import RECORD_FIELDS
+from gan_core.training.trainer import Trainer
+
+TINY = {
+    "dataset": "ring",
+    "network": "mlp",
+    "hidden_units": 8,
+    "latent_dim": 2,
+    "batch_size": 8,
+    "steps": 300,
+}
+
+
+@pytest.fixture
+def shared(sqlite_url: str) -> Store:
+    """The store that this process's jobs open too."""
+    return open_store(sqlite_url)
+
+
+def start(store: Store, **settings: Any) -> str:
+    return store.create_run(RunConfig.parse({**TINY, **settings}))
+
+
+def records(store: Store, run_id: str) -> np.ndarray:
+    return store.curve(run_id, 0, len(RECORD_FIELDS))[1]
+
+
+def message(store: Store, run_id: str) -> str:
+    text = store.run(run_id).message
+    return text.say() if text else ""
+
+
+def test_a_run_ends_with_all_its_records_facts_and_last_frame(shared: Store) -> None:
+    run_id = start(shared)
+    assert execute(shared.url, run_id) == "finished"
+    run = shared.run(run_id)
+    assert run.step == len(records(shared, run_id)) == 300
+    assert run.facts["plan"]["xla"]
+    assert run.facts["floors"]["modes_covered"] == 8
+    assert run.facts["weights"]["generator"] == 2 * 8 + 8 + 8 * 8 + 8 + 8 * 2 + 2
+    frame = shared.latest_frame(run_id)
+    assert frame
+    assert frame.step == 300
+    assert shared.claim(run_id, holder_name()), "the run was not given back"
+
+
+def test_a_diverged_run_keeps_what_was_before_and_says_what_to_try(
+    shared: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    healthy = Trainer.run
+
+    def diverges_after_100(trainer: Trainer, n_steps: int) -> np.ndarray:
+        taken = healthy(trainer, n_steps)
+        first = trainer.step - len(taken)
+        taken[max(0, 100 - first) :] = np.nan
+        return taken
+
+    monkeypatch.setattr(Trainer, "run", diverges_after_100)
+    run_id = start(shared)
+    assert execute(shared.url, run_id) == "diverged"
+    kept = records(shared, run_id)
+    assert len(kept) == shared.run(run_id).step == 100
+    assert np.isfinite(kept).all()
+    assert "learning rate ten times smaller" in message(shared, run_id)
+
+
+def test_data_that_cannot_be_had_is_explained(
+    shared: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GAN_DATA_DIR", str(tmp_path / "nowhere"))
+    run_id = start(shared, dataset="mnist", network="mlp")
+    assert execute(shared.url, run_id) == "failed"
+    assert "GAN_DATA_DIR" in message(shared, run_id)
+
+
+def test_an_error_of_ours_becomes_a_sentence_and_no_traceback(
+    shared: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(trainer: Trainer, n_steps: int) -> np.ndarray:
+        raise RuntimeError("the moon is in the wrong house")
+
+    monkeypatch.setattr(Trainer, "run", broken)
+    run_id = start(shared)
+    assert execute(shared.url, run_id) == "failed"
+    assert "the moon is in the wrong house" in message(shared, run_id)
+    assert "Traceback" not in message(shared, run_id)
+
+
+def test_out_of_memory_suggests_something_smaller(
+    shared: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def greedy(trainer: Trainer, n_steps: int) -> np.ndarray:
+        raise MemoryError
+
+    monkeypatch.setattr(Trainer, "run", greedy)
+    run_id = start(shared)
+    assert execute(shared.url, run_id) == "failed"
+    assert "smaller batch" in message(shared, run_id)
+
+
+def test_a_full_disk_loses_nothing_and_the_run_goes_on_when_there_is_room(shared: Store) -> None:
+    whole = start(shared)
+    execute(shared.url, whole)
+    run_id, holder = start(shared), holder_name()
+    engine = shared._database.engine
+
+    def leave_no_room(connection: Any, *_: Any) -> None:
+        used = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {used}")
+
+    engine.dispose()
+    sa.event.listen(engine, "connect", leave_no_room)
+    with pytest.raises(GanError, match="Free some disk space"):
+        execute(shared.url, run_id, holder)
+    sa.event.remove(engine, "connect", leave_no_room)
+    engine.dispose()
+    assert len(records(shared, whole)) == 300
+    assert execute(shared.url, run_id, holder) == "finished"
+    assert np.array_equal(records(shared, run_id), records(shared, whole))
+
+
+def test_a_deleted_run_stops_without_a_word(shared: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_id = start(shared)
+    healthy = Trainer.run
+
+    def deletes(trainer: Trainer, n_steps: int) -> np.ndarray:
+        if trainer.step == 1:
+            shared.delete(run_id)
+        return healthy(trainer, n_steps)
+
+    monkeypatch.setattr(Trainer, "run", deletes)
+    assert execute(shared.url, run_id) is None
+
+
+def test_a_run_that_somebody_else_trains_is_left_alone(shared: Store) -> None:
+    run_id = start(shared)
+    shared.claim(run_id, holder_name())
+    assert execute(shared.url, run_id) is None
+    assert shared.run(run_id).status == "queued"
+
+
+def test_a_budget_allows_its_share_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("gan_core.runs.job.time.monotonic", lambda: now)
+    budget, spent = Budget(share=0.1, every=1.0, started=0.0, last=0.0), 0.0
+    for _ in range(1000):
+        now += 0.1
+        if budget.is_due():
+            began = now
+            now += 0.5
+            spent += 0.5
+            budget.charge(began)
+    assert 0.08 * now < spent <= 0.1 * now + 0.5

@@ -1,0 +1,327 @@
+"""The commands of `python -m gan_core`, run as a person runs them: in a process of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gan_core.config import RunConfig
+from gan_core.datasets import DATASETS
+from gan_core.doctor import Check, check_data, check_engine
+from gan_core.presets import PRESETS
+from gan_core.runs.store import Store, open_store
+from gan_core.training.records import RECORD_FIELDS
+
+ROOT = Path(__file__).parents[2]
+TINY = ("--preset", "ring_mlp", "--set", "hidden_units=8", "batch_size=16")
+Outcome = tuple[int, str, str]
+EXPLODING = ("g_learning_rate=1", "d_learning_rate=1", "loss=least_squares", "hidden_layers=5")
+
+
+def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+    """Start `python -m gan_core …`."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "gan_core", *arguments],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def outcome(process: subprocess.Popen[str]) -> Outcome:
+    """Wait for the process; return (exit code, standard output, standard error)."""
+    out, err = process.communicate(timeout=200)
+    return process.returncode, out, err
+
+
+def shell(*arguments: str, **environment: str) -> Outcome:
+    """Run `python -m gan_core …`."""
+    return outcome(start(*arguments, **environment))
+
+
+def last_json(out: str) -> dict[str, Any]:
+    """What `--json` promises: one object on the last line."""
+    return dict(json.loads(out.splitlines()[-1]))
+
+
+def losses(store: Store, run_id: str) -> np.ndarray:
+    """(steps, 2) as the store has them."""
+    return store.curve(run_id, 0, len(RECORD_FIELDS))[1][:, :2]
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return f"sqlite:///{tmp_path_factory.mktemp('shell') / 'store.sqlite3'}"
+
+
+@pytest.fixture(scope="module")
+def store(url: str) -> Store:
+    return open_store(url)
+
+
+@pytest.fixture(scope="module")
+def no_tensorflow(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for PYTHONPATH in which TensorFlow and Keras are broken: importing them shows."""
+    folder = tmp_path_factory.mktemp("broken")
+    for name in ("tensorflow", "keras"):
+        (folder / f"{name}.py").write_text("raise ImportError('broken on purpose')")
+    return folder
+
+
+# -------------------------------------------------------------------------------------- train
+
+
+@pytest.fixture(scope="module")
+def ended(url: str) -> dict[str, Outcome]:
+    """One run that finishes and one that diverges, side by side."""
+    runs = {
+        "finished": start(
+            "train", *TINY, "--steps", "300", "--name", "My first", "--json", GAN_STORE=url
+        ),
+        "diverged": start("train", *TINY, *EXPLODING, "--json", GAN_STORE=url),
+    }
+    return {status: outcome(process) for status, process in runs.items()}
+
+
+def test_a_finished_run_reports_its_last_losses(ended: dict[str, Outcome], store: Store) -> None:
+    code, out, _ = ended["finished"]
+    report = last_json(out)
+    assert code == 0
+    assert list(report) == ["run", "status", "step", "d_loss", "g_loss", "images_per_second"]
+    assert (report["status"], report["step"]) == ("finished", 300)
+    recorded = losses(store, report["run"])
+    assert len(recorded) == 300
+    assert [report["d_loss"], report["g_loss"]] == recorded[-1].tolist()
+
+
+def test_a_finished_run_is_in_the_store_and_nobody_waits_for_it(
+    ended: dict[str, Outcome], store: Store
+) -> None:
+    run = store.run(last_json(ended["finished"][1])["run"])
+    assert (run.name, run.status, run.config.hidden_units) == ("My first", "finished", 8)
+    assert run.id not in [waiting.id for waiting in store.wanting_worker()]
+
+
+def test_without_a_terminal_there_is_no_bar_and_little_noise(ended: dict[str, Outcome]) -> None:
+    _, out, err = ended["finished"]
+    assert len(out.splitlines()) == 1
+    assert len(err.splitlines()) < 10
+
+
+def test_a_diverged_run_fails_and_keeps_its_records(
+    ended: dict[str, Outcome], store: Store
+) -> None:
+    code, out, err = ended["diverged"]
+    report = last_json(out)
+    assert (code, report["status"]) == (1, "diverged")
+    assert "learning rate ten times smaller" in err.replace("\n", " ")
+    recorded = losses(store, report["run"])
+    assert len(recorded) == report["step"] > 0
+    assert np.isfinite(recorded).all()
+    assert report["g_loss"] == recorded[-1, 1]
+
+
+def test_ctrl_c_stops_the_run_and_reports(url: str, store: Store) -> None:
+    known = {run.id for run in store.runs()}
+    process = start("train", *TINY, "--steps", "1000000", GAN_STORE=url)
+    run_id = _new_run_that_trains(store, known, process)
+    process.send_signal(signal.SIGINT)
+    code, out, _ = outcome(process)
+    assert code == 0
+    assert f"({run_id}): stopped after" in out
+    assert store.run(run_id).status == "stopped"
+
+
+def _new_run_that_trains(store: Store, known: set[str], process: subprocess.Popen[str]) -> str:
+    """Wait until a run that is not `known` has taken steps."""
+    while process.poll() is None:
+        for run in store.runs():
+            if run.id not in known and run.step > 0:
+                return run.id
+        time.sleep(0.1)
+    pytest.fail(f"It ended too early: {process.communicate()}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--preset", "nope"), "There is no preset called 'nope'. Choose one of: digits_dcgan"),
+        ((*TINY, "--steps", "0"), "steps = 0 is not allowed. Allowed: a whole number from 1 to"),
+        ((*TINY, "--steps", "many"), "steps = many is not allowed."),
+        ((*TINY, "d_learning_rate=nan"), "d_learning_rate = nan is not allowed. Allowed: a number"),
+        ((*TINY, "loss=wrong"), "loss = wrong is not allowed. Allowed: one of non_saturating"),
+        ((*TINY, "network=dcgan"), "Choose network = mlp."),
+        ((*TINY, "speed=1"), "There is no setting called speed. There are: family"),
+        ((*TINY, "steps"), "--set = steps is not allowed. Allowed: KEY=VALUE."),
+        ((*TINY, "--name", "n" * 81), "A run's name has 1 to 80 characters; this one has 81."),
+        ((), "--preset"),
+        ((*TINY, "--gpu"), "unrecognized arguments: --gpu"),
+    ],
+)
+def test_bad_input_is_named_before_tensorflow_is_imported(
+    arguments: tuple[str, ...], message: str, url: str, store: Store, no_tensorflow: Path
+) -> None:
+    known = len(store.runs())
+    code, out, err = shell("train", *arguments, GAN_STORE=url, PYTHONPATH=str(no_tensorflow))
+    assert (code, out) == (2, "")
+    assert message in err
+    assert "Traceback" not in err
+    assert len(store.runs()) == known
+
+
+def test_a_store_that_cannot_be_opened_is_bad_input(tmp_path: Path) -> None:
+    code, _, err = shell("train", *TINY, GAN_STORE=unwritable(tmp_path))
+    assert code == 2
+    assert "GAN_STORE" in err
+
+
+def test_a_store_address_with_a_slip_is_bad_input_and_keeps_its_password() -> None:
+    code, out, err = shell("train", *TINY, GAN_STORE="postgresql://me:secret@host:port/runs")
+    assert (code, out) == (2, "")
+    assert "postgresql://me:***@host:port/runs" in err
+    assert "secret" not in err
+
+
+def test_without_tensorflow_a_run_fails_with_a_reason(
+    url: str, store: Store, no_tensorflow: Path
+) -> None:
+    code, out, err = shell("train", *TINY, "--json", GAN_STORE=url, PYTHONPATH=str(no_tensorflow))
+    report = last_json(out)
+    assert (code, report["status"], report["d_loss"]) == (1, "failed", None)
+    assert "broken on purpose" in err
+    assert store.run(report["run"]).status == "failed"
+
+
+# --------------------------------------------------------------------------------------- list
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("presets", "ring_mlp"),
+        ("datasets", "fashion_mnist"),
+        ("losses", "minimax"),
+        ("networks", "dcgan_small"),
+        ("families", "gan"),
+        ("metrics", "modes_covered"),
+    ],
+)
+def test_list_names_every_item_without_tensorflow(
+    kind: str, name: str, no_tensorflow: Path
+) -> None:
+    code, out, _ = shell("list", kind, "--json", PYTHONPATH=str(no_tensorflow))
+    items = json.loads(out)
+    assert code == 0
+    assert name in [item["name"] for item in items]
+    assert all(item["title"] and item["help"] for item in items)
+
+
+def test_list_is_aligned_for_people() -> None:
+    code, out, _ = shell("list", "presets")
+    assert code == 0
+    lines = out.splitlines()
+    assert [line.split()[0] for line in lines] == list(PRESETS)
+    titles = [preset.title for preset in PRESETS.values()]
+    assert len({line.index(title) for line, title in zip(lines, titles, strict=True)}) == 1
+
+
+def test_list_rejects_an_unknown_kind() -> None:
+    code, _, err = shell("list", "planets")
+    assert code == 2
+    assert "planets" in err
+
+
+def test_list_imports_neither_tensorflow_nor_keras() -> None:
+    process = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "gan_core", "list", "datasets"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    imported = {line.split("|")[-1].strip().split(".")[0] for line in process.stderr.splitlines()}
+    assert "gan_core" in imported
+    assert not imported & {"tensorflow", "keras", "streamlit", "distributed"}
+
+
+# ------------------------------------------------------------------------------------- doctor
+
+
+def unwritable(folder: Path) -> str:
+    """URL of a store that not even root can write: a file is where its folder should be."""
+    (folder / "file").touch()
+    return f"sqlite:///{folder / 'file' / 'store.sqlite3'}"
+
+
+def test_the_doctor_finds_this_machine_healthy(url: str, tmp_path: Path) -> None:
+    code, out, _ = shell(
+        "doctor", "--json", GAN_STORE=url, GAN_DATA_DIR="", KERAS_HOME=str(tmp_path)
+    )
+    checks = {check["name"]: check for check in json.loads(out)}
+    assert code == 0
+    assert all(set(check) == {"name", "status", "detail", "advice"} for check in checks.values())
+    assert all(bool(check["advice"]) == (check["status"] != "ok") for check in checks.values())
+    assert "no XLA" in checks["convolutional"]["detail"]
+    assert checks["dense"]["status"] == checks["store"]["status"] == "ok"
+    assert checks["data mnist"]["status"] == "warning"  # nothing in the empty cache
+
+
+def test_the_doctor_survives_whatever_is_broken(tmp_path: Path, no_tensorflow: Path) -> None:
+    code, out, err = shell(
+        "doctor",
+        GAN_STORE=unwritable(tmp_path),
+        GAN_DATA_DIR=str(tmp_path / "missing"),
+        PYTHONPATH=str(no_tensorflow),
+    )
+    assert (code, err) == (1, "")
+    for name in ("tensorflow", "devices", "store", "engine", "data mnist", "data fashion_mnist"):
+        assert f"problem  {name}" in out
+    for advice in ("pip install", "name another one in GAN_STORE", "Correct it or unset it."):
+        assert advice in out
+    for name in ("python", "data digits", "data ring"):
+        assert f"ok       {name}" in out
+
+
+def examined(name: str) -> Check:
+    return check_data(name, dataset=DATASETS.get(name))
+
+
+def test_data_is_found_where_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GAN_DATA_DIR", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    (tmp_path / "datasets").mkdir()
+    cached = tmp_path / "datasets" / "mnist.npz"
+    cached.write_bytes(b"a download that was cut off")
+    assert examined("mnist").status == "warning"
+    with cached.open("r+b") as file:
+        file.truncate(11_490_434)
+    assert examined("mnist").detail == "has been downloaded before"
+
+    monkeypatch.setenv("GAN_DATA_DIR", str(tmp_path))
+    np.savez(tmp_path / "fashion_mnist.npz", x_train=np.zeros((2, 28, 28), np.uint8))
+    assert examined("fashion_mnist").detail == "lies in the folder GAN_DATA_DIR"
+    (tmp_path / "mnist.npz").write_bytes(b"not an archive")
+    with pytest.raises(ValueError, match=r"mnist\.npz cannot be read"):
+        examined("mnist")
+
+
+def test_waiting_runs_without_an_engine_are_worth_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'store.sqlite3'}"
+    monkeypatch.setenv("GAN_STORE", url)
+    open_store(url).create_run(RunConfig.parse({}))
+    check = check_engine("engine")
+    assert check.status == "warning"
+    assert "python app.py" in check.advice

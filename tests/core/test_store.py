@@ -1,0 +1,734 @@
+"""The store: what happened in a run, kept for several processes, in SQLite and in PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from gan_core.config import RunConfig
+from gan_core.presets import PRESETS
+from gan_core.runs import store as store_module
+from gan_core.runs.claims import CLAIM_SECONDS, holder_name
+from gan_core.runs.curve import LEVELS, Pyramid
+from gan_core.runs.store import (
+    Engine,
+    Store,
+    Superseded,
+    default_url,
+    open_store,
+)
+from gan_core.text import GanError, Text
+
+Opener = Callable[[str], Store]
+
+CONFIG = PRESETS["ring_mlp"].config
+N_FIELDS = 4
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest, open_at: Opener) -> Store:
+    """An empty store in each kind of database."""
+    return open_at(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def sqlite_store(open_at: Opener, sqlite_url: str) -> Store:
+    return open_at(sqlite_url)
+
+
+def claimed_run(store: Store) -> tuple[str, str]:
+    """The id of a run and the name of the holder that trains it."""
+    run_id, holder = store.create_run(CONFIG), holder_name()
+    assert store.claim(run_id, holder)
+    return run_id, holder
+
+
+def records(n: int) -> np.ndarray:
+    return np.random.default_rng(1).normal(size=(n, N_FIELDS)).astype(np.float32)
+
+
+def write(store: Store, run_id: str, holder: str, whole: np.ndarray, chunk: int = 50) -> None:
+    """Append all records of a run, `chunk` at a time, each with a frame."""
+    pyramid = Pyramid(N_FIELDS)
+    for begin in range(0, len(whole), chunk):
+        points = pyramid.add(whole[begin : begin + chunk])
+        step = min(begin + chunk, len(whole))
+        append(store, run_id, holder, step, points, frame=b"%d" % step)
+
+
+def append(
+    store: Store,
+    run_id: str,
+    holder: str,
+    step: int,
+    points: dict[int, np.ndarray] | None = None,
+    frame: bytes | None = None,
+) -> None:
+    store.append(
+        run_id, holder, step=step, points=points or {}, images_per_second=2.0 * step, frame=frame
+    )
+
+
+def expected_curve(whole: np.ndarray, level: int) -> tuple[np.ndarray, np.ndarray]:
+    points = Pyramid(N_FIELDS).add(whole).get(level, np.empty((0, N_FIELDS)))
+    return 4**level * np.arange(1, len(points) + 1), points
+
+
+def assert_holds_exactly(store: Store, run_id: str, whole: np.ndarray) -> None:
+    for level in range(LEVELS):
+        for found, expected in zip(
+            store.curve(run_id, level, N_FIELDS), expected_curve(whole, level), strict=True
+        ):
+            np.testing.assert_array_equal(found, expected)
+
+
+def kinds(store: Store, run_id: str) -> list[str]:
+    return [event.kind for event in store.events_after(0, [run_id])]
+
+
+def dead_holder() -> str:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    return f"{socket.gethostname()}:{ended.pid}:0"
+
+
+# -------------------------------------------------------------------------------- runs
+
+
+def test_new_run_waits_with_everything_it_was_given(store: Store) -> None:
+    run = store.run(store.create_run(CONFIG, "  My   first\nrun "))
+    assert run.name == "My first run"
+    assert run.config == CONFIG
+    assert (run.status, run.message, run.step, run.images_per_second) == ("queued", None, 0, None)
+    assert run.facts == {}
+    assert run.is_active
+    assert run.created == pytest.approx(time.time(), abs=5)
+
+
+def test_run_without_a_name_gets_one_of_its_own(store: Store) -> None:
+    names = {store.run(store.create_run(CONFIG)).name for _ in range(3)}
+    assert len(names) == 3
+    assert all(name.startswith("ring ") for name in names)
+
+
+def test_ids_cannot_be_guessed(store: Store) -> None:
+    ids = {store.create_run(CONFIG) for _ in range(5)}
+    assert len(ids) == 5
+    assert {len(run_id) for run_id in ids} == {18}  # 72 random bits
+
+
+def test_ids_fit_wherever_they_are_written(store: Store) -> None:
+    ids = "".join(store.create_run(CONFIG) for _ in range(20))
+    # A leading "-" is an option on a shell, and "__" is refused in a component's key.
+    assert set(ids) <= set("0123456789abcdef")
+
+
+def test_runs_are_listed_newest_first(store: Store) -> None:
+    ids = [store.create_run(CONFIG) for _ in range(3)]
+    assert [run.id for run in store.runs()] == ids[::-1]
+
+
+def test_life_of_a_run(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    message = Text("Compiling {what} …", {"what": Text("the step")})
+    store.set_status(run_id, holder, "running", message)
+    assert (store.run(run_id).status, store.run(run_id).message) == ("running", message)
+    store.set_facts(run_id, holder, {"plan": {"xla": True}})
+    append(store, run_id, holder, 3, {0: records(3)}, b"{}")
+    store.set_status(run_id, holder, "finished")
+    store.release(run_id, holder)
+    run = store.run(run_id)
+    assert (run.status, run.message, run.step, run.images_per_second) == ("finished", None, 3, 6)
+    assert run.facts == {"plan": {"xla": True}}
+    assert not run.is_active
+    assert kinds(store, run_id) == ["status", "status", "records", "frame", "status"]
+
+
+def test_run_can_be_renamed(store: Store) -> None:
+    run_id = store.create_run(CONFIG)
+    store.rename(run_id, "数字 ❤ 'quoted'; --")
+    assert store.run(run_id).name == "数字 ❤ 'quoted'; --"
+
+
+@pytest.mark.parametrize("name", ["", " \n ", "x" * 81])
+def test_names_that_cannot_be_read_are_refused(store: Store, name: str) -> None:
+    run_id = store.create_run(CONFIG, "x" * 80)
+    with pytest.raises(GanError, match="1 to 80 characters"):
+        store.rename(run_id, name)
+    assert store.run(run_id).name == "x" * 80
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda store: store.run("nonsense"),
+        lambda store: store.rename("nonsense", "name"),
+        lambda store: store.delete("nonsense"),
+        lambda store: store.request("nonsense", "stop"),
+    ],
+    ids=["run", "rename", "delete", "request"],
+)
+def test_missing_run_is_named(store: Store, act: Callable[[Store], None]) -> None:
+    with pytest.raises(GanError, match="no run nonsense"):
+        act(store)
+
+
+def test_deletion_takes_everything_and_spares_the_others(store: Store) -> None:
+    (run_id, holder), (kept, other_holder) = claimed_run(store), claimed_run(store)
+    for each, by in ((run_id, holder), (kept, other_holder)):
+        write(store, each, by, records(10))
+        store.save_checkpoint(each, by, 10, b"weights")
+        store.request(each, "pause")
+    store.delete(run_id)
+    assert [run.id for run in store.runs()] == [kept]
+    assert store.events_after(0, [run_id]) == []
+    assert store.checkpoint(run_id) is None
+    assert store.pending(run_id) == []
+    assert_holds_exactly(store, kept, records(10))
+    assert store.checkpoint(kept) == b"weights"
+    with pytest.raises(Superseded):
+        append(store, run_id, holder, 11, {0: records(1)})
+
+
+def test_numbers_of_deleted_events_are_not_used_again(store: Store) -> None:
+    run_id = store.create_run(CONFIG)
+    last = store.last_seq()
+    store.delete(run_id)
+    again = store.create_run(CONFIG)
+    assert [event.seq > last for event in store.events_after(0, [again])] == [True]
+
+
+# ------------------------------------------------------------------------------- queue
+
+
+def test_place_in_the_queue_counts_those_before(store: Store) -> None:
+    first, second, third = (store.create_run(CONFIG) for _ in range(3))
+    assert [store.queue_place(each) for each in (first, second, third)] == [(1, 3), (2, 3), (3, 3)]
+    holder = holder_name()
+    store.claim(first, holder)
+    store.set_status(first, holder, "running")
+    assert store.queue_place(first) == (0, 2)
+    assert store.queue_place(third) == (2, 2)
+
+
+def test_waiting_runs_are_served_first_come_first_served(store: Store) -> None:
+    ids = [store.create_run(CONFIG) for _ in range(3)]
+    assert [run.id for run in store.wanting_worker()] == ids
+    assert store.someone_waits()
+    for run_id in ids:
+        store.claim(run_id, holder_name())
+    assert store.wanting_worker() == []
+    assert not store.someone_waits()
+
+
+def test_run_that_its_maker_trains_is_never_offered(store: Store) -> None:
+    store.create_run(CONFIG, claimed_by=holder_name())
+    assert store.wanting_worker() == []
+
+
+@pytest.mark.parametrize("status", ["finished", "stopped", "diverged", "failed", "paused"])
+def test_run_at_rest_wants_no_worker(store: Store, status: str) -> None:
+    run_id, holder = claimed_run(store)
+    store.set_status(run_id, holder, status)
+    store.release(run_id, holder)
+    assert store.wanting_worker() == []
+
+
+def test_running_run_that_lost_its_worker_wants_another(store: Store) -> None:
+    run_id, dead = store.create_run(CONFIG), dead_holder()
+    store.claim(run_id, dead)
+    store.set_status(run_id, dead, "running")
+    assert [run.id for run in store.wanting_worker()] == [run_id]
+
+
+# ------------------------------------------------------------------------------ claims
+
+
+def test_claimed_run_cannot_be_taken_from_the_living(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    assert not store.claim(run_id, holder_name())
+    assert store.claim(run_id, holder)
+    assert store.claim(run_id, holder_name(), force=True)
+
+
+def test_claim_of_a_dead_process_is_free(store: Store) -> None:
+    run_id = store.create_run(CONFIG)
+    store.claim(run_id, dead_holder())
+    assert store.claim(run_id, holder_name())
+
+
+def test_silent_holder_elsewhere_keeps_its_run_for_a_while(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id, elsewhere = store.create_run(CONFIG), f"elsewhere:{os.getpid()}:0"
+    store.claim(run_id, elsewhere)
+    assert not store.claim(run_id, holder_name())
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + CLAIM_SECONDS / 2)
+    append(store, run_id, elsewhere, 1)  # whoever writes is not silent
+    monkeypatch.setattr(time, "time", lambda: now + CLAIM_SECONDS + 1)
+    assert not store.claim(run_id, holder_name())
+    monkeypatch.setattr(time, "time", lambda: now + 1.5 * CLAIM_SECONDS + 1)
+    assert store.claim(run_id, holder_name())
+
+
+def test_missing_run_cannot_be_claimed(store: Store) -> None:
+    assert not store.claim("nonsense", holder_name(), force=True)
+
+
+def test_released_run_is_free(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    store.release(run_id, holder_name())  # not theirs to give back
+    assert not store.claim(run_id, holder_name())
+    store.release(run_id, holder)
+    assert store.claim(run_id, holder_name())
+
+
+def test_only_one_of_many_gets_a_run(store: Store) -> None:
+    run_id = store.create_run(CONFIG)
+    with ThreadPoolExecutor(8) as pool:
+        claims = list(pool.map(lambda _: store.claim(run_id, holder_name()), range(8)))
+    assert claims.count(True) == 1
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda store, run_id, holder: append(store, run_id, holder, 1, {0: records(1)}, b"{}"),
+        lambda store, run_id, holder: store.set_status(run_id, holder, "finished"),
+        lambda store, run_id, holder: store.set_facts(run_id, holder, {"a": 1}),
+        lambda store, run_id, holder: store.save_checkpoint(run_id, holder, 1, b"weights"),
+        lambda store, run_id, holder: store.rewind(run_id, holder, 0, N_FIELDS),
+    ],
+    ids=["append", "set_status", "set_facts", "save_checkpoint", "rewind"],
+)
+def test_superseded_writer_changes_nothing(
+    store: Store, act: Callable[[Store, str, str], None]
+) -> None:
+    run_id, holder = claimed_run(store)
+    store.claim(run_id, holder_name(), force=True)
+    before = store.run(run_id), store.last_seq()
+    with pytest.raises(Superseded):
+        act(store, run_id, holder)
+    assert (store.run(run_id), store.last_seq()) == before
+    assert store.checkpoint(run_id) is None
+
+
+def test_living_engines_are_known(store: Store) -> None:
+    ours, dead = Engine(holder_name(), 2, "ready", "http://localhost"), dead_holder()
+    store.engine_seen(Engine(ours.id, 2, "starting", "http://localhost"))
+    store.engine_seen(Engine(dead, 1, "ready", None))
+    store.engine_seen(ours)
+    assert store.engines() == [ours]
+    store.engine_gone(ours.id)
+    assert store.engines() == []
+
+
+def test_engine_that_fell_silent_is_forgotten(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.engine_seen(Engine("elsewhere:1:0", 2, "ready", None))
+    assert len(store.engines()) == 1
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + CLAIM_SECONDS + 1)
+    assert store.engines() == []
+
+
+# ---------------------------------------------------------------------------- controls
+
+
+def test_controls_wait_in_order_until_obeyed(store: Store) -> None:
+    run_id, _ = claimed_run(store)
+    store.request(run_id, "pause")
+    store.request(run_id, "set", "d_learning_rate", 0.25)
+    store.request(run_id, "resume")
+    pending = store.pending(run_id)
+    assert [control.action for control in pending] == ["pause", "set", "resume"]
+    assert (pending[1].field, pending[1].value) == ("d_learning_rate", 0.25)
+    store.mark_applied(run_id, pending[0], 7)
+    assert [control.action for control in store.pending(run_id)] == ["set", "resume"]
+
+
+def test_changes_are_told_in_the_order_in_which_they_took_effect(store: Store) -> None:
+    run_id, _ = claimed_run(store)
+    for value in (0.1, 0.2, 0.3):
+        store.request(run_id, "set", "g_learning_rate", value)
+    store.request(run_id, "pause")
+    for control, step in zip(store.pending(run_id), (20, 5, 5, 30), strict=True):
+        store.mark_applied(run_id, control, step)
+    assert [change.value for change in store.changes(run_id)] == [0.2, 0.3, 0.1]
+    assert kinds(store, run_id).count("change") == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("explode",), "action = explode is not allowed.*pause, resume, step, stop, set"),
+        (("set", "d_learning_rate", 2.0), "d_learning_rate = 2.0 is not allowed"),
+        (("set", "d_learning_rate", float("nan")), "d_learning_rate = nan is not allowed"),
+        (("set", "d_learning_rate", None), "d_learning_rate = None is not allowed"),
+        (("set", "batch_size", 8), "batch_size cannot change"),
+        (("set", None, 8), "None cannot change"),
+    ],
+)
+def test_senseless_requests_are_explained(
+    store: Store, arguments: tuple[Any, ...], message: str
+) -> None:
+    run_id, _ = claimed_run(store)
+    with pytest.raises(GanError, match=message):
+        store.request(run_id, *arguments)
+    assert store.pending(run_id) == []
+
+
+@pytest.mark.parametrize("status", ["finished", "diverged", "stopped", "failed"])
+@pytest.mark.parametrize("action", ["pause", "step", "stop", "set", "resume"])
+def test_ended_run_takes_no_requests_but_to_go_on(store: Store, status: str, action: str) -> None:
+    run_id, holder = claimed_run(store)
+    store.set_status(run_id, holder, status, Text("why"))
+    store.release(run_id, holder)
+    if action == "resume" and status in ("stopped", "failed"):
+        store.request(run_id, action)
+        assert (store.run(run_id).status, store.run(run_id).message) == ("queued", None)
+        assert [run.id for run in store.wanting_worker()] == [run_id]
+    else:
+        with pytest.raises(GanError, match=f"is {status} and takes no more steps"):
+            store.request(run_id, action, "d_learning_rate", 0.1)
+
+
+def test_stop_ends_a_waiting_run_at_once(store: Store) -> None:
+    run_id = store.create_run(CONFIG)
+    store.request(run_id, "stop")
+    assert store.run(run_id).status == "stopped"
+    assert store.pending(run_id) == []
+    assert kinds(store, run_id) == ["status", "status"]
+
+
+def test_stop_of_a_trained_run_is_left_to_its_trainer(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    store.set_status(run_id, holder, "running")
+    store.request(run_id, "stop")
+    assert store.run(run_id).status == "running"
+    assert [control.action for control in store.pending(run_id)] == ["stop"]
+
+
+def test_paused_run_whose_worker_let_go_is_woken_by_a_button(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    store.set_status(run_id, holder, "paused")
+    store.request(run_id, "resume")  # its worker still holds it and will see to it
+    assert store.run(run_id).status == "paused"
+    store.mark_applied(run_id, store.pending(run_id)[0], 0)
+    store.release(run_id, holder)
+    assert store.wanting_worker() == []
+    store.request(run_id, "step")
+    assert [run.id for run in store.wanting_worker()] == [run_id]
+    store.request(run_id, "resume")
+    assert store.run(run_id).status == "queued"
+
+
+# ------------------------------------------------------------------- records and frames
+
+
+def test_curves_come_back_as_they_were_written(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    whole = records(4321)
+    write(store, run_id, holder, whole, chunk=700)
+    assert_holds_exactly(store, run_id, whole)
+
+
+def test_curve_can_be_asked_for_from_any_step(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    whole = records(200)
+    write(store, run_id, holder, whole)
+    for level, from_step in ((0, 73), (1, 73), (1, 72), (0, 200), (3, 64)):
+        steps, points = expected_curve(whole, level)
+        found = store.curve(run_id, level, N_FIELDS, from_step)
+        np.testing.assert_array_equal(found[0], steps[steps > from_step])
+        np.testing.assert_array_equal(found[1], points[steps > from_step])
+
+
+def test_empty_run_has_an_empty_curve(store: Store) -> None:
+    steps, points = store.curve(store.create_run(CONFIG), 0, N_FIELDS)
+    assert steps.shape == (0,)
+    assert points.shape == (0, N_FIELDS)
+
+
+def test_speed_is_kept_along_the_run(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    write(store, run_id, holder, records(100), chunk=50)
+    assert store.throughput(run_id, 0) == ([50, 100], [100.0, 200.0])
+    assert store.throughput(run_id, 1) == ([48, 100], [100.0, 200.0])
+
+
+def test_latest_frame_is_the_newest(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    assert store.latest_frame(run_id) is None
+    write(store, run_id, holder, records(100))
+    frame = store.latest_frame(run_id)
+    assert frame is not None
+    assert (frame.step, frame.payload) == (100, b"100")
+    assert store.frame_steps(run_id) == [50, 100]
+
+
+def test_frames_are_thinned_but_the_first_and_the_newest_stay(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "MAX_FRAMES", 8)
+    run_id, holder = claimed_run(store)
+    for step in range(150):
+        append(store, run_id, holder, step, frame=b"{}")
+        steps = store.frame_steps(run_id)
+        assert steps[0] == 0
+        assert steps[-1] == step
+        assert len(steps) <= 8 + 1
+        gaps = np.diff(steps[:-1])
+        assert (gaps == gaps[:1]).all()  # evenly spaced
+        assert step < 8 or len(steps) > 4
+
+
+def test_checkpoint_replaces_the_one_before(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    assert store.checkpoint(run_id) is None
+    everything = bytes(range(256))
+    store.save_checkpoint(run_id, holder, 1, b"old")
+    store.save_checkpoint(run_id, holder, 2, everything)
+    assert store.checkpoint(run_id) == everything
+
+
+# ------------------------------------------------------------------------------ rewind
+
+
+@pytest.mark.parametrize("step", [0, 1, 64, 349, 350, 351, 4095, 4096, 4100, 4199, 4200])
+def test_rewind_cuts_precisely_and_the_run_goes_on_as_if_nothing_had_been(
+    store: Store, step: int
+) -> None:
+    run_id, holder = claimed_run(store)
+    whole = records(4500)
+    write(store, run_id, holder, whole[:4200], chunk=350)
+    pyramid = store.rewind(run_id, holder, step, N_FIELDS)
+    assert store.run(run_id).step == step
+    assert_holds_exactly(store, run_id, whole[:step])
+    assert all(kept < step for kept in store.frame_steps(run_id))
+    append(store, run_id, holder, 4500, pyramid.add(whole[step:]))
+    assert_holds_exactly(store, run_id, whole)
+
+
+def test_rewind_tells_whoever_watches(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    write(store, run_id, holder, records(100))
+    before = store.last_seq()
+    store.rewind(run_id, holder, 70, N_FIELDS)
+    events = store.events_after(before, [run_id])
+    assert events[-1].kind == "rewind"
+    assert events[-1].step == 70
+
+
+def test_rewind_of_one_run_leaves_the_others(store: Store) -> None:
+    (run_id, holder), (other, other_holder) = claimed_run(store), claimed_run(store)
+    write(store, run_id, holder, records(100))
+    write(store, other, other_holder, records(100))
+    store.rewind(run_id, holder, 10, N_FIELDS)
+    assert_holds_exactly(store, other, records(100))
+    assert store.frame_steps(other) == [50, 100]
+
+
+# ------------------------------------------------------------------------------ events
+
+
+def test_events_of_several_runs_can_be_followed(store: Store) -> None:
+    first, second, third = (store.create_run(CONFIG) for _ in range(3))
+    events = store.events_after(0, [first, third])
+    assert [event.run_id for event in events] == [first, third]
+    assert store.events_after(events[0].seq, [first, third]) == events[1:]
+    assert store.events_after(store.last_seq(), [first, second, third]) == []
+
+
+def test_nothing_is_missed_while_many_write(store: Store) -> None:
+    """Whoever asks for what came after the last number it saw must see every event once."""
+    runs = [claimed_run(store) for _ in range(4)]
+    ids = [run_id for run_id, _ in runs]
+    start = store.last_seq()
+
+    def write_some(run_id: str, holder: str) -> None:
+        for step in range(1, 31):
+            append(store, run_id, holder, step, {0: records(1)}, b"{}")
+
+    seen: list[int] = []
+    ended = threading.Event()
+
+    def follow() -> None:
+        last_round = False
+        while not last_round:
+            last_round = ended.is_set()
+            seen.extend(event.seq for event in store.events_after((seen or [start])[-1], ids))
+
+    with ThreadPoolExecutor(5) as pool:
+        follower = pool.submit(follow)
+        for writer in [pool.submit(write_some, *run) for run in runs]:
+            writer.result()
+        ended.set()
+        follower.result()
+    assert seen == sorted(set(seen))
+    assert seen == [event.seq for event in store.events_after(start, ids)]
+    assert len(seen) == 4 * 30 * 2
+
+
+def test_half_of_a_write_is_never_seen(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    before = store.run(run_id), store.last_seq()
+    no_bytes: Any = object()
+    with pytest.raises((sa.exc.StatementError, TypeError)):
+        append(store, run_id, holder, 5, {0: records(5)}, frame=no_bytes)
+    assert (store.run(run_id), store.last_seq()) == before
+
+
+# -------------------------------------------------------------- stores that do not work
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "nonsense",
+        "",
+        "://",
+        "unknown://host/database",
+        "postgresql+unknown://host/database",
+        "postgresql://host:port/database",
+        "sqlite:////dev/null/store.sqlite3",
+        "sqlite:////",
+        "postgresql://user@127.0.0.1:1/database",
+    ],
+)
+def test_store_that_cannot_be_opened_is_named(url: str) -> None:
+    with pytest.raises(GanError) as raised:
+        Store(url)
+    assert str(raised.value).startswith(f"The store {url} cannot be used (")
+    assert "GAN_STORE" in str(raised.value)
+
+
+@pytest.mark.parametrize("port", ["1", "nonsense"])
+def test_password_of_the_store_is_never_shown(port: str) -> None:
+    with pytest.raises(GanError) as raised:
+        Store(f"postgresql://user:secret@127.0.0.1:{port}/database")
+    assert "secret" not in str(raised.value)
+    assert "user:***@" in str(raised.value)
+
+
+def test_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite3"
+    path.write_text("something else " * 1000)
+    with pytest.raises(GanError, match=r"store\.sqlite3 cannot be used \(file is not a database"):
+        Store(f"sqlite:///{path}")
+
+
+def test_store_that_may_not_be_written_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite3"
+    sqlite3.connect(path).close()
+    path.touch()
+    with pytest.raises(GanError, match=r"cannot be used \(attempt to write a readonly database"):
+        Store(f"sqlite:///file:{path}?mode=ro&uri=true")
+
+
+def test_folder_of_a_new_store_is_made(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new' / 'folder' / 'store.sqlite3'}"
+    assert open_store(url) is open_store(url)
+    assert open_store(url).runs() == []
+
+
+def test_new_file_waits_for_whoever_else_opens_it(open_at: Opener, tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite3"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.2, other.rollback).start()
+    assert open_at(f"sqlite:///{path}").runs() == []
+    other.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_many_may_open_a_new_store_at_once(
+    request: pytest.FixtureRequest, open_at: Opener, kind: str
+) -> None:
+    url = request.getfixturevalue(f"{kind}_url")
+    with ThreadPoolExecutor(8) as pool:
+        stores = list(pool.map(open_at, [url] * 8))
+    assert [each.runs() for each in stores] == [[]] * 8
+
+
+def test_store_s_place_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/somebody")
+    assert default_url() == "sqlite:////home/somebody/.gan_dojo/store.sqlite3"
+    monkeypatch.setenv("GAN_STORE", "postgresql://host/database")
+    assert default_url() == "postgresql://host/database"
+
+
+def test_full_disk_is_explained_and_loses_nothing(sqlite_store: Store) -> None:
+    store = sqlite_store
+    run_id, holder = claimed_run(store)
+    write(store, run_id, holder, records(100))
+    n_events = len(store.events_after(0, [run_id]))
+    with no_room_to_grow(store), pytest.raises(GanError, match=r"full.*disk space"):
+        append(store, run_id, holder, 101, {0: records(1)}, frame=bytes(1_000_000))
+    assert store.run(run_id).step == 100
+    assert len(store.events_after(0, [run_id])) == n_events
+    assert_holds_exactly(store, run_id, records(100))
+
+
+def test_store_goes_on_once_there_is_room_again(sqlite_store: Store) -> None:
+    store = sqlite_store
+    run_id, holder = claimed_run(store)
+    with no_room_to_grow(store), pytest.raises(GanError):
+        store.save_checkpoint(run_id, holder, 1, bytes(1_000_000))
+    store.save_checkpoint(run_id, holder, 1, bytes(1_000_000))
+    assert store.checkpoint(run_id) == bytes(1_000_000)
+
+
+@contextmanager
+def no_room_to_grow(store: Store) -> Iterator[None]:
+    """SQLite refuses to enlarge its file, as on a full disk."""
+
+    def limit(pages: int) -> None:
+        with store._database.engine.begin() as db:
+            db.execute(sa.text(f"PRAGMA max_page_count = {pages}"))
+
+    with store._database.engine.begin() as db:
+        present = db.scalar(sa.text("PRAGMA page_count"))
+    limit(present)
+    yield
+    limit(2**30)
+
+
+def test_connections_that_the_server_closed_are_made_anew(
+    open_at: Opener, postgres_url: str
+) -> None:
+    store = open_at(postgres_url)
+    run_id = store.create_run(CONFIG)
+    with psycopg.connect(postgres_url) as other:
+        ours = "datname = current_database() AND pid <> pg_backend_pid()"
+        ended = other.execute(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {ours}".encode()
+        )
+        assert ended.fetchall()
+    assert [run.id for run in store.runs()] == [run_id]
+
+
+def test_only_what_was_chosen_of_a_config_is_stored(store: Store) -> None:
+    run_id = store.create_run(RunConfig.parse({"steps": 5}))
+    with store._database.engine.begin() as db:
+        stored = db.scalar(sa.text("SELECT config FROM runs"))
+    assert json.loads(stored) == {"steps": 5}
+    assert store.run(run_id).config.steps == 5
