@@ -1,0 +1,179 @@
+"""GAN Dojo: the web application. Start it with `python app.py`.
+
+The pages are Streamlit's; beside them the app serves the live stream of runs and the one script
+that draws it. The training engine runs as a process of its own, started and stopped here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import functools
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import plotly
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from gan_core.runs.store import default_url, open_store
+from gan_core.runs.stream import Mailbox, Stream
+from gan_core.text import GanError
+
+ROOT = Path(__file__).parent
+DEFAULT_PORT = 8501
+PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+UNKNOWN_RUN, OTHER_ORIGIN = 4404, 4403  # WebSocket close codes of our own
+ENGINE_RESTART_SECONDS = 3.0
+
+
+@functools.cache
+def stream() -> Stream:
+    """The stream of this app's store."""
+    return Stream(open_store(default_url()))
+
+
+async def live(websocket: WebSocket) -> None:
+    """Stream one run to one watcher, `/live/{run_id}`: a snapshot, then deltas."""
+    origin = websocket.headers.get("origin")
+    if origin and urlsplit(origin).netloc != websocket.headers.get("host"):
+        await websocket.close(OTHER_ORIGIN, "This page comes from another site.")
+        return
+    await websocket.accept()
+    try:
+        async with stream().watch(websocket.path_params["run_id"]) as mailbox:
+            tasks = [
+                asyncio.create_task(_send_all(websocket, mailbox)),
+                asyncio.create_task(_until_gone(websocket)),
+            ]
+            try:
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in tasks:
+                    task.cancel()
+    except GanError as error:
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            await websocket.close(UNKNOWN_RUN, str(error)[:120])
+
+
+async def _send_all(websocket: WebSocket, mailbox: Mailbox) -> None:
+    """Pass messages on until the run is deleted or the watcher leaves."""
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+        while (message := await mailbox.get()) is not None:
+            await websocket.send_text(message)
+        await websocket.close(UNKNOWN_RUN, "The run has been deleted.")
+
+
+async def _until_gone(websocket: WebSocket) -> None:
+    """Wait for the watcher to leave; watchers have nothing to say."""
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+        while True:
+            await websocket.receive_text()
+
+
+async def plotly_js(request: Request) -> Response:
+    """Plotly's script from the installed package: no content delivery network is needed."""
+    return FileResponse(
+        PLOTLY_JS,
+        media_type="text/javascript",
+        headers={"Cache-Control": "public, max-age=31536000, immutable"},
+    )
+
+
+@contextlib.asynccontextmanager
+async def lifespan(app: st.App) -> AsyncIterator[dict[str, object]]:
+    """Run the tailer and the engine as long as the app runs."""
+    tasks = [asyncio.create_task(stream().tail()), asyncio.create_task(_keep_engine_running())]
+    try:
+        yield {}
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _keep_engine_running() -> None:
+    """Start the engine, and start it again should it end; it ends when its input closes."""
+    url = f"http://localhost:{st.get_option('server.port')}"
+    command = (sys.executable, "-m", "gan_core.runs.engine", "--store", default_url(), "--url", url)
+    while True:
+        engine = await asyncio.create_subprocess_exec(*command, stdin=subprocess.PIPE, cwd=ROOT)
+        try:
+            await engine.wait()
+        finally:
+            if engine.returncode is None and engine.stdin:
+                engine.stdin.close()
+                with contextlib.suppress(TimeoutError, asyncio.CancelledError):
+                    await asyncio.wait_for(engine.wait(), 10)
+        await asyncio.sleep(ENGINE_RESTART_SECONDS)
+
+
+app = st.App(
+    ROOT / "pages" / "navigation.py",
+    lifespan=lifespan,
+    routes=[
+        WebSocketRoute("/live/{run_id}", live),
+        Route("/scripts/plotly.min.js", plotly_js),
+    ],
+)
+
+
+def main() -> int:
+    """Check what would go wrong later, then serve until interrupted."""
+    parser = argparse.ArgumentParser(description="GAN Dojo: learn how GANs work by training them.")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="default: %(default)s")
+    parser.add_argument("--no-browser", action="store_true", help="do not open a browser window")
+    arguments = parser.parse_args()
+    problem = _what_hinders(arguments.port)
+    if problem:
+        print(problem, file=sys.stderr)
+        return 1
+    app.run(config={"server.port": arguments.port, "server.headless": arguments.no_browser})
+    return 0
+
+
+def _what_hinders(port: int) -> str | None:
+    """Why the app cannot start now: it already runs on this store, or the port is taken."""
+    if not 1 <= port <= 65535:
+        return f"--port {port} is not allowed. Allowed: a whole number from 1 to 65535."
+    others = [engine.url for engine in open_store(default_url()).engines() if engine.url]
+    if others:
+        return (
+            f"GAN Dojo already runs at {others[0]}: open that page. "
+            "For a second, separate one, set GAN_STORE to another database."
+        )
+    if _is_taken(port):
+        who = "GAN Dojo or another Streamlit app" if _is_streamlit(port) else "another program"
+        return f"Port {port} is taken by {who}. Choose another one: python app.py --port {port + 1}"
+    return None
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _is_streamlit(port: int) -> bool:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except GanError as error:
+        sys.exit(str(error))

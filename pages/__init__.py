@@ -1,0 +1,1 @@
+"""The pages of the web application, one file each; `navigation` is the script that runs first."""

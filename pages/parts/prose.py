@@ -1,0 +1,101 @@
+"""Language: which one a visitor reads, labels through gettext, prose from Markdown files."""
+
+from __future__ import annotations
+
+import functools
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+
+from gan_core.text import GanError
+
+LANGUAGES = {"en": "English", "zh": "中文"}
+ASSETS = Path(__file__).parents[2] / "assets"
+_SWITCH = "language_switch"
+
+
+def language() -> str:
+    """The visitor's language: from the URL, else as chosen before, else the browser's."""
+    asked = st.query_params.get("lang")
+    if asked not in LANGUAGES:
+        asked = st.session_state.get("language") or _browser_language()
+    st.session_state["language"] = asked
+    if st.query_params.get("lang") != asked:
+        st.query_params["lang"] = asked
+    return asked
+
+
+def language_switch() -> None:
+    """Let the visitor choose; the choice stays in the URL and thus in every shared link."""
+    st.session_state[_SWITCH] = language()
+    st.segmented_control(
+        "Language / 语言",
+        list(LANGUAGES),
+        format_func=LANGUAGES.__getitem__,
+        key=_SWITCH,
+        required=True,
+        label_visibility="collapsed",
+        on_change=_switch,
+    )
+
+
+def _switch() -> None:
+    st.query_params["lang"] = st.session_state[_SWITCH]
+
+
+def _browser_language() -> str:
+    locale = st.context.locale or "en"
+    return "zh" if locale.lower().startswith("zh") else "en"
+
+
+def _(message: str) -> str:
+    """Translate a label into the visitor's language, looked up anew on each call."""
+    return translator(language())(message)
+
+
+def translator(code: str) -> Callable[[str], str]:
+    """Return the function that translates labels into a language."""
+    return str if code == "en" else _translations(code).gettext
+
+
+def say(error: GanError) -> str:
+    """What went wrong, in the visitor's language."""
+    return error.text.say(translator(language()))
+
+
+def catalog(code: str) -> dict[str, str]:
+    """Every label with its translation, for scripts in the browser."""
+    return {} if code == "en" else dict(_translations(code)._catalog)
+
+
+def plain(text: str) -> str:
+    """Text that a person typed, safe where Markdown is expected."""
+    return re.sub(r"([^\w\s])", r"\\\1", text)
+
+
+def markdown(name: str) -> None:
+    """Write the prose `assets/lessons/<language>/<name>.md`."""
+    st.markdown(_prose(language(), name))
+
+
+@functools.cache
+def _prose(code: str, name: str) -> str:
+    return (ASSETS / "lessons" / code / f"{name}.md").read_text("utf-8")
+
+
+@functools.cache
+def _translations(code: str) -> Translations:
+    """Compile the catalogue in memory: the repository holds only what people edit."""
+    source = ASSETS / "locale" / code / "LC_MESSAGES" / "gan_dojo.po"
+    with source.open("rb") as file:
+        messages = read_po(file, locale=code)
+    compiled = io.BytesIO()
+    write_mo(compiled, messages)
+    compiled.seek(0)
+    return Translations(compiled)

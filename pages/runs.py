@@ -1,0 +1,82 @@
+"""Runs: everything that was trained here; open, rename, delete."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from gan_core.runs.store import Run
+from gan_core.text import GanError
+from pages.parts.prose import _, language, plain, say
+from pages.parts.run_panel import STATUSES, attempt, store
+
+PER_PAGE = 20
+
+
+def show(run: Run) -> None:
+    """One row of the list."""
+    items = run.config.items
+    created = datetime.fromtimestamp(run.created, time_zone())
+    facts = (
+        _(STATUSES[run.status]),
+        f"{run.step:,} / {run.config.steps:,}",
+        *(_(item.title) for item in (items.dataset, items.network, items.loss)),
+        f"{created:%Y-%m-%d %H:%M}",
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(gap=None):
+            st.page_link(
+                "train.py",
+                label=plain(run.name),
+                icon=":material/open_in_new:",
+                query_params={"run": run.id, "lang": language()},
+            )
+            st.caption(" · ".join(facts))
+        with st.popover(":material/more_horiz:", help=_("Rename or delete"), width="content"):
+            _menu(run)
+
+
+def _menu(run: Run) -> None:
+    """What one may do with a run besides opening it."""
+    st.text_input(_("Name"), run.name, key=f"name {run.id}")
+    st.button(
+        _("Rename"),
+        key=f"rename {run.id}",
+        on_click=lambda: attempt(lambda: rename(run.id)),
+    )
+    st.button(
+        _("Delete for good"),
+        key=f"delete {run.id}",
+        type="primary",
+        icon=":material/delete:",
+        on_click=lambda: attempt(lambda: store().delete(run.id)),
+    )
+
+
+def rename(run_id: str) -> None:
+    """Give a run the name that is typed now: quick people press before the page has run again."""
+    store().rename(run_id, st.session_state[f"name {run_id}"])
+
+
+def time_zone() -> tzinfo:
+    """The visitor's time zone; UTC where the browser names none that is known here."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (KeyError, ValueError, OSError):  # unknown; no such file; a folder of zones
+        return UTC
+
+
+st.title(_("Runs"), anchor=False)
+try:
+    runs = store().runs()
+except GanError as error:
+    st.error(say(error))
+    st.stop()
+if not runs:
+    st.info(_("Nothing has been trained yet. Start a run on the page “Train”."))
+n_pages = max(1, -(-len(runs) // PER_PAGE))
+number = st.number_input(_("Page"), 1, n_pages, 1) if n_pages > 1 else 1
+for run in runs[(number - 1) * PER_PAGE : number * PER_PAGE]:
+    show(run)

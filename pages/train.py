@@ -1,0 +1,68 @@
+"""Train: choose settings, press Train, watch generator and discriminator play."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gan_core.config import RunConfig
+from gan_core.figures.loss_curve import loss_curve
+from gan_core.losses import LOSSES, Loss
+from gan_core.runs.store import ENDED
+from gan_core.text import GanError
+from pages.parts.controls import config_controls, current_values, preset_control
+from pages.parts.prose import _, markdown, say
+from pages.parts.run_panel import attempt, run_panel, store
+
+
+def start() -> None:
+    """Queue a run with the settings of this moment and show it."""
+    run_id = store().create_run(RunConfig.parse(current_values()))
+    st.query_params["run"] = run_id
+
+
+def show_loss(loss: Loss) -> None:
+    """The two formulas, and the curves drawn by the very functions that train."""
+    st.subheader(_("What the two players minimise"), anchor=False)
+    st.markdown(_(loss.help))
+    st.latex(loss.discriminator_formula)
+    st.latex(loss.generator_formula)
+    st.plotly_chart(loss_curve(loss, _), key="loss curve", config={"displayModeBar": False})
+    d_loss, g_loss = loss.equilibrium
+    st.caption(_("At the equilibrium, where D cannot tell real from fake:"))
+    st.latex(r"D(x) = D(G(z)) = \tfrac12")
+    st.latex(rf"L_D = {d_loss:.4f}, \quad L_G = {g_loss:.4f}")
+    st.caption(loss.reference)
+
+
+with st.sidebar:
+    preset_control()
+    above_the_settings = st.container()
+    values = config_controls()
+    above_the_settings.button(
+        _("Train"),
+        type="primary",
+        icon=":material/play_arrow:",
+        width="stretch",
+        on_click=attempt,
+        args=(start,),
+    )
+
+# Back from another page, the URL has forgotten the run; the session has not.
+run_id = st.query_params.get("run") or st.session_state.get("run")
+loss_name = values["loss"]
+try:
+    if run_id:
+        run = store().run(run_id)
+        st.session_state["run"] = st.query_params["run"] = run_id
+        loss_name = run.config.loss
+        run_panel(run)
+        if run.status in ENDED:
+            st.caption(_("Change a setting on the left and press Train to start another run."))
+    else:
+        markdown("train")
+    if not store().engines():
+        st.warning(_("The training engine is starting. Runs wait until it is ready."))
+except GanError as error:
+    st.session_state.pop("run", None)
+    st.error(say(error))
+show_loss(LOSSES.get(loss_name))
