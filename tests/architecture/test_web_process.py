@@ -1,0 +1,236 @@
+"""The real app from outside: light, well-behaved, and gone without a trace when it is stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, expect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Origin
+
+import app as web
+from gan_core.config import RunConfig
+from gan_core.runs.claims import holder_name
+from gan_core.runs.store import Store
+from tests.app_process import ROOT, AppProcess, free_port
+
+MAX_MEMORY = 250e6  # bytes
+SESSIONS = 10
+HEAVY = {"tensorflow", "keras", "dask", "distributed"}
+ENDS_WITHIN_SECONDS = 20
+PATIENCE_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
+    url = f"sqlite:///{tmp_path_factory.mktemp('app') / 'store.sqlite3'}"
+    app = AppProcess(Store(url), GAN_SLOTS="1")
+    yield app
+    app.stop()
+
+
+@pytest.fixture(scope="module")
+def run_id(app: AppProcess) -> str:
+    """A run that this process claims, so that the app's engine leaves it alone."""
+    return app.store.create_run(RunConfig(), claimed_by=holder_name())
+
+
+def start_app(**environment: str) -> subprocess.CompletedProcess[str]:
+    """Start the app where it cannot start, and wait for it to end."""
+    return subprocess.run(
+        [sys.executable, "app.py", "--no-browser", "--port", str(free_port())],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def refusal(
+    open_at: Callable[[str], Store],
+    sqlite_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Callable[[object], str]:
+    """Starts the app, in this process and on a new store, at a port where it cannot start."""
+    monkeypatch.setenv("GAN_STORE", sqlite_url)
+    monkeypatch.setattr(web, "open_store", open_at)
+
+    def start(port: object) -> str:
+        monkeypatch.setattr(sys, "argv", ["app.py", "--no-browser", "--port", str(port)])
+        assert web.main() == 1
+        return capsys.readouterr().err
+
+    return start
+
+
+def assert_one_sentence(said: str, *parts: str) -> None:
+    assert "Traceback" not in said
+    assert len(said.strip().splitlines()) == 1
+    for part in parts:
+        assert part in said
+
+
+# ------------------------------------------------------------------- light enough
+
+
+def test_ten_sessions_fit_into_little_memory(
+    app: AppProcess, browser: Browser, run_id: str
+) -> None:
+    places = ["train?lang=en", "runs?lang=en", f"train?lang=zh&run={run_id}", "runs?lang=zh"]
+    contexts = [browser.new_context() for _ in range(SESSIONS)]
+    for number, context in enumerate(contexts):
+        page = context.new_page()
+        page.goto(f"{app.url}/{places[number % len(places)]}", wait_until="commit")
+    for context in contexts:
+        drawn = context.pages[0].locator("h1, h3").first
+        expect(drawn).to_be_visible(timeout=PATIENCE_MS)
+    memory = psutil.Process(app.process.pid).memory_info().rss
+    for context in contexts:
+        context.close()
+    assert memory < MAX_MEMORY, f"{memory / 1e6:.0f} MB"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc/<pid>/maps is Linux's")
+def test_no_library_of_tensorflow_is_in_the_web_process(app: AppProcess) -> None:
+    libraries = Path(f"/proc/{app.process.pid}/maps").read_text()
+    assert "numpy" in libraries
+    assert not re.search(r"tensorflow|_pywrap", libraries)
+
+
+def test_app_and_pages_import_nothing_heavy(sqlite_url: str) -> None:
+    names = "app pages.parts.run_panel pages.parts.controls pages.parts.live_figure"
+    script = (
+        f"import importlib, json, sys; [importlib.import_module(name) for name in {names.split()}];"
+        "print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env=os.environ | {"GAN_STORE": sqlite_url},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    ).stdout
+    assert HEAVY & set(json.loads(printed)) == set()
+
+
+# ------------------------------------------------------------------- clear refusals
+
+
+def test_second_app_on_the_same_store_names_the_first(app: AppProcess) -> None:
+    ended = start_app(GAN_STORE=app.store.url)
+    assert ended.returncode == 1
+    assert_one_sentence(ended.stderr, app.url, "already runs", "GAN_STORE")
+
+
+def test_unusable_store_is_refused() -> None:
+    ended = start_app(GAN_STORE="sqlite:////proc/nope/x.db")
+    assert ended.returncode == 1
+    assert_one_sentence(ended.stderr, "sqlite:////proc/nope/x.db", "GAN_STORE")
+
+
+def test_port_of_another_app_is_refused(app: AppProcess, refusal: Callable[[object], str]) -> None:
+    assert_one_sentence(refusal(app.port), "Streamlit app", f"--port {app.port + 1}")
+
+
+def test_port_of_another_program_is_refused(refusal: Callable[[object], str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert_one_sentence(refusal(port), str(port), "another program")
+
+
+@pytest.mark.parametrize("port", [0, -1, 65536])
+def test_port_out_of_range_is_refused(refusal: Callable[[object], str], port: int) -> None:
+    assert_one_sentence(refusal(port), f"--port {port} ", "1 to 65535")
+
+
+def test_port_that_is_no_number_is_refused(
+    refusal: Callable[[object], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        refusal("many")
+    assert "--port: invalid int value: 'many'" in capsys.readouterr().err
+
+
+# --------------------------------------------------------------------- live stream
+
+
+def live_url(app: AppProcess, run_id: str) -> str:
+    return f"ws://localhost:{app.port}/live/{run_id}"
+
+
+def test_watcher_gets_a_snapshot(app: AppProcess, run_id: str) -> None:
+    with connect(live_url(app, run_id), origin=Origin(app.url)) as socket:
+        snapshot = json.loads(socket.recv(timeout=10))
+    assert snapshot["reset"] is True
+    assert snapshot["state"]["steps"] == RunConfig().steps
+
+
+def test_unknown_run_is_refused_with_a_reason(app: AppProcess) -> None:
+    with connect(live_url(app, "nope")) as socket, pytest.raises(ConnectionClosed) as closed:
+        socket.recv(timeout=10)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4404
+    assert "There is no run nope" in closed.value.rcvd.reason
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "https://localhost.evil.example", "null"]
+)
+def test_other_sites_may_not_watch(app: AppProcess, run_id: str, origin: str) -> None:
+    with (
+        pytest.raises(InvalidStatus) as refused,
+        connect(live_url(app, run_id), origin=Origin(origin)),
+    ):
+        pass
+    assert refused.value.response.status_code == 403
+
+
+# ---------------------------------------------------------- nothing from elsewhere
+
+
+def test_plotly_is_served_here_and_kept_by_browsers(app: AppProcess) -> None:
+    with urlopen(f"{app.url}/scripts/plotly.min.js", timeout=10) as answer:
+        assert answer.status == 200
+        assert answer.headers["Content-Type"].startswith("text/javascript")
+        assert "max-age=31536000" in answer.headers["Cache-Control"]
+        assert b"plotly.js" in answer.read(200)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in sorted((ROOT / "pages").rglob("*")) if path.suffix in (".js", ".css", ".py")],
+    ids=lambda path: str(path.name),
+)
+def test_pages_fetch_nothing_from_other_hosts(path: Path) -> None:
+    assert re.findall(r"https?://[^\s\"'`]+", path.read_text("utf-8")) == []
+
+
+# -------------------------------------------------------------------------- the end
+
+
+def test_engine_and_workers_end_with_the_app(sqlite_url: str) -> None:
+    app = AppProcess(Store(sqlite_url), GAN_SLOTS="1")
+    children = psutil.Process(app.process.pid).children(recursive=True)
+    assert any("gan_core.runs.engine" in " ".join(child.cmdline()) for child in children)
+    app.process.send_signal(signal.SIGTERM)
+    app.process.wait(ENDS_WITHIN_SECONDS)
+    _gone, orphans = psutil.wait_procs(children, timeout=ENDS_WITHIN_SECONDS)
+    assert orphans == []
+    assert app.store.engines() == []

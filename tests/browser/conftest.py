@@ -1,0 +1,51 @@
+"""One app for all browser tests, and a fresh visitor for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from gan_core.runs.store import Store
+from tests.app_process import AppProcess
+from tests.engine_process import wait_until
+
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
+    folder = tmp_path_factory.mktemp("app")
+    app = AppProcess(Store(f"sqlite:///{folder / 'store.sqlite3'}"), GAN_SLOTS="1")
+    yield app
+    app.stop()
+
+
+@pytest.fixture
+def page(browser: Browser, app: AppProcess) -> Iterator[Page]:
+    """A fresh visitor; any error in a script of the page fails the test.
+
+    Afterwards nothing trains any more, so that the next test finds the slot free.
+    """
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    stop_whatever_trains(app.store)
+    assert errors == []
+
+
+def stop_whatever_trains(store: Store) -> None:
+    """Stop every run and wait until its worker has let go of it."""
+
+    def active() -> list[str]:
+        return [run.id for run in store.runs() if run.is_active]
+
+    for run_id in active():
+        store.request(run_id, "stop")
+    wait_until(lambda: not active(), "the end of all runs")

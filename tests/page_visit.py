@@ -1,0 +1,85 @@
+"""Visits to the app's pages without a browser: Streamlit runs the scripts, tests look at them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
+
+NAVIGATION = Path(__file__).parents[1] / "pages" / "navigation.py"
+PATIENCE = 60  # seconds for one run of a script on a busy machine
+
+
+def visit(page: str, **query: str) -> AppTest:
+    """Open a page with these URL parameters, in a new session."""
+    app = AppTest.from_file(NAVIGATION, default_timeout=PATIENCE)
+    app.query_params["lang"] = query.get("lang", "en")
+    app.run()
+    return app if page == "home" else go_to(app, page, **query)
+
+
+def go_to(app: AppTest, page: str, **query: str) -> AppTest:
+    """Open another page in the same session."""
+    app.query_params.update(query)
+    app.switch_page(f"{page}.py")
+    return app.run()
+
+
+def button(app: AppTest, label: str) -> Button:
+    """The first button with this label."""
+    return next(button for button in app.button if button.label == label)
+
+
+def toasts(app: AppTest) -> list[str]:
+    """What the messages in the corner say."""
+    return [toast.value for toast in app.toast]
+
+
+def live_data(app: AppTest) -> dict[str, Any]:
+    """What the live figure in the browser is given."""
+    component: Any = next(node for node in app.main if node.type == "bidi_component")
+    return _view(component)
+
+
+def _view(component: Any) -> dict[str, Any]:
+    view: dict[str, Any] = json.loads(json.loads(component.proto.json)["view"])
+    return view
+
+
+def texts(app: AppTest) -> list[str]:
+    """Every label, sentence and help text of the page, formulas left out."""
+    return [text for root in (app.main, app.sidebar) for node in root for text in _texts(node)]
+
+
+def _texts(node: Any) -> Iterator[str]:
+    if node.type in ("latex", "button_group"):  # formulas; the languages' own names
+        return
+    message = getattr(node.proto, "popover", node.proto) if node.type == "popover" else node.proto
+    for part in ("body", "label", "help"):
+        text = getattr(message, part, "")
+        if text:
+            yield text
+    yield from getattr(message, "options", ())
+    if node.type == "plotly_chart":
+        yield from _figure_texts(json.loads(node.proto.spec))
+    if node.type == "bidi_component":
+        view = _view(node)
+        yield from _figure_texts(view["figures"])
+        yield from (tile["label"] for tile in view["tiles"].values())
+        yield view["speed"]
+
+
+def _figure_texts(figure: Any) -> Iterator[str]:
+    if isinstance(figure, list):
+        for part in figure:
+            yield from _figure_texts(part)
+    elif isinstance(figure, dict):
+        for key, part in figure.items():
+            if key in ("text", "name") and isinstance(part, str):
+                yield part
+            elif key != "template":
+                yield from _figure_texts(part)

@@ -1,0 +1,43 @@
+"""The store that the pages use, and runs in any state in it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+
+import pytest
+
+from gan_core.config import RunConfig
+from gan_core.runs.claims import holder_name
+from gan_core.runs.store import ENDED, Store
+from gan_core.text import Text
+from pages.parts import run_panel
+
+MakeRun = Callable[..., str]
+
+
+@pytest.fixture
+def store(
+    open_at: Callable[[str], Store], sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> Store:
+    """An empty store, the one of the pages."""
+    monkeypatch.setenv("GAN_STORE", sqlite_url)
+    monkeypatch.setattr(run_panel, "open_store", functools.cache(open_at))
+    return run_panel.store()
+
+
+@pytest.fixture
+def make_run(store: Store) -> MakeRun:
+    """Makes a run in any state, as if this process had trained it; returns its id."""
+
+    def make(status: str = "queued", message: Text | None = None, name: str = "") -> str:
+        run_id = store.create_run(RunConfig(), name)
+        if status != "queued":
+            holder = holder_name()
+            store.claim(run_id, holder)
+            store.set_status(run_id, holder, status, message)
+            if status in ENDED:
+                store.release(run_id, holder)
+        return run_id
+
+    return make

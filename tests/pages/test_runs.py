@@ -1,0 +1,131 @@
+"""The list of runs: open, rename, delete, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gan_core.runs.store import MAX_NAME, Store
+from tests.page_visit import button, toasts, visit
+
+MakeRun = Callable[..., str]
+
+
+def names(app: AppTest) -> list[str]:
+    """Names of the runs on the page, from top to bottom."""
+    return [node.proto.label for node in app.main if node.type == "page_link"]
+
+
+def links(app: AppTest) -> list[str]:
+    return [node.proto.query_string for node in app.main if node.type == "page_link"]
+
+
+def rename(app: AppTest, run_id: str, name: str) -> AppTest:
+    """Type a name and press the button before the page has run again, as quick people do."""
+    app.text_input(key=f"name {run_id}").set_value(name)
+    return app.button(key=f"rename {run_id}").click().run()
+
+
+@pytest.mark.usefixtures("store")
+def test_empty_list_says_what_to_do() -> None:
+    app = visit("runs")
+    assert names(app) == []
+    assert "Train" in app.info[0].value
+
+
+def test_newest_run_comes_first(make_run: MakeRun) -> None:
+    for name in ("one", "two", "three"):
+        make_run(name=name)
+    assert names(visit("runs")) == ["three", "two", "one"]
+
+
+def test_run_opens_on_the_train_page_in_the_same_language(make_run: MakeRun) -> None:
+    run_id = make_run()
+    [link] = links(visit("runs", lang="zh"))
+    assert link == f"run={run_id}&lang=zh"
+
+
+def test_row_shows_status_and_progress(make_run: MakeRun) -> None:
+    make_run("paused")
+    assert visit("runs").caption[0].value.startswith("paused · 0 / 2,000 · ")
+
+
+def test_rename(store: Store, make_run: MakeRun) -> None:
+    run_id = make_run(name="old")
+    app = rename(visit("runs"), run_id, "new")
+    assert names(app) == ["new"]
+    assert store.run(run_id).name == "new"
+
+
+@pytest.mark.parametrize("name", ["", "   ", "n" * (MAX_NAME + 1)])
+def test_bad_name_is_refused_and_changes_nothing(
+    store: Store, make_run: MakeRun, name: str
+) -> None:
+    run_id = make_run(name="old")
+    app = rename(visit("runs"), run_id, name)
+    assert not app.exception
+    assert str(MAX_NAME) in toasts(app)[0]
+    assert store.run(run_id).name == "old"
+
+
+def test_name_is_shown_as_it_is(make_run: MakeRun) -> None:
+    run_id = make_run(name="<b>猫</b>")
+    app = rename(visit("runs"), run_id, "n" * MAX_NAME)
+    assert names(app) == ["n" * MAX_NAME]
+
+
+def test_delete(store: Store, make_run: MakeRun) -> None:
+    kept, deleted = make_run(name="kept"), make_run("running", name="deleted")
+    app = visit("runs")
+    app.button(key=f"delete {deleted}").click().run()
+    assert names(app) == ["kept"]
+    assert [run.id for run in store.runs()] == [kept]
+
+
+@pytest.mark.parametrize("action", ["rename", "delete"])
+def test_run_that_somebody_deleted_meanwhile_is_explained(
+    store: Store, make_run: MakeRun, action: str
+) -> None:
+    run_id = make_run()
+    app = visit("runs")
+    store.delete(run_id)
+    app.button(key=f"{action} {run_id}").click().run()
+    assert not app.exception
+    assert run_id in toasts(app)[0]
+
+
+def test_twenty_runs_need_no_pages(make_run: MakeRun) -> None:
+    for _ in range(20):
+        make_run()
+    app = visit("runs")
+    assert len(names(app)) == 20
+    assert not app.number_input
+
+
+def test_more_runs_come_page_by_page(make_run: MakeRun) -> None:
+    for number in range(41):
+        make_run(name=f"run {number}")
+    app = visit("runs")
+    assert names(app) == [f"run {number}" for number in range(40, 20, -1)]
+    app.number_input[0].set_value(2).run()
+    assert names(app) == [f"run {number}" for number in range(20, 0, -1)]
+    app.number_input[0].set_value(3).run()
+    assert names(app) == ["run 0"]
+
+
+def test_last_page_may_vanish_under_the_reader(store: Store, make_run: MakeRun) -> None:
+    run_ids = [make_run() for _ in range(21)]
+    app = visit("runs")
+    app.number_input[0].set_value(2).run()
+    app.button(key=f"delete {run_ids[0]}").click().run()
+    assert not app.exception
+    assert len(names(app)) == 20
+
+
+def test_buttons_of_a_row_are_named(make_run: MakeRun) -> None:
+    make_run()
+    app = visit("runs")
+    assert not button(app, "Rename").disabled
+    assert not button(app, "Delete for good").disabled
