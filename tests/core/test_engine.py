@@ -69,24 +69,20 @@ def has(store: Store, run_id: str, status: str) -> Callable[[], Run | None]:
     return check
 
 
-def beyond_checkpoint(store: Store, run_id: str) -> Callable[[], bool]:
-    """Whether the run has a checkpoint and has gone on since."""
-
-    def check() -> bool:
-        with store._read() as db:
-            step = db.exec_driver_sql(
-                "SELECT step FROM checkpoints WHERE run_id = ?", (run_id,)
-            ).scalar()
-        return bool(step and store.run(run_id).step > step + 200)
-
-    return check
+def wait_until_beyond_a_checkpoint(store: Store, run_id: str) -> None:
+    """Return when the run has a checkpoint, as each pause leaves one, and has gone on since."""
+    wait_until(lambda: store.run(run_id).step > 0, "the first step")
+    store.request(run_id, "pause")
+    paused = wait_until(has(store, run_id, "paused"), "the pause")
+    store.request(run_id, "resume")
+    wait_until(lambda: store.run(run_id).step > paused.step + 200, "steps after the checkpoint")
 
 
 def test_a_run_whose_worker_is_killed_goes_on_as_if_nothing_had_happened(
     store: Store, engine: EngineProcess, uninterrupted: np.ndarray
 ) -> None:
     run_id = start(store, LONG)
-    wait_until(beyond_checkpoint(store, run_id), "a checkpoint")
+    wait_until_beyond_a_checkpoint(store, run_id)
     engine.worker().kill()
     wait_until(has(store, run_id, "finished"), "the end of the run")
     assert np.array_equal(records(store, run_id), uninterrupted)
@@ -170,7 +166,7 @@ def test_runs_resume_by_themselves_after_the_server_was_killed(
     store = Store(f"sqlite:///{folder / 'store.sqlite3'}")
     run_id = start(store, LONG)
     engine = EngineProcess(store)
-    wait_until(beyond_checkpoint(store, run_id), "a checkpoint")
+    wait_until_beyond_a_checkpoint(store, run_id)
     engine.kill()
     assert store.run(run_id).status == "running"
     engine = EngineProcess(store)
