@@ -20,6 +20,7 @@ from gan_core.families import FAMILIES
 from gan_core.losses import LOSSES
 from gan_core.metrics import METRICS
 from gan_core.networks import NETWORKS
+from gan_core.penalties import PENALTIES
 from gan_core.presets import PRESETS, preset
 from gan_core.text import N_, GanError, Text
 from gan_core.training.records import RECORD_FIELDS
@@ -35,10 +36,22 @@ LISTS: dict[str, Iterable[Any]] = {
     "presets": PRESETS.values(),
     "datasets": DATASETS,
     "losses": LOSSES,
+    "penalties": PENALTIES,
     "networks": NETWORKS,
     "families": FAMILIES,
     "metrics": METRICS,
 }
+
+# What a list tells of each item, where the item has it; formulas are LaTeX.
+_DESCRIPTION = (
+    "name",
+    "title",
+    "help",
+    "discriminator_formula",
+    "generator_formula",
+    "formula",
+    "reference",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -91,7 +104,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _list(options: argparse.Namespace) -> int:
     items = [
-        {"name": item.name, "title": item.title, "help": item.help} for item in LISTS[options.kind]
+        {key: getattr(item, key) for key in _DESCRIPTION if hasattr(item, key)}
+        for item in LISTS[options.kind]
     ]
     if options.json:
         print(json.dumps(items))

@@ -2,46 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic.fields import FieldInfo
+from pydantic import Field, model_validator
 
 from gan_core.datasets import DATASETS, Dataset
+from gan_core.expression import MAX_LENGTH
 from gan_core.families import FAMILIES, Family
 from gan_core.losses import LOSSES, Loss
+from gan_core.losses.f_divergence import DIVERGENCES
 from gan_core.networks import NETWORKS, Network
+from gan_core.networks.mlp import ACTIVATIONS
+from gan_core.penalties import PENALTIES, Penalty
 from gan_core.registry import Registry
-from gan_core.text import N_, GanError, Text, number
+from gan_core.settings import Choices, Settings, Shown
+from gan_core.text import N_, GanError
 
-PRECISIONS = ("auto", "float32", "bfloat16")
-
-CHOICES: dict[str, Registry[Any] | tuple[str, ...]] = {
-    "family": FAMILIES,
-    "dataset": DATASETS,
-    "network": NETWORKS,
-    "loss": LOSSES,
-    "precision": PRECISIONS,
+PRECISIONS = {
+    "auto": N_("chosen for this machine"),
+    "float32": "float32",
+    "bfloat16": "bfloat16",
 }
 
-
-@dataclass(frozen=True)
-class Shown:
-    """How a field is shown: on which scale, and whether it may change mid-run."""
-
-    scale: Literal["linear", "log"] = "linear"
-    live: bool = False
+LearningRate = Annotated[
+    float, Field(ge=1e-6, le=1.0, allow_inf_nan=False), Shown("log", live=True)
+]
+Target = Annotated[float, Field(ge=-2.0, le=2.0, allow_inf_nan=False), Shown(step=0.1)]
+Formula = Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)]
 
 
-class RunConfig(BaseModel):
+class RunConfig(Settings):
     """What a run is, together with nothing else: the same config gives the same run.
 
     Build it with `RunConfig.parse`, which raises `GanError` naming field, value and allowed range.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    choices: ClassVar[Mapping[str, Choices]] = {
+        "family": FAMILIES,
+        "dataset": DATASETS,
+        "network": NETWORKS,
+        "activation": ACTIVATIONS,
+        "loss": LOSSES,
+        "divergence": {name: divergence.title for name, divergence in DIVERGENCES.items()},
+        "penalty": PENALTIES,
+        "precision": PRECISIONS,
+    }
 
     family: str = Field("gan", title=N_("Family"), description=N_("Which players there are."))
     dataset: str = Field(
@@ -55,19 +62,83 @@ class RunConfig(BaseModel):
     loss: str = Field(
         "non_saturating", title=N_("Loss"), description=N_("What the two players minimise.")
     )
-    d_learning_rate: float = Field(
-        5e-4,
-        ge=1e-6,
+    label_smoothing: Annotated[float, Shown(step=0.05)] = Field(
+        0.0,
+        ge=0.0,
+        le=0.5,
+        allow_inf_nan=False,
+        title=N_("Label smoothing"),
+        description=N_("D is told that real samples are real with this much less than certainty."),
+    )
+    fake_target: Target = Field(
+        0.0, title=N_("D's target for fake"), description=N_("The score D should give to fakes.")
+    )
+    real_target: Target = Field(
+        1.0, title=N_("D's target for real"), description=N_("The score D should give to real.")
+    )
+    generator_target: Target = Field(
+        1.0, title=N_("G's target"), description=N_("The score G wants D to give to its samples.")
+    )
+    divergence: str = Field(
+        "kl",
+        title=N_("Divergence"),
+        description=N_("The difference between densities that the game minimises."),
+    )
+    d_formula: Formula = Field(
+        "softplus(-real) + softplus(fake)",
+        title=N_("D's loss"),
+        description=N_("In terms of the logits `real` and `fake`, averaged over the batch."),
+    )
+    g_formula: Formula = Field(
+        "softplus(-fake)",
+        title=N_("G's loss"),
+        description=N_("In terms of the logits `real` and `fake`, averaged over the batch."),
+    )
+    penalty: str = Field(
+        "none",
+        title=N_("Penalty on D"),
+        description=N_("What keeps the discriminator from growing steep."),
+    )
+    penalty_weight: Annotated[float, Shown("log")] = Field(
+        1.0,
+        ge=0.001,
+        le=1000.0,
+        allow_inf_nan=False,
+        title=N_("Weight of the penalty"),
+        description=N_("How much the penalty counts in D's loss. For pictures, papers take 10."),
+    )
+    weight_clip: float = Field(
+        0.0,
+        ge=0.0,
         le=1.0,
         allow_inf_nan=False,
+        title=N_("Clip D's weights at ±"),
+        description=N_("After each step of D, weights beyond this are cut back. 0: no clipping."),
+    )
+    spectral_norm: bool = Field(
+        False,
+        title=N_("Spectral normalisation"),
+        description=N_(
+            "Divides each layer of D by its largest stretch, so that D cannot be steep."
+        ),
+    )
+    instance_noise: float = Field(
+        0.0,
+        ge=0.0,
+        le=1.0,
+        allow_inf_nan=False,
+        title=N_("Instance noise"),
+        description=N_(
+            "Standard deviation of the noise added to all that D sees, real and fake. 0: none."
+        ),
+    )
+    d_learning_rate: LearningRate = Field(
+        5e-4,
         title=N_("Learning rate of D"),
         description=N_("How far the discriminator moves in one step. It may change mid-run."),
     )
-    g_learning_rate: float = Field(
+    g_learning_rate: LearningRate = Field(
         5e-4,
-        ge=1e-6,
-        le=1.0,
-        allow_inf_nan=False,
         title=N_("Learning rate of G"),
         description=N_("How far the generator moves in one step. It may change mid-run."),
     )
@@ -85,17 +156,42 @@ class RunConfig(BaseModel):
         1,
         ge=1,
         le=10,
-        title=N_("D steps per G step"),
-        description=N_("How many times the discriminator learns before the generator does."),
+        title=N_("Turns of D per step"),
+        description=N_("How many times the discriminator learns in one step, before G does."),
     )
-    batch_size: int = Field(
+    g_steps: int = Field(
+        1,
+        ge=1,
+        le=10,
+        title=N_("Turns of G per step"),
+        description=N_("How many times the generator learns in one step, after D."),
+    )
+    ema_decay: Annotated[float, Shown(step=0.001)] = Field(
+        0.0,
+        ge=0.0,
+        le=0.999,
+        allow_inf_nan=False,
+        title=N_("Averaging of G (EMA)"),
+        description=N_(
+            "Samples come from a running average of G's weights that keeps this much at each "
+            "step. 0: no average."
+        ),
+    )
+    batch_size: Annotated[int, Shown("log")] = Field(
         32,
         ge=2,
         le=512,
         title=N_("Batch size"),
         description=N_("How many real samples, and as many generated ones, each step looks at."),
     )
-    latent_dim: int = Field(
+    packing: int = Field(
+        1,
+        ge=1,
+        le=8,
+        title=N_("Samples D sees at once"),
+        description=N_("PacGAN: D judges packs of samples, so that it notices missing variety."),
+    )
+    latent_dim: Annotated[int, Shown("log")] = Field(
         64,
         ge=1,
         le=512,
@@ -109,19 +205,24 @@ class RunConfig(BaseModel):
         title=N_("Hidden layers"),
         description=N_("In each of the two networks."),
     )
-    hidden_units: int = Field(
+    hidden_units: Annotated[int, Shown("log")] = Field(
         128,
         ge=1,
         le=512,
         title=N_("Units per hidden layer"),
         description=N_("In each of the two networks."),
     )
-    steps: int = Field(
+    activation: str = Field(
+        "leaky_relu",
+        title=N_("Activation"),
+        description=N_("What each hidden unit does with the sum of its inputs."),
+    )
+    steps: Annotated[int, Shown("log")] = Field(
         2000,
         ge=1,
         le=1_000_000,
         title=N_("Steps"),
-        description=N_("How many times the generator learns. One can stop earlier."),
+        description=N_("How many rounds of the game. One can stop earlier."),
     )
     seed: int = Field(
         1,
@@ -136,26 +237,6 @@ class RunConfig(BaseModel):
         description=N_("bfloat16 is faster where the processor computes in it; auto checks that."),
     )
 
-    @classmethod
-    def parse(cls, values: Mapping[str, Any]) -> Self:
-        """Validate `values` (numbers may come as strings, as from a shell or a URL).
-
-        Raises `GanError` for the first value that is unknown, not a number or out of range, and for
-        choices that do not go together.
-        """
-        try:
-            return cls(**values)
-        except ValidationError as error:
-            raise _explain(error.errors()[0]) from None
-
-    @model_validator(mode="after")
-    def _names_exist(self) -> Self:
-        for field in CHOICES:
-            allowed = allowed_names(field)
-            if getattr(self, field) not in allowed:
-                raise _not_allowed(field, getattr(self, field), _one_of(allowed))
-        return self
-
     @model_validator(mode="after")
     def _choices_go_together(self) -> Self:
         network, dataset = NETWORKS.get(self.network), DATASETS.get(self.dataset)
@@ -168,43 +249,65 @@ class RunConfig(BaseModel):
                 network=self.network,
                 dataset=self.dataset,
             )
-        for field in sorted(self.model_fields_set & network_fields() - set(network.options)):
-            if getattr(self, field) != RunConfig.model_fields[field].default:
+        if self.batch_size % self.packing:
+            raise GanError(
+                N_(
+                    "packing = {packing} does not divide batch_size = {batch_size}. Choose a batch "
+                    "size that is a multiple of it."
+                ),
+                packing=self.packing,
+                batch_size=self.batch_size,
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _idle_fields_are_left_alone(self) -> Self:
+        for field in self.names():
+            owner = _OWNERS.get(field)
+            if field not in self.model_fields_set or self._applies(field) or not owner:
+                continue
+            if getattr(self, field) != self.default(field):
                 raise GanError(
-                    N_(
-                        "{field} = {value} has no effect: network = {network} has fixed layers. "
-                        "Leave it out."
-                    ),
+                    N_("{field} = {value} has no effect with {owner} = {name}. Leave it out."),
                     field=field,
                     value=getattr(self, field),
-                    network=self.network,
+                    owner=owner,
+                    name=getattr(self, owner),
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _loss_can_be_made(self) -> Self:
+        LOSSES.get(self.loss).configured(self)
         return self
 
     def with_rate(self, field: str, value: Any) -> Self:
         """Return the config after a change mid-run; raises `GanError` for a field that cannot."""
-        if not is_live(field):
-            live = [name for name in RunConfig.model_fields if is_live(name)]
+        if field not in live_fields():
             raise GanError(
                 N_("{field} cannot change while a run trains. These can: {live}."),
                 field=field,
-                live=", ".join(live),
+                live=", ".join(live_fields()),
             )
         return self.parse({**self.model_dump(exclude_unset=True), field: value})
 
     def applicable_fields(self) -> list[str]:
-        """Names of the fields that have an effect with this network, in the order of a form."""
-        idle = network_fields() - set(NETWORKS.get(self.network).options)
-        return [name for name in RunConfig.model_fields if name not in idle]
+        """Names of the fields that have an effect with these choices, in the order of a form."""
+        return [name for name in self.names() if self._applies(name)]
+
+    def _applies(self, field: str) -> bool:
+        owner = _OWNERS.get(field)
+        return owner is None or field in _ITEMS[owner].get(getattr(self, owner)).options
 
     @property
     def items(self) -> Items:
-        """The registered items that the config names."""
+        """The registered items that the config names, the loss with its options."""
         return Items(
             family=FAMILIES.get(self.family),
             dataset=DATASETS.get(self.dataset),
             network=NETWORKS.get(self.network),
-            loss=LOSSES.get(self.loss),
+            loss=LOSSES.get(self.loss).configured(self),
+            penalty=PENALTIES.get(self.penalty),
         )
 
 
@@ -216,84 +319,24 @@ class Items:
     dataset: Dataset
     network: Network
     loss: Loss
+    penalty: Penalty
 
 
-_LOG = Shown(scale="log")
-_SHOWN = {
-    "d_learning_rate": Shown(scale="log", live=True),
-    "g_learning_rate": Shown(scale="log", live=True),
-    "batch_size": _LOG,
-    "latent_dim": _LOG,
-    "hidden_units": _LOG,
-    "steps": _LOG,
+# Fields that only some networks, losses or penalties have, each with the field that names those.
+_ITEMS: dict[str, Registry[Any]] = {"network": NETWORKS, "loss": LOSSES, "penalty": PENALTIES}
+_OWNERS = {
+    option: owner
+    for owner, registry in _ITEMS.items()
+    for item in registry
+    for option in item.options
 }
 
 
-def shown(field: str) -> Shown:
-    """How to show `field`."""
-    return _SHOWN.get(field, Shown())
+def option_fields(owner: str) -> set[str]:
+    """Fields that only some items have which `owner` may name: "network", "loss" or "penalty"."""
+    return {option for option, its_owner in _OWNERS.items() if its_owner == owner}
 
 
-def is_live(field: str) -> bool:
-    """Whether `field` may change while a run trains."""
-    return shown(field).live
-
-
-def network_fields() -> set[str]:
-    """Fields that only some networks have."""
-    return {option for network in NETWORKS for option in network.options}
-
-
-def allowed_names(field: str) -> list[str]:
-    """The names that a field of choices accepts."""
-    choices = CHOICES[field]
-    return choices.names() if isinstance(choices, Registry) else list(choices)
-
-
-def bounds(field: str) -> tuple[float, float]:
-    """Smallest and largest allowed value of a numeric field, both included."""
-    limits = {
-        name: getattr(limit, name)
-        for limit in RunConfig.model_fields[field].metadata
-        for name in ("ge", "le")
-        if hasattr(limit, name)
-    }
-    return limits["ge"], limits["le"]
-
-
-def _one_of(names: Iterable[str]) -> Text:
-    return Text(N_("one of {names}"), {"names": ", ".join(names)})
-
-
-def _allowed(name: str, info: FieldInfo) -> Text:
-    if name in CHOICES:
-        return _one_of(allowed_names(name))
-    low, high = bounds(name)
-    whole = info.annotation is int
-    template = (
-        N_("a whole number from {low} to {high}") if whole else N_("a number from {low} to {high}")
-    )
-    return Text(template, {"low": number(low), "high": number(high)})
-
-
-def _not_allowed(field: str, value: Any, allowed: Text) -> GanError:
-    return GanError(
-        N_("{field} = {value} is not allowed. Allowed: {allowed}."),
-        field=field,
-        value=str(value),
-        allowed=allowed,
-    )
-
-
-def _explain(problem: Any) -> GanError:
-    cause = problem.get("ctx", {}).get("error")
-    if isinstance(cause, GanError):
-        return cause
-    field = str(problem["loc"][0])
-    if problem["type"] == "extra_forbidden":
-        return GanError(
-            N_("There is no setting called {field}. There are: {names}."),
-            field=field,
-            names=", ".join(RunConfig.model_fields),
-        )
-    return _not_allowed(field, problem["input"], _allowed(field, RunConfig.model_fields[field]))
+def live_fields() -> list[str]:
+    """Fields that may change while a run trains."""
+    return [name for name in RunConfig.names() if RunConfig.shown(name).live]

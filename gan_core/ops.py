@@ -1,4 +1,4 @@
-"""The few mathematical functions that losses are written in.
+"""The few mathematical functions that losses and penalties are written in.
 
 A loss written against `Ops` trains under TensorFlow and draws its curve under NumPy: formula, plot
 and training cannot disagree. Logits have shape (..., batch); `mean` averages over the batch.
@@ -6,6 +6,7 @@ and training cannot disagree. Logits have shape (..., batch); `mean` averages ov
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,10 +15,16 @@ Tensor = Any  # a NumPy array or a TensorFlow tensor, the same on both sides of 
 
 
 class Ops(Protocol):
-    """What a loss may call on logits."""
+    """What a loss may call on logits; functions of one number act on each element alone."""
 
     def mean(self, x: Tensor) -> Tensor:
         """Average over the last axis, the batch."""
+
+    def exp(self, x: Tensor) -> Tensor:
+        """eˣ."""
+
+    def log(self, x: Tensor) -> Tensor:
+        """ln x."""
 
     def softplus(self, x: Tensor) -> Tensor:
         """ln(1 + eˣ), finite for every finite x."""
@@ -25,8 +32,36 @@ class Ops(Protocol):
     def sigmoid(self, x: Tensor) -> Tensor:
         """1 / (1 + e⁻ˣ)."""
 
+    def tanh(self, x: Tensor) -> Tensor:
+        """(eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)."""
+
     def square(self, x: Tensor) -> Tensor:
         """x²."""
+
+    def sqrt(self, x: Tensor) -> Tensor:
+        """√x."""
+
+    def abs(self, x: Tensor) -> Tensor:
+        """|x|."""
+
+    def maximum(self, x: Tensor, y: Tensor) -> Tensor:
+        """The larger of two."""
+
+    def minimum(self, x: Tensor, y: Tensor) -> Tensor:
+        """The smaller of two."""
+
+
+class GradientOps(Ops, Protocol):
+    """What a penalty may call besides: D's slope with respect to its input."""
+
+    def input_gradient(self, function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+        """∂ Σ function(x) / ∂x, of the shape of x: each sample's own slope."""
+
+    def sum_of_squares(self, x: Tensor) -> Tensor:
+        """Σ x² over all axes but the first, (batch,)."""
+
+    def uniform_per_sample(self, x: Tensor, seed: Tensor) -> Tensor:
+        """Random numbers in [0, 1), one for each sample of x: (batch, 1, …)."""
 
 
 class NumpyOps:
@@ -41,8 +76,14 @@ class NumpyOps:
     def sigmoid(self, x: Tensor) -> Tensor:
         return np.exp(-np.logaddexp(0, -x))  # never overflows, unlike 1 / (1 + exp(-x))
 
-    def square(self, x: Tensor) -> Tensor:
-        return np.square(x)
+    exp = staticmethod(np.exp)
+    log = staticmethod(np.log)
+    tanh = staticmethod(np.tanh)
+    square = staticmethod(np.square)
+    sqrt = staticmethod(np.sqrt)
+    abs = staticmethod(np.abs)
+    maximum = staticmethod(np.maximum)
+    minimum = staticmethod(np.minimum)
 
 
 NUMPY = NumpyOps()

@@ -25,6 +25,17 @@ class Preset:
         return RunConfig.parse(self.settings)
 
 
+_RING = {
+    "dataset": "ring",
+    "network": "mlp",
+    "latent_dim": 2,
+    "hidden_units": 64,
+    "d_learning_rate": 1e-3,
+    "g_learning_rate": 1e-3,
+    "batch_size": 128,
+    "steps": 20_000,
+}
+
 PRESETS = {
     preset.name: preset
     for preset in (
@@ -63,16 +74,26 @@ PRESETS = {
             "ring_mlp",
             N_("Ring of eight, fully connected"),
             N_("Points in the plane at thousands of steps a second. Watch modes come and go."),
+            _RING,
+        ),
+        Preset(
+            "ring_wgan_gp",
+            N_("Ring of eight, WGAN-GP"),
+            N_("A critic that a gradient penalty keeps from growing steep. It loses few modes."),
             {
-                "dataset": "ring",
-                "network": "mlp",
-                "latent_dim": 2,
-                "hidden_units": 64,
-                "d_learning_rate": 1e-3,
-                "g_learning_rate": 1e-3,
-                "batch_size": 128,
-                "steps": 20_000,
+                **_RING,
+                "loss": "wasserstein",
+                "penalty": "gradient_penalty",
+                "penalty_weight": 0.1,
+                "d_steps": 5,
+                "beta_1": 0.0,
             },
+        ),
+        Preset(
+            "ring_average",
+            N_("Ring of eight, averaged generator"),
+            N_("R₁ keeps D flat at the data, and samples come from G's averaged weights: calmer."),
+            {**_RING, "penalty": "r1", "penalty_weight": 0.01, "ema_decay": 0.999},
         ),
         Preset(
             "mnist_dcgan",

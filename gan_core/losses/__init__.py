@@ -1,12 +1,14 @@
 """Losses: what the discriminator and the generator minimise. One file per loss.
 
-Convention everywhere: real = 1, fake = 0; networks return logits.
+Convention everywhere: real = 1, fake = 0; networks return logits. In formulas, D is the loss's
+reading of the logit, and C the logit itself where that is what the loss is written in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from gan_core.ops import Ops, Tensor
 from gan_core.registry import Registry
@@ -19,8 +21,21 @@ def probability(logits: Tensor, ops: Ops) -> Tensor:
 
 
 def score(logits: Tensor, ops: Ops) -> Tensor:
-    """D(x) = the output itself: no probability, but a score that has a target."""
+    """D(x) = the output itself: no probability, but a score that is high for real."""
     return logits
+
+
+@dataclass(frozen=True)
+class Equilibrium:
+    """Where generated and real data agree: D's best output, the same everywhere, and both losses.
+
+    With `any_constant`, any other constant output is as good (and moves G's loss by as much).
+    """
+
+    logit: float
+    d_loss: float
+    g_loss: float
+    any_constant: bool = False
 
 
 @dataclass(frozen=True)
@@ -29,8 +44,10 @@ class Loss:
 
     `discriminator(real_logits, fake_logits, ops)` and `generator(...)` take logits of shape
     (..., batch) and return the mean loss of shape (...). The formulas are LaTeX. `decision` turns
-    an output of the discriminator into D(x); `equilibrium` is (D loss, G loss) where generated and
-    real data agree and D = 1/2.
+    an output of the discriminator into D(x). `equilibrium` is None where nobody can know it.
+
+    A loss with parameters names them in `options`, which are fields of a run's configuration;
+    `configure(**options)` returns the loss with other values, formulas and equilibrium included.
     """
 
     name: str
@@ -40,10 +57,23 @@ class Loss:
     generator: Callable[[Tensor, Tensor, Ops], Tensor]
     discriminator_formula: str
     generator_formula: str
-    equilibrium: tuple[float, float]
+    equilibrium: Equilibrium | None
     reference: str
     decision: Callable[[Tensor, Ops], Tensor] = probability
+    options: tuple[str, ...] = ()
+    configure: Callable[..., Loss] | None = None
     order: int = 100
+
+    @property
+    def gives_probability(self) -> bool:
+        """Whether D(x) is a probability rather than a score."""
+        return self.decision is not score
+
+    def configured(self, settings: Any) -> Loss:
+        """This loss with its options as `settings` has them, an object with a field for each."""
+        if not self.configure:
+            return self
+        return self.configure(**{option: getattr(settings, option) for option in self.options})
 
 
 LOSSES: Registry[Loss] = Registry(N_("loss"), __name__)

@@ -14,17 +14,22 @@ def generator(real_logits: Tensor, fake_logits: Tensor, ops: Ops) -> Tensor:
     return ops.mean(ops.softplus(-fake_logits))
 
 
-LOSSES.register(
-    Loss(
+def non_saturating(label_smoothing: float = 0.0) -> Loss:
+    """Return the non-saturating loss; `label_smoothing` is the s of `cross_entropy`."""
+    return Loss(
         name="non_saturating",
         title=N_("Non-saturating"),
         help=N_("The generator maximises ln D(G(z)); it learns fastest when it is losing."),
-        discriminator=cross_entropy.discriminator,
+        discriminator=cross_entropy.discriminator(label_smoothing),
         generator=generator,
-        discriminator_formula=cross_entropy.FORMULA,
+        discriminator_formula=cross_entropy.formula(label_smoothing),
         generator_formula=r"L_G = -\,\mathbb{E}_z\left[\ln D(G(z))\right]",
-        equilibrium=(2 * math.log(2), math.log(2)),
+        equilibrium=cross_entropy.equilibrium(label_smoothing, lambda d: -math.log(d)),
         reference="Goodfellow et al. 2014, arXiv:1406.2661",
+        options=("label_smoothing",),
+        configure=non_saturating,
         order=10,
     )
-)
+
+
+LOSSES.register(non_saturating())

@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 class Layers:
     """Keras layers with one dtype policy and a seed of their own each.
 
-    Keras' own settings for both are process-wide, and several runs share a process.
+    Keras' own settings for both are process-wide, and several runs share a process. While
+    `spectral_norm` is on, layers with weights are divided by their spectral norm.
     """
 
     dtype: str
     seed: int
+    spectral_norm: bool = False
     _seeds: itertools.count[int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -35,14 +37,15 @@ class Layers:
     def dense(self, units: int, **options: Any) -> keras.layers.Layer:
         import keras
 
-        return keras.layers.Dense(units, **self._weights(), **options)
+        return self._normalised(keras.layers.Dense(units, **self._weights(), **options))
 
     def conv(self, filters: int, size: int, strides: int, **options: Any) -> keras.layers.Layer:
         import keras
 
-        return keras.layers.Conv2D(
+        layer = keras.layers.Conv2D(
             filters, size, strides=strides, padding="same", **self._weights(), **options
         )
+        return self._normalised(layer)
 
     def conv_transpose(
         self, filters: int, size: int, strides: int, **options: Any
@@ -63,6 +66,11 @@ class Layers:
 
         return keras.layers.BatchNormalization(dtype=self._policy(), **options)
 
+    def activation(self, name: str) -> keras.layers.Layer:
+        import keras
+
+        return keras.layers.Activation(name, dtype=self._policy())
+
     def leaky_relu(self, negative_slope: float = 0.3) -> keras.layers.Layer:
         import keras
 
@@ -77,6 +85,13 @@ class Layers:
         import keras
 
         return keras.layers.Flatten(dtype=self._policy())
+
+    def _normalised(self, layer: keras.layers.Layer) -> keras.layers.Layer:
+        if not self.spectral_norm:
+            return layer
+        from gan_core.spectral_norm import SpectralNorm
+
+        return SpectralNorm(layer, seed=next(self._seeds))
 
     def _weights(self) -> dict[str, Any]:
         import keras

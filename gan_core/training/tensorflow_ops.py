@@ -1,6 +1,8 @@
-"""The losses' functions in TensorFlow."""
+"""The functions of losses and penalties in TensorFlow."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import tensorflow as tf
 
@@ -8,19 +10,34 @@ from gan_core.ops import Tensor
 
 
 class TensorFlowOps:
-    """`gan_core.ops.Ops` on tensors; differentiable."""
+    """`gan_core.ops.GradientOps` on tensors; differentiable, the slopes too."""
 
     def mean(self, x: Tensor) -> Tensor:
         return tf.reduce_mean(x, axis=-1)
 
-    def softplus(self, x: Tensor) -> Tensor:
-        return tf.math.softplus(x)
+    def input_gradient(self, function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = function(x)  # (batch,)
+        return tape.gradient(y, x)
 
-    def sigmoid(self, x: Tensor) -> Tensor:
-        return tf.math.sigmoid(x)
+    def sum_of_squares(self, x: Tensor) -> Tensor:
+        return tf.reduce_sum(tf.square(x), axis=list(range(1, x.shape.rank)))
 
-    def square(self, x: Tensor) -> Tensor:
-        return tf.math.square(x)
+    def uniform_per_sample(self, x: Tensor, seed: Tensor) -> Tensor:
+        n, *rest = x.shape
+        return tf.random.stateless_uniform([n, *(1 for _ in rest)], seed)
+
+    exp = staticmethod(tf.math.exp)
+    log = staticmethod(tf.math.log)
+    softplus = staticmethod(tf.math.softplus)
+    sigmoid = staticmethod(tf.math.sigmoid)
+    tanh = staticmethod(tf.math.tanh)
+    square = staticmethod(tf.math.square)
+    sqrt = staticmethod(tf.math.sqrt)
+    abs = staticmethod(tf.math.abs)
+    maximum = staticmethod(tf.math.maximum)
+    minimum = staticmethod(tf.math.minimum)
 
 
 TENSORFLOW = TensorFlowOps()

@@ -9,13 +9,14 @@ import numpy as np
 import tensorflow as tf
 
 from gan_core.config import RunConfig
-from gan_core.networks import Layers
+from gan_core.families import DiscriminatorTurn
+from gan_core.training.build import build_networks, packed
 from gan_core.training.device import Plan, pick
 from gan_core.training.records import RECORD_FIELDS
 from gan_core.training.tensorflow_ops import TENSORFLOW
 
 # Streams of random numbers, told apart by the last part of their seed.
-_REAL, _NOISE, _FIXED_NOISE = 0, 1, 2
+_REAL, _NOISE, _FIXED_NOISE, _BLUR_REAL, _BLUR_FAKE, _PENALTY = range(6)
 
 
 # What may differ between two runs that share compiled code.
@@ -45,18 +46,22 @@ class Trainer:
         self._items = config.items
         self._start(config, x_real)
         with tf.device(self.plan.device):
-            self.generator, self.discriminator = self._build_networks()
+            self.generator, self.discriminator = build_networks(config, self.plan.dtype)
             self._d_optimizer = _adam(self.discriminator, config.d_learning_rate, config.beta_1)
-            self._g_optimizer = _adam(self.generator, config.g_learning_rate, config.beta_1)
+            self._g_optimizer = _adam(
+                self.generator, config.g_learning_rate, config.beta_1, config.ema_decay
+            )
+            # Holds the averaged weights while samples are drawn.
+            averaged = config.ema_decay > 0
+            self._average = build_networks(config, self.plan.dtype)[0] if averaged else None
         self._compiled = tf.function(self._steps, jit_compile=self.plan.xla)
         self._compiled_sample = tf.function(self._generate, reduce_retracing=True)
 
     def restart(self, config: RunConfig, x_real: Any) -> None:
         """Begin another run of the same mould, as a new trainer would, without compiling again."""
         self._start(config, x_real)
-        for used, fresh in zip(
-            (self.generator, self.discriminator), self._build_networks(), strict=True
-        ):
+        used_networks = self.generator, self.discriminator
+        for used, fresh in zip(used_networks, build_networks(config, self.plan.dtype), strict=True):
             for variable, initial in zip(used.variables, fresh.variables, strict=True):
                 variable.assign(initial)
         for optimizer in (self._d_optimizer, self._g_optimizer):
@@ -73,18 +78,10 @@ class Trainer:
             self.x_real = tf.convert_to_tensor(x_real, tf.float32)  # (n, *shape)
             self._seed = tf.constant(config.seed)
 
-    def _build_networks(self) -> tuple[keras.Model, keras.Model]:
-        config, network = self.config, self._items.network
-        layers = Layers(self.plan.dtype, config.seed)
-        shape = self._items.dataset.shape
-        options = {name: getattr(config, name) for name in network.options}
-        generator = network.generator(layers, config.latent_dim, shape, **options)
-        return generator, network.discriminator(layers, shape, **options)
-
     def run(self, n_steps: int) -> np.ndarray:
         """Take up to `n_steps` steps, at most `plan.steps_per_call`; return their records.
 
-        Returns float32 (steps taken, 4): the columns of `RECORD_FIELDS`. A record may hold NaN or
+        Returns float32 (steps taken, 5): the columns of `RECORD_FIELDS`. A record may hold NaN or
         Inf when the game has diverged.
         """
         n_steps = min(n_steps, self.plan.steps_per_call)
@@ -96,9 +93,21 @@ class Trainer:
         return records.numpy()[:n_steps]
 
     def samples(self, n_samples: int) -> np.ndarray:
-        """Generate float32 samples (n, *shape) from noise that stays the same during a run."""
+        """Generate float32 samples (n, *shape) from noise that stays the same during a run.
+
+        With `ema_decay` they come from the running average of G's weights.
+        """
         z = self._normal(n_samples, self._seed_of(self._seed, _FIXED_NOISE, tf.constant(0)))
-        return self._compiled_sample(z).numpy()
+        if self._average and self.step:  # before the first step there is nothing to average
+            for average, variable in zip(
+                self._average.non_trainable_variables,
+                self.generator.non_trainable_variables,
+                strict=True,
+            ):
+                average.assign(variable)
+            self._g_optimizer.finalize_variable_values(self._average.trainable_variables)
+            return self._compiled_sample(self._average, z).numpy()
+        return self._compiled_sample(self.generator, z).numpy()
 
     def set_rates(self, *, d_learning_rate: float, g_learning_rate: float) -> None:
         """Change the learning rates from the next step on."""
@@ -124,7 +133,7 @@ class Trainer:
     def _steps(
         self, x_real: tf.Tensor, seed: tf.Tensor, first_step: tf.Tensor, n_steps: tf.Tensor
     ) -> tf.Tensor:
-        """Run `n_steps` training steps in one call; records (steps_per_call, 4), the rest zero."""
+        """Run `n_steps` training steps in one call; records (steps_per_call, 5), the rest zero."""
         records = tf.zeros([self.plan.steps_per_call, len(RECORD_FIELDS)])
         i = tf.constant(0)
         # Not tf.range(n_steps): XLA would compile anew for every n_steps.
@@ -135,31 +144,74 @@ class Trainer:
         return records
 
     def _train_step(self, x_all: tf.Tensor, seed: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
-        """D learns `d_steps` times, then G learns once from the last generated batch."""
-        config, family, loss = self.config, self._items.family, self._items.loss
-        for turn in range(config.d_steps):
+        """D learns `d_steps` times, then G `g_steps` times, first from the last generated batch."""
+        for turn in range(self.config.d_steps):
+            g_tape, x_fake = self._fake_batch(seed, step, turn)
             x_real = self._real_batch(x_all, self._seed_of(seed, _REAL, step, turn))
-            z = self._normal(config.batch_size, self._seed_of(seed, _NOISE, step, turn))
-            with tf.GradientTape() as g_tape:
-                # training=True: batch norm must see this batch, not its moving averages.
-                x_fake = self.generator(z, training=True)  # (batch, *shape)
-            with tf.GradientTape() as d_tape:
-                # x_fake was computed outside this tape, so D's turn cannot reach G.
-                d_turn = family.discriminator_turn(self._judge, x_real, x_fake, loss, TENSORFLOW)
-            _descend(self._d_optimizer, d_tape, d_turn.d_loss, self.discriminator)
-        with g_tape:
+            x_real = self._shown(x_real, self._seed_of(seed, _BLUR_REAL, step, turn))
+            d_turn, d_penalty = self._discriminator_learns(
+                x_real, x_fake, self._seed_of(seed, _PENALTY, step, turn)
+            )
+        for turn in range(self.config.g_steps):
+            if turn:
+                g_tape, x_fake = self._fake_batch(seed, step, self.config.d_steps + turn - 1)
+            g_loss = self._generator_learns(g_tape, x_real, x_fake)
+        return tf.stack([d_turn.d_loss, g_loss, d_turn.d_real, d_turn.d_fake, d_penalty])
+
+    def _discriminator_learns(
+        self, x_real: tf.Tensor, x_fake: tf.Tensor, seed: tf.Tensor
+    ) -> tuple[DiscriminatorTurn, tf.Tensor]:
+        """One step of D on both batches; what it was made of, and the weighted penalty."""
+        family, loss, penalty = self._items.family, self._items.loss, self._items.penalty
+        with tf.GradientTape() as tape:
+            # x_fake was computed outside this tape, so D's turn cannot reach G.
+            turn = family.discriminator_turn(self._judge, x_real, x_fake, loss, TENSORFLOW)
+            measured = penalty.measure(self._judge, x_real, x_fake, seed, TENSORFLOW)
+            d_penalty = tf.cast(self.config.penalty_weight * measured, tf.float32)
+            total = turn.d_loss + d_penalty
+        _descend(self._d_optimizer, tape, total, self.discriminator)
+        if self.config.weight_clip:
+            for weights in self.discriminator.trainable_variables:
+                limit = self.config.weight_clip
+                weights.assign(tf.clip_by_value(weights, -limit, limit))
+        return turn, d_penalty
+
+    def _generator_learns(
+        self, tape: tf.GradientTape, x_real: tf.Tensor, x_fake: tf.Tensor
+    ) -> tf.Tensor:
+        """One step of G, whose batch `tape` has watched being made; its loss."""
+        family, loss = self._items.family, self._items.loss
+        with tape:
             g_loss = family.generator_turn(self._judge, x_real, x_fake, loss, TENSORFLOW)
         # Only G's weights take this gradient: D is frozen in G's turn.
-        _descend(self._g_optimizer, g_tape, g_loss, self.generator)
-        return tf.stack([d_turn.d_loss, g_loss, d_turn.d_real, d_turn.d_fake])
+        _descend(self._g_optimizer, tape, g_loss, self.generator)
+        return g_loss
+
+    def _fake_batch(
+        self, seed: tf.Tensor, step: tf.Tensor, turn: int
+    ) -> tuple[tf.GradientTape, tf.Tensor]:
+        """A generated batch as D is shown it, and the tape that has watched it being made."""
+        z = self._normal(self.config.batch_size, self._seed_of(seed, _NOISE, step, turn))
+        with tf.GradientTape() as tape:
+            # training=True: batch norm must see this batch, not its moving averages.
+            x_fake = self.generator(z, training=True)  # (batch, *shape)
+            x_fake = self._shown(x_fake, self._seed_of(seed, _BLUR_FAKE, step, turn))
+        return tape, x_fake
+
+    def _shown(self, x: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        """Samples (batch, *shape) as D gets them: blurred by noise, and in packs."""
+        x = tf.cast(x, tf.float32)
+        if self.config.instance_noise:  # arXiv:1610.04490
+            x += self.config.instance_noise * tf.random.stateless_normal(x.shape, seed)
+        return packed(x, self.config.packing)
 
     def _judge(self, x: tf.Tensor) -> tf.Tensor:
         """D's logits (batch,) for samples (batch, *shape), in float32 whatever the networks use."""
         return tf.cast(self.discriminator(x, training=True)[:, 0], tf.float32)
 
-    def _generate(self, z: tf.Tensor) -> tf.Tensor:
+    def _generate(self, generator: keras.Model, z: tf.Tensor) -> tf.Tensor:
         """Samples in inference mode: batch norm with its moving averages, so z alone decides."""
-        return tf.cast(self.generator(z, training=False), tf.float32)
+        return tf.cast(generator(z, training=False), tf.float32)
 
     def _real_batch(self, x_all: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         """Real samples (batch, *shape) with replacement: independent draws, as in the theory."""
@@ -174,11 +226,16 @@ class Trainer:
 
     def _seed_of(self, seed: tf.Tensor, stream: int, step: tf.Tensor, turn: int = 0) -> tf.Tensor:
         """Two numbers that no other stream, step or turn of this run has."""
-        return tf.stack([seed * 16 + stream, step * self.config.d_steps + turn])
+        turns = self.config.d_steps + self.config.g_steps
+        return tf.stack([seed * 16 + stream, step * turns + turn])
 
 
-def _adam(model: keras.Model, learning_rate: float, beta_1: float) -> keras.optimizers.Optimizer:
-    optimizer = keras.optimizers.Adam(learning_rate, beta_1=beta_1)
+def _adam(
+    model: keras.Model, learning_rate: float, beta_1: float, ema_decay: float = 0.0
+) -> keras.optimizers.Optimizer:
+    optimizer = keras.optimizers.Adam(
+        learning_rate, beta_1=beta_1, use_ema=bool(ema_decay), ema_momentum=ema_decay
+    )
     optimizer.build(model.trainable_variables)
     return optimizer
 

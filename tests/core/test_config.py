@@ -10,26 +10,27 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from gan_core.config import (
-    CHOICES,
-    RunConfig,
-    allowed_names,
-    bounds,
-    is_live,
-    network_fields,
-    shown,
-)
+from gan_core.config import RunConfig, live_fields, option_fields
+from gan_core.datasets import DATASETS
+from gan_core.losses import LOSSES
 from gan_core.networks import NETWORKS
+from gan_core.penalties import PENALTIES
 from gan_core.presets import PRESETS, preset
 from gan_core.text import GanError
 
 FIELDS = list(RunConfig.model_fields)
-NUMBERS = [field for field in FIELDS if field not in CHOICES]
-WHOLE = [field for field in NUMBERS if RunConfig.model_fields[field].annotation is int]
+CHOICES = list(RunConfig.choices)
+NUMBERS = [field for field in FIELDS if RunConfig.kind(field) in (int, float)]
+TEXTS = [f for f in FIELDS if RunConfig.kind(f) is str and f not in CHOICES]
+SWITCHES = [field for field in FIELDS if RunConfig.kind(field) is bool]
+WHOLE = [field for field in NUMBERS if RunConfig.kind(field) is int]
+OWNERS: dict[str, Any] = {"network": NETWORKS, "loss": LOSSES, "penalty": PENALTIES}
+OPTIONS = [(owner, field) for owner in OWNERS for field in sorted(option_fields(owner))]
+bounds = RunConfig.bounds
 LIVE = ["d_learning_rate", "g_learning_rate"]
 
 every_number = pytest.mark.parametrize("field", NUMBERS)
-every_choice = pytest.mark.parametrize("field", list(CHOICES))
+every_choice = pytest.mark.parametrize("field", CHOICES)
 every_preset = pytest.mark.parametrize("name", list(PRESETS))
 
 
@@ -39,9 +40,13 @@ def refusal(values: dict[str, Any]) -> str:
     return str(raised.value)
 
 
-def with_network_for(field: str) -> dict[str, Any]:
+def all_it_takes(field: str) -> dict[str, Any]:
     """The least that a config needs for `field` to have an effect."""
-    return {"network": "mlp"} if field in network_fields() else {}
+    needs: dict[str, Any] = {"batch_size": 504} if field == "packing" else {}
+    for owner, registry in OWNERS.items():
+        if field in option_fields(owner):
+            needs[owner] = next(item.name for item in registry if field in item.options)
+    return needs
 
 
 def just_outside(field: str, limit: float, direction: int) -> float:
@@ -57,10 +62,10 @@ def just_outside(field: str, limit: float, direction: int) -> float:
 @pytest.mark.parametrize("end", [0, 1], ids=["low", "high"])
 def test_limits_belong_to_the_range_and_what_is_beyond_does_not(field: str, end: int) -> None:
     limit = bounds(field)[end]
-    config = RunConfig.parse({**with_network_for(field), field: limit})
+    config = RunConfig.parse({**all_it_takes(field), field: limit})
     assert getattr(config, field) == limit
     beyond = just_outside(field, limit, 1 if end else -1)
-    message = refusal({**with_network_for(field), field: beyond})
+    message = refusal({**all_it_takes(field), field: beyond})
     assert message.startswith(f"{field} = {beyond} is not allowed. Allowed: a ")
 
 
@@ -85,7 +90,7 @@ def test_fractions_of_whole_numbers_are_refused(field: str, value: Any) -> None:
 def test_unknown_choice_is_answered_with_those_there_are(field: str, value: Any) -> None:
     message = refusal({field: value})
     assert message.startswith(f"{field} = {value} is not allowed.")
-    assert f"one of {', '.join(allowed_names(field))}" in message
+    assert f"one of {', '.join(RunConfig.titles(field))}" in message
 
 
 def test_unknown_setting_is_answered_with_those_there_are() -> None:
@@ -102,14 +107,57 @@ def test_pictures_networks_refuse_points_and_name_the_way_out() -> None:
     assert RunConfig.parse({"dataset": "ring", "network": "mlp"}).dataset == "ring"
 
 
-@pytest.mark.parametrize("field", sorted(network_fields()))
-def test_setting_without_effect_is_refused(field: str) -> None:
-    other = bounds(field)[1]
-    assert refusal({"network": "dcgan", field: other}).startswith(
-        f"{field} = {other} has no effect: network = dcgan"
+@pytest.mark.parametrize(("owner", "field"), OPTIONS)
+def test_setting_without_effect_is_refused(owner: str, field: str) -> None:
+    other = another_value(field)
+    ruled_out = next(item.name for item in OWNERS[owner] if field not in item.options)
+    assert refusal({owner: ruled_out, field: other}) == (
+        f"{field} = {other} has no effect with {owner} = {ruled_out}. Leave it out."
     )
-    default = RunConfig.model_fields[field].default
-    assert RunConfig.parse({"network": "dcgan", field: default}).network == "dcgan"
+    config = RunConfig.parse({owner: ruled_out, field: RunConfig.default(field)})
+    assert field not in config.applicable_fields()
+
+
+def another_value(field: str) -> Any:
+    """An allowed value that is not the default."""
+    if field in TEXTS:
+        return "real - fake"
+    candidates = list(RunConfig.titles(field)) if field in CHOICES else bounds(field)
+    return next(value for value in candidates if value != RunConfig.default(field))
+
+
+@pytest.mark.parametrize("field", SWITCHES)
+@pytest.mark.parametrize("value", ["maybe", None, 2])
+def test_switches_are_on_or_off(field: str, value: Any) -> None:
+    expected = f"{field} = {value} is not allowed. Allowed: one of true, false."
+    assert refusal({field: value}) == expected
+
+
+@pytest.mark.parametrize("field", SWITCHES)
+def test_switches_may_come_as_text(field: str) -> None:
+    assert getattr(RunConfig.parse({field: "true"}), field) is True
+    assert getattr(RunConfig.parse({field: "False"}), field) is False
+
+
+@pytest.mark.parametrize("field", TEXTS)
+@pytest.mark.parametrize("value", ["", "real" * 76, None, 3])
+def test_texts_have_a_length(field: str, value: Any) -> None:
+    message = refusal({"loss": "custom", field: value})
+    assert message.startswith(f"{field} = {value} is not allowed.")
+    assert "Allowed: text of up to 300 characters" in message
+
+
+@pytest.mark.parametrize("field", TEXTS)
+def test_formula_that_is_not_understood_is_pointed_at(field: str) -> None:
+    message = refusal({"loss": "custom", field: "softplus(raal)"})
+    assert message.startswith(f"{field} = softplus(raal) is not understood. Column 10, 'raal'")
+    assert "Did you mean real?" in message
+
+
+def test_packs_must_fill_the_batch() -> None:
+    message = refusal({"packing": 3, "batch_size": 32})
+    assert message.startswith("packing = 3 does not divide batch_size = 32.")
+    assert RunConfig.parse({"packing": 3, "batch_size": 33}).packing == 3
 
 
 def test_first_of_several_faults_is_named() -> None:
@@ -122,9 +170,9 @@ def test_first_of_several_faults_is_named() -> None:
 @every_number
 def test_numbers_may_come_as_text(field: str) -> None:
     limit = bounds(field)[0]
-    config = RunConfig.parse({**with_network_for(field), field: str(limit)})
+    config = RunConfig.parse({**all_it_takes(field), field: str(limit)})
     assert getattr(config, field) == limit
-    assert type(getattr(config, field)) is RunConfig.model_fields[field].annotation
+    assert type(getattr(config, field)) is RunConfig.kind(field)
 
 
 def test_defaults_are_a_complete_config() -> None:
@@ -134,10 +182,17 @@ def test_defaults_are_a_complete_config() -> None:
     assert config.items.network.name == config.network
     assert config.items.loss.name == config.loss
     assert config.items.family.name == config.family
+    assert config.items.penalty.name == config.penalty
+
+
+def test_loss_comes_with_its_options() -> None:
+    items = RunConfig.parse({"loss": "least_squares", "fake_target": -1}).items
+    assert items.loss.equilibrium
+    assert items.loss.equilibrium.d_loss == 2.0
 
 
 def test_every_network_trains_on_every_dataset_that_fits_it() -> None:
-    for network, dataset in itertools.product(NETWORKS, CHOICES["dataset"]):
+    for network, dataset in itertools.product(NETWORKS, DATASETS):
         values = {"network": network.name, "dataset": dataset.name}
         if network.fits(dataset.shape):
             assert RunConfig.parse(values).items.dataset is dataset
@@ -206,26 +261,26 @@ def test_every_setting_explains_itself(field: str) -> None:
     assert info.title
     assert info.description
     assert info.description.endswith(".")
-    assert is_live(field) == (field in LIVE)
+    assert (field in live_fields()) == (field in LIVE)
 
 
 @every_number
 def test_logarithmic_settings_start_above_zero(field: str) -> None:
     low, high = bounds(field)
     assert low < high
-    assert shown(field).scale == "linear" or low > 0
+    assert RunConfig.shown(field).scale == "linear" or low > 0
 
 
-@pytest.mark.parametrize("network", list(NETWORKS), ids=lambda network: network.name)
-def test_form_offers_what_has_an_effect(network: Any) -> None:
-    offered = RunConfig.parse({"network": network.name}).applicable_fields()
-    assert offered == [
-        field for field in FIELDS if field not in network_fields() or field in network.options
-    ]
+@pytest.mark.parametrize("owner", OWNERS)
+def test_form_offers_what_has_an_effect(owner: str) -> None:
+    for item in OWNERS[owner]:
+        offered = RunConfig.parse({owner: item.name}).applicable_fields()
+        assert set(offered) & option_fields(owner) == set(item.options)
+        assert offered == [field for field in FIELDS if field in offered]
 
 
 def allowed_range(field: str) -> str:
     low, high = bounds(field)
     kind = "a whole number" if field in WHOLE else "a number"
-    written = {1e-6: "0.000001", 1_000_000: "1,000,000", 2_000_000: "2,000,000"}
+    written = {1e-3: "0.001", 1e-6: "0.000001", 1_000_000: "1,000,000", 2_000_000: "2,000,000"}
     return f"{kind} from {written.get(low, f'{low:g}')} to {written.get(high, f'{high:g}')}"

@@ -33,9 +33,9 @@ def kernels(model: Any) -> list[np.ndarray]:
     return [np.asarray(weight) for weight in model.trainable_variables if weight.name == "kernel"]
 
 
-def build(network: Network, shape: tuple[int, ...], seed: int = 1, **changes: int) -> list[Any]:
+def build(network: Network, shape: tuple[int, ...], seed: int = 1, **changes: Any) -> list[Any]:
     """The generator and the discriminator, small where their size can be chosen."""
-    options = {"hidden_layers": 2, "hidden_units": 8} | changes
+    options = {"hidden_layers": 2, "hidden_units": 8, "activation": "leaky_relu"} | changes
     wanted = {name: options[name] for name in network.options}
     both = layers(seed)
     return [
@@ -104,7 +104,7 @@ def test_small_dcgan_has_as_many_weights_as_one_counts_by_hand() -> None:
 
 @pytest.mark.parametrize("hidden_layers", range(6))
 def test_mlp_has_the_hidden_layers_asked_for(hidden_layers: int) -> None:
-    size = {"hidden_layers": hidden_layers, "hidden_units": 7}
+    size: Any = {"hidden_layers": hidden_layers, "hidden_units": 7, "activation": "leaky_relu"}
     generator = mlp.generator(layers(), 3, (2,), **size)
     discriminator = mlp.discriminator(layers(), (2,), **size)
     assert kinds(generator) == [*["Dense", "LeakyReLU"] * hidden_layers, "Dense", "Reshape"]
@@ -113,14 +113,30 @@ def test_mlp_has_the_hidden_layers_asked_for(hidden_layers: int) -> None:
     assert discriminator.count_params() == weights_by_hand([2, *[7] * hidden_layers, 1])
 
 
+@pytest.mark.parametrize("activation", [name for name in mlp.ACTIVATIONS if name != "leaky_relu"])
+def test_mlp_has_the_activation_asked_for(activation: str) -> None:
+    for model in build(NETWORKS.get("mlp"), (2,), activation=activation):
+        hidden = [layer for layer in model.layers if type(layer).__name__ == "Activation"]
+        assert [layer.activation.__name__ for layer in hidden] == [activation, activation]
+
+
+def test_spectral_norm_wraps_every_layer_with_weights_and_no_other() -> None:
+    both = layers()
+    both.spectral_norm = True
+    model = dcgan.discriminator(both, (28, 28, 1))
+    block = ["SpectralNorm", "LeakyReLU", "Dropout"]
+    assert kinds(model) == [*block, *block, "Flatten", "SpectralNorm"]
+    assert model(np.zeros((3, 28, 28, 1), np.float32)).shape == (3, 1)
+
+
 def weights_by_hand(widths: list[int]) -> int:
     return sum((before + 1) * after for before, after in itertools.pairwise(widths))
 
 
 def test_mlp_keeps_pictures_in_range_and_leaves_points_free() -> None:
-    pictures = mlp.generator(layers(), 3, (28, 28, 1), hidden_layers=0, hidden_units=1)
-    points = mlp.generator(layers(), 3, (2,), hidden_layers=0, hidden_units=1)
-    z = np.full((1, 3), 1000.0, np.float32)
+    pictures, _ = build(NETWORKS.get("mlp"), (28, 28, 1), hidden_layers=0)
+    points, _ = build(NETWORKS.get("mlp"), (2,), hidden_layers=0)
+    z = np.full((1, 5), 1000.0, np.float32)
     assert np.abs(pictures(z)).max() <= 1
     assert np.abs(points(z)).max() > 1
 
@@ -165,7 +181,7 @@ def test_layers_of_equal_size_differ(network: Network, shape: tuple[int, ...]) -
 
 
 def test_neighbouring_seeds_share_no_layer() -> None:
-    size = {"hidden_layers": 5, "hidden_units": 5}
+    size: Any = {"hidden_layers": 5, "hidden_units": 5, "activation": "relu"}
     first, second = (kernels(mlp.generator(layers(seed), 5, (5,), **size)) for seed in (1, 2))
     assert not any(np.array_equal(a, b) for a in first for b in second)
 
@@ -176,7 +192,8 @@ def test_largest_seed_is_still_a_seed() -> None:
 
 
 def test_lower_precision_keeps_its_weights_in_float32() -> None:
-    model = mlp.generator(layers(dtype="mixed_bfloat16"), 3, (2,), hidden_layers=1, hidden_units=4)
+    size: Any = {"hidden_layers": 1, "hidden_units": 4, "activation": "leaky_relu"}
+    model = mlp.generator(layers(dtype="mixed_bfloat16"), 3, (2,), **size)
     assert {layer.compute_dtype for layer in model.layers} == {"bfloat16"}
     assert {weight.dtype for weight in model.trainable_variables} == {"float32"}
 

@@ -17,6 +17,7 @@ import pytest
 from gan_core.config import RunConfig
 from gan_core.datasets import DATASETS
 from gan_core.doctor import Check, check_data, check_engine
+from gan_core.losses import LOSSES
 from gan_core.presets import PRESETS
 from gan_core.runs.store import Store, open_store
 from gan_core.training.records import RECORD_FIELDS
@@ -211,7 +212,8 @@ def test_without_tensorflow_a_run_fails_with_a_reason(
     [
         ("presets", "ring_mlp"),
         ("datasets", "fashion_mnist"),
-        ("losses", "minimax"),
+        ("losses", "f_divergence"),
+        ("penalties", "gradient_penalty"),
         ("networks", "dcgan_small"),
         ("families", "gan"),
         ("metrics", "modes_covered"),
@@ -225,6 +227,17 @@ def test_list_names_every_item_without_tensorflow(
     assert code == 0
     assert name in [item["name"] for item in items]
     assert all(item["title"] and item["help"] for item in items)
+
+
+def test_list_of_losses_and_penalties_has_their_formulas() -> None:
+    losses = json.loads(shell("list", "losses", "--json")[1])
+    for item in losses:
+        loss = LOSSES.get(item["name"])
+        assert item["discriminator_formula"] == loss.discriminator_formula
+        assert item["generator_formula"] == loss.generator_formula
+        assert item["reference"] == loss.reference
+    penalties = json.loads(shell("list", "penalties", "--json")[1])
+    assert all(item["formula"] for item in penalties if item["name"] != "none")
 
 
 def test_list_is_aligned_for_people() -> None:

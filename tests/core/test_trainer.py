@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from gan_core.config import RunConfig
 from gan_core.ops import NUMPY
+from gan_core.training.build import packed
 from gan_core.training.checkpoint import pack, unpack
 from gan_core.training.device import pick
 from gan_core.training.pool import borrowed_trainer
@@ -24,8 +26,22 @@ TINY_POINTS = {
     "batch_size": 8,
 }
 TINY_PICTURES = {"batch_size": 4, "latent_dim": 8}
+EVERY_CONSTRAINT = {
+    **TINY_POINTS,
+    "penalty": "gradient_penalty",
+    "spectral_norm": True,
+    "instance_noise": 0.1,
+    "packing": 2,
+    "ema_decay": 0.9,
+    "d_steps": 2,
+    "g_steps": 2,
+    "weight_clip": 0.5,
+    "label_smoothing": 0.1,
+}
 CASES = pytest.mark.parametrize(
-    "settings", [TINY_POINTS, TINY_PICTURES], ids=["points", "pictures"]
+    "settings",
+    [TINY_POINTS, TINY_PICTURES, pytest.param(EVERY_CONSTRAINT, marks=pytest.mark.slow)],
+    ids=["points", "pictures", "every constraint"],
 )
 
 
@@ -63,10 +79,15 @@ def test_a_run_continued_from_its_checkpoint_equals_one_that_never_stopped(
     assert np.array_equal(second.samples(3), uninterrupted.samples(3))
 
 
-def test_a_restarted_trainer_equals_a_new_one() -> None:
-    config = RunConfig.parse({**TINY_POINTS, "seed": 5, "g_learning_rate": 0.02})
+@pytest.mark.parametrize(
+    "settings",
+    [TINY_POINTS, pytest.param(EVERY_CONSTRAINT, marks=pytest.mark.slow)],
+    ids=["points", "every constraint"],
+)
+def test_a_restarted_trainer_equals_a_new_one(settings: dict[str, Any]) -> None:
+    config = RunConfig.parse({**settings, "seed": 5, "g_learning_rate": 0.02})
     x_real = config.items.dataset.load(100, seed=5)
-    new, used = Trainer(config, x_real), trainer(TINY_POINTS)
+    new, used = Trainer(config, x_real), trainer(settings)
     train(used, 4)
     used.restart(config, x_real)
     assert used.step == 0
@@ -110,8 +131,6 @@ def test_records_are_the_losses_of_the_networks_before_their_turn() -> None:
     x_real_all = config.items.dataset.load(200, seed=0)
     player = Trainer(config, x_real_all, dataclasses.replace(pick(config), xla=False))
     weights = [layer.get_weights() for layer in (player.generator, player.discriminator)]
-    import tensorflow as tf
-
     seed, first = tf.constant(config.seed), tf.constant(0)
     z = player._normal(8, player._seed_of(seed, 1, first)).numpy()
     x_real = player._real_batch(tf.constant(x_real_all), player._seed_of(seed, 0, first)).numpy()
@@ -174,9 +193,92 @@ def test_samples_come_from_the_same_noise_all_along() -> None:
     assert np.abs(player.samples(4)).max() <= 1
 
 
-def test_more_turns_of_d_learn_more() -> None:
-    once, thrice = trainer(TINY_POINTS, d_steps=1), trainer(TINY_POINTS, d_steps=3)
-    assert not np.array_equal(train(once, 2), train(thrice, 2))
+def test_each_player_learns_once_in_each_of_its_turns() -> None:
+    player = trainer(TINY_POINTS, d_steps=3, g_steps=2)
+    train(player, 2)
+    assert int(player._d_optimizer.iterations) == 2 * 3
+    assert int(player._g_optimizer.iterations) == 2 * 2
+
+
+def test_clipping_bounds_every_weight_of_d_and_none_of_g() -> None:
+    clipped = trainer(TINY_POINTS, weight_clip=0.01)
+    train(clipped, 2)
+    assert max(np.abs(w.numpy()).max() for w in clipped.discriminator.trainable_variables) <= 0.01
+    assert max(np.abs(w.numpy()).max() for w in clipped.generator.trainable_variables) > 0.01
+
+
+def test_penalty_is_recorded_with_its_weight_and_moves_d() -> None:
+    plain, light, heavy = (
+        trainer(TINY_POINTS, **penalty)
+        for penalty in ({}, {"penalty": "r1"}, {"penalty": "r1", "penalty_weight": 100.0})
+    )
+    first = [
+        dict(zip(RECORD_FIELDS, train(each, 1)[0], strict=True)) for each in (plain, light, heavy)
+    ]
+    assert first[0]["d_penalty"] == 0
+    assert first[1]["d_penalty"] > 0
+    assert first[2]["d_penalty"] == pytest.approx(100 * first[1]["d_penalty"], rel=1e-5)
+    assert first[1]["d_loss"] == first[0]["d_loss"], "the loss must stand without the penalty"
+    weights = [each.discriminator.trainable_variables[0].numpy() for each in (plain, light, heavy)]
+    assert not np.array_equal(weights[0], weights[1])
+    assert not np.array_equal(weights[1], weights[2])
+
+
+def test_soft_labels_reach_training() -> None:
+    hard, soft = trainer(TINY_POINTS), trainer(TINY_POINTS, label_smoothing=0.3)
+    assert train(hard, 1)[0, 0] != train(soft, 1)[0, 0]
+
+
+def test_packs_hold_neighbouring_samples_along_the_last_axis() -> None:
+    points = np.arange(12, dtype=np.float32).reshape(6, 2)
+    assert packed(tf.constant(points), 3).numpy().tolist() == [
+        [0, 1, 2, 3, 4, 5],
+        [6, 7, 8, 9, 10, 11],
+    ]
+    pictures = np.random.default_rng(1).normal(size=(4, 5, 6, 1)).astype(np.float32)
+    packs = packed(tf.constant(pictures), 2).numpy()
+    assert packs.shape == (2, 5, 6, 2)
+    for i, picture in enumerate(pictures):
+        assert np.array_equal(packs[i // 2, ..., i % 2], picture[..., 0])
+    assert np.array_equal(packed(tf.constant(points), 1), points)
+
+
+def test_discriminator_of_packs_sees_whole_packs() -> None:
+    points, pictures = trainer(TINY_POINTS, packing=4), trainer(TINY_PICTURES, packing=2)
+    assert points.discriminator.input_shape == (None, 8)
+    assert pictures.discriminator.input_shape == (None, 28, 28, 2)
+    assert np.isfinite(train(pictures, 1)).all()
+
+
+def test_instance_noise_blurs_what_d_sees_and_nothing_else() -> None:
+    noisy = trainer(TINY_POINTS, instance_noise=0.5)
+    x, seed = tf.zeros((20_000, 2)), tf.constant([1, 2])
+    seen = noisy._shown(x, seed).numpy()
+    assert seen.mean() == pytest.approx(0, abs=0.01)
+    assert seen.std() == pytest.approx(0.5, rel=0.02)
+    assert np.array_equal(noisy.samples(5), trainer(TINY_POINTS).samples(5))
+
+
+def test_samples_come_from_the_running_average_of_weights() -> None:
+    averaged = trainer(TINY_POINTS, ema_decay=0.8, g_learning_rate=0.05)
+    first = trainer(TINY_POINTS).samples(4)
+    assert np.array_equal(averaged.samples(4), first), "before the first step there is no average"
+    expected: list[np.ndarray] = []
+    for _ in range(3):
+        train(averaged, 1)
+        weights = [w.numpy() for w in averaged.generator.trainable_variables]
+        pairs = zip(expected, weights, strict=True) if expected else ((w, w) for w in weights)
+        expected = [0.8 * mean + 0.2 * weight for mean, weight in pairs]
+    drawn = averaged.samples(4)
+    latest = [w.numpy() for w in averaged.generator.trainable_variables]
+    for variable, mean in zip(averaged.generator.trainable_variables, expected, strict=True):
+        variable.assign(mean)
+    by_hand = averaged._compiled_sample(
+        averaged.generator,
+        averaged._normal(4, averaged._seed_of(averaged._seed, 2, tf.constant(0))),
+    )
+    np.testing.assert_allclose(drawn, by_hand.numpy(), rtol=1e-4, atol=1e-5)
+    assert not all(np.allclose(a, b) for a, b in zip(latest, expected, strict=True))
 
 
 def test_plan_follows_what_was_measured() -> None:

@@ -1,0 +1,132 @@
+"""The anatomy of a run's networks: layer by layer, with the first gradients that reach each.
+
+Only workers import this module: it builds the networks with Keras.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from gan_core.config import RunConfig
+from gan_core.training.build import build_networks, packed
+from gan_core.training.pool import real_samples
+from gan_core.training.tensorflow_ops import TENSORFLOW
+
+SEEDS = (1, 2, 3)  # initialisations that the gradients are averaged over
+NETWORKS = ("generator", "discriminator")
+
+
+def anatomy(config: RunConfig) -> dict[str, Any]:
+    """What the two networks of `config` are made of, in plain JSON.
+
+    Returns {"generator": network, "discriminator": network, "n_seeds", "batch_size"}. A network
+    has "input" (the shape of one sample), "layers", "trainable" and "fixed" (numbers of
+    parameters, the fixed ones being those that no gradient moves). A layer has what `_layer` says,
+    and "gradient": the root mean square of its kernel's first gradient, over weights and seeds.
+    """
+    described = dict(zip(NETWORKS, map(_network, build_networks(config, "float32")), strict=True))
+    x_all = real_samples(config.dataset, config.seed)
+    gradients = [first_gradients(config, x_all, seed) for seed in SEEDS]
+    for name in NETWORKS:
+        for index, layer in enumerate(described[name]["layers"]):
+            squares = [each for one in gradients if (each := one[name][index]) is not None]
+            layer["gradient"] = math.sqrt(sum(squares) / len(squares)) if squares else None
+    return described | {"n_seeds": len(SEEDS), "batch_size": config.batch_size}
+
+
+def first_gradients(
+    config: RunConfig, x_all: tf.Tensor, seed: int
+) -> dict[str, list[float | None]]:
+    """Mean square of each layer's kernel gradient in the very first step, before anything learns.
+
+    D's kernels feel D's loss, G's kernels feel G's, on one batch of the real samples `x_all`
+    (n, *shape). Returns for each network a number per layer, None where the layer has no kernel.
+    """
+    config, items = config.model_copy(update={"seed": seed}), config.items
+    generator, discriminator = build_networks(config, "float32")
+    rows = np.random.default_rng(seed).integers(len(x_all), size=config.batch_size)
+    x_real = tf.gather(x_all, rows)  # (batch, *shape)
+    z = tf.random.stateless_normal([config.batch_size, config.latent_dim], [seed, 0])
+
+    def judge(x: tf.Tensor) -> tf.Tensor:
+        """D's logits (packs,) for samples (batch, *shape)."""
+        return discriminator(packed(x, config.packing), training=True)[:, 0]
+
+    with tf.GradientTape() as g_tape:
+        x_fake = generator(z, training=True)
+        with tf.GradientTape() as d_tape:
+            turn = items.family.discriminator_turn(
+                judge, x_real, tf.stop_gradient(x_fake), items.loss, TENSORFLOW
+            )
+        g_loss = items.family.generator_turn(judge, x_real, x_fake, items.loss, TENSORFLOW)
+    return {
+        "generator": _mean_squares(g_tape, g_loss, generator),
+        "discriminator": _mean_squares(d_tape, turn.d_loss, discriminator),
+    }
+
+
+def _mean_squares(
+    tape: tf.GradientTape, loss: tf.Tensor, network: keras.Model
+) -> list[float | None]:
+    kernels = [getattr(_inner(layer), "kernel", None) for layer in network.layers]
+    gradients = iter(tape.gradient(loss, [kernel for kernel in kernels if kernel is not None]))
+    return [
+        None if kernel is None else float(np.mean(np.square(next(gradients), dtype=np.float64)))
+        for kernel in kernels
+    ]
+
+
+def _network(network: keras.Model) -> dict[str, Any]:
+    layers = [_layer(layer) for layer in network.layers]
+    return {
+        "input": list(network.input_shape[1:]),
+        "layers": layers,
+        "trainable": sum(layer["trainable"] for layer in layers),
+        "fixed": sum(layer["fixed"] for layer in layers),
+    }
+
+
+def _layer(layer: keras.layers.Layer) -> dict[str, Any]:
+    """One layer: its kind, the shapes of a sample before and after it, and its parameters.
+
+    What a kind of layer does not have is None: "kernel" (height, width), "stride", "bias",
+    "activation" (its name), "slope" (of LeakyReLU below zero), "rate" (of dropout).
+    """
+    inner = _inner(layer)
+    stride = getattr(inner, "strides", None)
+    return {
+        "kind": type(inner).__name__,
+        "in": list(layer.input.shape[1:]),
+        "out": list(layer.output.shape[1:]),
+        "trainable": _count(layer.trainable_weights),
+        "fixed": _count(layer.non_trainable_weights),
+        "kernel": list(inner.kernel_size) if stride else None,
+        "stride": stride[0] if stride else None,
+        "bias": getattr(inner, "use_bias", None),
+        "activation": _activation(inner),
+        "slope": getattr(inner, "negative_slope", None),
+        "rate": getattr(inner, "rate", None),
+        "spectral_norm": inner is not layer,
+    }
+
+
+def _inner(layer: keras.layers.Layer) -> keras.layers.Layer:
+    """The layer itself, out of the wrapper that spectral normalisation puts around it."""
+    return layer.layer if isinstance(layer, keras.layers.Wrapper) else layer
+
+
+def _activation(layer: keras.layers.Layer) -> str | None:
+    if isinstance(layer, keras.layers.LeakyReLU):
+        return "leaky_relu"
+    function = getattr(layer, "activation", None)
+    name = function.__name__ if function else "linear"
+    return None if name == "linear" else name
+
+
+def _count(weights: list[keras.Variable]) -> int:
+    return sum(int(np.prod(weight.shape)) for weight in weights)

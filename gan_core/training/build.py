@@ -1,0 +1,38 @@
+"""A run's two networks, built the same way for training and for looking at them."""
+
+from __future__ import annotations
+
+import keras
+import tensorflow as tf
+
+from gan_core.config import RunConfig
+from gan_core.networks import Layers
+
+
+def build_networks(config: RunConfig, dtype: str) -> tuple[keras.Model, keras.Model]:
+    """Generator and discriminator of a run, untrained.
+
+    Args:
+        config: its seed, network and data shape them.
+        dtype: Keras' dtype policy.
+    """
+    network, shape = config.items.network, config.items.dataset.shape
+    layers = Layers(dtype, config.seed)
+    options = {name: getattr(config, name) for name in network.options}
+    generator = network.generator(layers, config.latent_dim, shape, **options)
+    layers.spectral_norm = config.spectral_norm  # of the discriminator alone
+    packed_shape = (*shape[:-1], shape[-1] * config.packing)
+    return generator, network.discriminator(layers, packed_shape, **options)
+
+
+def packed(x: tf.Tensor, packing: int) -> tf.Tensor:
+    """Samples (batch, *shape) in packs along the last axis, arXiv:1712.04086.
+
+    Returns (batch / packing, …, last · packing), what D gets to see.
+    """
+    if packing == 1:
+        return x
+    n, *inner, last = x.shape
+    packs = tf.reshape(x, [n // packing, packing, *inner, last])
+    packs = tf.experimental.numpy.moveaxis(packs, 1, -2)  # (packs, …, packing, last)
+    return tf.reshape(packs, [n // packing, *inner, packing * last])
