@@ -1,5 +1,7 @@
 """The engine: takes queued runs from the store and has Dask workers train them.
 
+It has them answer questions as well, such as how a network is built.
+
 It is a process of its own, `python -m gan_core.runs.engine`, so that neither TensorFlow nor Dask
 lives in the web process. It ends when its standard input closes, that is, with whoever started it.
 
@@ -21,7 +23,7 @@ from typing import Any
 import dask
 from distributed import Client, Future, LocalCluster
 
-from gan_core.runs import job
+from gan_core.runs import answering, job
 from gan_core.runs.claims import holder_name
 from gan_core.runs.slots import POINTS_SHARE, share_of, wanted_slots
 from gan_core.runs.store import Engine, Run, Store, Superseded, open_store
@@ -119,6 +121,34 @@ class Dispatcher:
         del self._futures[run_id]
 
 
+class Desk:
+    """Hands questions to a worker: one at a time, the newest first, because its asker waits.
+
+    A question takes no slot. It stays unanswered in the store when worker or engine die over it,
+    and so is asked again.
+    """
+
+    def __init__(self, store: Store, client: Client) -> None:
+        self._store, self._client = store, client
+        self._asked = ""
+        self._future: Future | None = None
+
+    def dispatch(self) -> None:
+        """Look after the question that was handed over last, then hand over another one."""
+        if self._future:
+            if not self._future.done():
+                return
+            if self._future.status == "error":
+                error = self._future.exception()
+                log.error("The question %s ended with %r", self._asked, error)
+                self._store.answers.answer(self._asked, answering.failure(error))
+            self._future = None
+        asked = self._store.answers.newest_unanswered()
+        if asked:
+            self._asked = asked
+            self._future = self._client.submit(answering.answer, self._store.url, asked, pure=False)
+
+
 def _lost(error: object) -> Text:
     return Text(
         N_(
@@ -136,7 +166,7 @@ def serve(store: Store, ended: threading.Event, url: str | None = None) -> None:
     store.engine_seen(beat)
     try:
         with connect(beat.slots) as client:
-            dispatcher = Dispatcher(store, client)
+            dispatcher, desk = Dispatcher(store, client), Desk(store, client)
             since_beat = HEARTBEAT_SECONDS
             while not ended.wait(POLL_SECONDS):
                 since_beat += POLL_SECONDS
@@ -145,6 +175,7 @@ def serve(store: Store, ended: threading.Event, url: str | None = None) -> None:
                         store.engine_seen(Engine(name, dispatcher.slots(), "ready", url))
                         since_beat = 0.0
                     dispatcher.dispatch()
+                    desk.dispatch()
                 except GanError as error:  # the store is full or away: it may come back
                     log.error("%s", error)
                     ended.wait(1.0)

@@ -22,6 +22,7 @@ import sqlalchemy as sa
 
 from gan_core.config import RunConfig
 from gan_core.runs import tables
+from gan_core.runs.answers import Answers
 from gan_core.runs.claims import CLAIM_SECONDS, is_alive, is_free
 from gan_core.runs.curve import LEVELS, Pyramid, stride
 from gan_core.runs.database import Database
@@ -106,7 +107,7 @@ def open_store(url: str) -> Store:
 
 
 class Store:
-    """Runs, their events, controls and checkpoints.
+    """Runs, their events, controls and checkpoints; and `answers` to questions about networks.
 
     Raises `GanError` on opening when the database cannot be reached or written, and from every
     method that takes a run's id when there is no such run.
@@ -116,6 +117,7 @@ class Store:
         self.url = url
         self._database = Database(url)
         self._read, self._write = self._database.read, self._database.write
+        self.answers = Answers(self._database)
         with self._write() as db:
             tables.metadata.create_all(db)
 

@@ -63,3 +63,11 @@ engines = sa.Table(
     sa.Column("state", sa.String, nullable=False),  # starting, ready
     sa.Column("url", sa.String),  # of the page that started it
 )
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("question", sa.String, primary_key=True),  # canonical, see `answers.canonical`
+    sa.Column("asked", sa.Float, nullable=False),  # seconds since 1970
+    sa.Column("value", sa.Text),  # both empty until a worker has answered
+    sa.Column("error", sa.Text),
+)

@@ -1,0 +1,316 @@
+"""Losses and their slopes over D's output, drawn by the very functions that train.
+
+D's output for one sample is C, a logit or a score. Arrays of logits have shape (points, 1): each
+point is a batch of one real and one generated sample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import plotly.graph_objects as go
+
+from gan_core.figures.panels import Panel, panels_figure
+from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL
+from gan_core.losses import Loss
+from gan_core.losses.doubts import LIMIT, slope
+from gan_core.ops import NUMPY, Ops, Tensor
+from gan_core.text import N_
+
+Axis = Literal["logit", "probability"]
+Side = Literal["real", "fake"]
+Player = Callable[[Tensor, Tensor, Ops], Tensor]
+Range = tuple[float, float]
+
+COLORS = (DISCRIMINATOR, GENERATOR, REAL)  # of the first loss, the second and the third
+FLAT = 0.05  # a slope of G's loss smaller than that teaches G next to nothing
+HEIGHT = 600
+
+_LOGITS = np.linspace(-LIMIT, LIMIT, 161)[:, np.newaxis]  # (161, 1)
+_GRID = np.meshgrid(_LOGITS[::5, 0], _LOGITS[::5, 0])  # (33, 33) each: where ranges are looked up
+_MOST = {"loss": 16.0, "slope": 2.5}  # what grows beyond, as e^C does, leaves the picture
+_WIDTHS = (5.0, 3.2, 1.8)  # where curves coincide, each one shows beside the next
+_DASH = {"real": "solid", "fake": "dash"}
+_SYMBOL = {"real": "circle", "fake": "diamond"}
+_LABEL_AT = ("middle right", "middle left", "bottom center")
+_SIDES: dict[str, tuple[Side, ...]] = {"D": ("real", "fake"), "G": ("fake",)}  # over which to draw
+_LEGEND = 30  # pixels above the panels
+
+
+@dataclass(frozen=True)
+class Flat:
+    """A stretch of D's output on the fake, from `low` to `high`, where L_G has hardly a slope.
+
+    `is_losing`: G would still have something to gain. Otherwise it has what it wants.
+    """
+
+    low: float
+    high: float
+    is_losing: bool
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What both players pay at one place, and the slopes there, per unit of D's output."""
+
+    d_loss: float
+    g_loss: float
+    d_slope_real: float
+    d_slope_fake: float
+    g_slope: float
+
+
+def reading(loss: Loss, real_logit: float, fake_logit: float) -> Reading:
+    """Losses and slopes for one real and one generated sample."""
+    real, fake = np.full((1, 1), real_logit), np.full((1, 1), fake_logit)
+    d, g = loss.discriminator, loss.generator
+    numbers = d(real, fake, NUMPY), g(real, fake, NUMPY)
+    slopes = (
+        slope(d, "real", real, fake),
+        slope(d, "fake", real, fake),
+        slope(g, "fake", real, fake),
+    )
+    return Reading(*(np.asarray(each).item() for each in (*numbers, *slopes)))
+
+
+def flat_stretches(loss: Loss, real_logit: float = 0.0) -> list[Flat]:
+    """Where |∂L_G / ∂C(G(z))| is smaller than `FLAT`, for C(G(z)) from −8 to 8.
+
+    G is losing there if it pays more than at the equilibrium; where that is not known, more than
+    where D gives every sample the output 0.
+    """
+    real = np.full_like(_LOGITS, real_logit)
+    with np.errstate(all="ignore"):
+        is_flat = np.abs(slope(loss.generator, "fake", real, _LOGITS)) < FLAT
+        pays = loss.generator(real, _LOGITS, NUMPY)
+        fair = loss.equilibrium.g_loss if loss.equilibrium else reading(loss, 0.0, 0.0).g_loss
+    ends = np.flatnonzero(np.diff(np.concatenate([[False], is_flat, [False]])))
+    return [
+        Flat(
+            low=_LOGITS[first, 0].item(),
+            high=_LOGITS[beyond - 1, 0].item(),
+            is_losing=bool(pays[(first + beyond - 1) // 2] > fair),
+        )
+        for first, beyond in ends.reshape(-1, 2)
+        if beyond - first > 1  # a single point is the bottom of a valley
+    ]
+
+
+def loss_figure(
+    losses: Sequence[Loss],
+    real_logit: float,
+    fake_logit: float,
+    axis: Axis = "logit",
+    translate: Callable[[str], str] = str,
+) -> go.Figure:
+    """L_D above L_G, and beside each its slope, over D's output on one sample; up to three losses.
+
+    Solid curves: D's output on the real sample varies, and on the fake it is `fake_logit`; dashed
+    ones: the other way round. Points stand at the two outputs, stars at the equilibrium. `axis`
+    "probability" is for losses that give one; others are left out.
+    """
+    _ = translate
+    if axis == "probability":
+        losses = [loss for loss in losses if loss.gives_probability]
+    panels = {
+        ("D", "loss"): Panel(_(N_("What D pays: L<sub>D</sub>"))),
+        ("D", "slope"): Panel(_(N_("The slope of L<sub>D</sub>"))),
+        ("G", "loss"): Panel(_(N_("What G pays: L<sub>G</sub>"))),
+        ("G", "slope"): Panel(_(N_("The slope of L<sub>G</sub>"))),
+    }
+    with np.errstate(all="ignore"):  # a loss that somebody has typed may be undefined
+        for (player, quantity), panel in panels.items():
+            low, high = _range([_values(each, player, quantity) for each in losses], quantity)
+            panel.y = {"range": (low, high)}
+            if quantity == "slope":
+                panel.level(0.0, dash="solid")
+        drawn = [_Drawn(each, n, axis, real_logit, fake_logit) for n, each in enumerate(losses)]
+        for each in drawn:
+            for (player, quantity), panel in panels.items():
+                each.curves(panel, player, quantity, _(each.loss.title))
+            each.bands(panels["G", "loss"])
+            each.bands(panels["G", "slope"], _)
+        for (player, quantity), panel in panels.items():  # last, that is on top of all curves
+            _points(panel, drawn, player, quantity)
+            _stars(panel, drawn, player, quantity)
+    return _put_together(list(panels.values()), losses, axis, _)
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """One loss in the figure: the `place`-th, with D's outputs for the two samples."""
+
+    loss: Loss
+    place: int
+    axis: Axis
+    real_logit: float
+    fake_logit: float
+
+    @property
+    def color(self) -> str:
+        return COLORS[self.place]
+
+    def curves(self, panel: Panel, player: str, quantity: str, title: str) -> None:
+        for side in _SIDES[player]:
+            y = self.along(player, quantity, side, _LOGITS)
+            name = f"{title}, {'D(x)' if side == 'real' else 'D(G(z))'}"
+            line = {"color": self.color, "width": _WIDTHS[self.place], "dash": _DASH[side]}
+            panel.curve(self.x(_LOGITS[:, 0]), y, self.color, line=line, name=name)
+
+    def bands(self, panel: Panel, translate: Callable[[str], str] | None = None) -> None:
+        """Shade where L_G is flat; with `translate`, say what that means."""
+        low, high = panel.y["range"]
+        for flat in flat_stretches(self.loss, self.real_logit):
+            x0, x1 = self.x(np.array([flat.low, flat.high])).tolist()
+            panel.lines.append(
+                {"type": "rect", "x0": x0, "x1": x1, "yref": "domain", "y0": 0, "y1": 1}
+                | {"fillcolor": self.color, "opacity": 0.16, "line": {"width": 0}}
+            )
+            if not translate:
+                continue
+            says = (
+                N_("saturated: G learns nothing here")
+                if flat.is_losing
+                else N_("flat: G has what it wants")
+            )
+            is_left = flat.low + flat.high < 0
+            panel.note(
+                translate(says),
+                x0 if is_left else x1,
+                high - (high - low) * 0.1 * (self.place + 0.5),
+                xanchor="left" if is_left else "right",
+                font={"color": self.color, "size": 14},
+            )
+
+    def along(self, player: str, quantity: str, side: Side, logits: np.ndarray) -> np.ndarray:
+        """The quantity where D's output on the sample of `side` is `logits`, (points, 1)."""
+        real = logits if side == "real" else np.full_like(logits, self.real_logit)
+        fake = logits if side == "fake" else np.full_like(logits, self.fake_logit)
+        function = _player(self.loss, player)
+        if quantity == "slope":
+            return slope(function, side, real, fake)
+        return np.asarray(function(real, fake, NUMPY))
+
+    def x(self, logits: np.ndarray) -> np.ndarray:
+        """Where D's outputs lie on the horizontal axis."""
+        return logits if self.axis == "logit" else np.asarray(self.loss.decision(logits, NUMPY))
+
+
+def _points(panel: Panel, drawn: Sequence[_Drawn], player: str, quantity: str) -> None:
+    """Dots where the sliders stand; one outside of the picture becomes an arrow at its edge."""
+    low, high = panel.y["range"]
+    marks = []
+    for each in drawn:
+        for side in _SIDES[player]:
+            at = np.full((1, 1), each.real_logit if side == "real" else each.fake_logit)
+            y = each.along(player, quantity, side, at).item()
+            symbol = "triangle-up" if y > high else "triangle-down" if y < low else _SYMBOL[side]
+            marks.append((each.x(at).item(), np.clip(y, low, high), each.color, symbol))
+    _mark(panel, marks, size=12)
+
+
+def _stars(panel: Panel, drawn: Sequence[_Drawn], player: str, quantity: str) -> None:
+    """Stars where no player can gain; on the losses with their values."""
+    marks, values = [], []
+    for each in drawn:
+        if not each.loss.equilibrium:
+            continue
+        logit = each.loss.equilibrium.logit
+        there, at = replace(each, real_logit=logit, fake_logit=logit), np.full((1, 1), logit)
+        for side in _SIDES[player] if quantity == "slope" else ("fake",):
+            y = there.along(player, quantity, side, at).item()
+            marks.append((each.x(at).item(), y, each.color, "star"))
+            values.append(f"{y + 0.0:.3f}".replace("-", "−"))
+    if quantity == "slope":
+        _mark(panel, marks, size=15)
+    else:
+        label = {"mode": "markers+text", "text": values, "textposition": _LABEL_AT[: len(values)]}
+        _mark(panel, marks, size=15, **label, textfont={"color": [mark[2] for mark in marks]})
+
+
+def _mark(
+    panel: Panel, marks: Sequence[tuple[float, float, str, str]], size: int, **options: Any
+) -> None:
+    """Draw marks, each of them x, y, colour and symbol."""
+    if not marks:
+        return
+    x, y, color, symbol = (list(each) for each in zip(*marks, strict=True))
+    look = {"color": color, "symbol": symbol, "size": size, "line": {"color": "white", "width": 1}}
+    panel.dots(np.array(x), np.array(y), NEUTRAL, marker=look, cliponaxis=False, **options)
+
+
+def _player(loss: Loss, player: str) -> Player:
+    return loss.discriminator if player == "D" else loss.generator
+
+
+def _values(loss: Loss, player: str, quantity: str) -> np.ndarray:
+    """The quantity all over the picture, whatever the sliders say."""
+    real, fake = (each[..., np.newaxis] for each in _GRID)
+    function = _player(loss, player)
+    if quantity == "loss":
+        return np.ravel(function(real, fake, NUMPY))
+    return np.ravel([slope(function, side, real, fake) for side in _SIDES[player]])
+
+
+def _range(values: Sequence[np.ndarray], quantity: str) -> Range:
+    """What to show: all but the extremes, and never so much that 1 looks like nothing.
+
+    It does not depend on the sliders, so that nothing jumps while they move.
+    """
+    most = _MOST[quantity]
+    finite = [each[np.isfinite(each)] for each in values]
+    ends = [np.quantile(each, (0.01, 0.99)) for each in finite if each.size]
+    low = max(min([0.0, *(end[0] for end in ends)]), -most)
+    high = min(max([0.0, *(end[1] for end in ends)]), most)
+    margin = 0.06 * (high - low) or 1.0
+    for_notes = 0.1 * len(values) * (high - low) if quantity == "slope" else 0.0
+    return float(low - margin), float(high + margin + for_notes)
+
+
+def _put_together(
+    panels: list[Panel], losses: Sequence[Loss], axis: Axis, translate: Callable[[str], str]
+) -> go.Figure:
+    _ = translate
+    titles = {
+        "logit": N_("D's output C: left “fake”, right “real”"),
+        "probability": N_("D: probability that the sample is real"),
+    }
+    ranges = {"logit": (-LIMIT, LIMIT), "probability": (-0.01, 1.01)}
+    for panel in panels:
+        panel.x = {"range": ranges[axis]}
+        panel.traces = [each | {"showlegend": False} for each in panel.traces]
+    for panel in panels[2:]:
+        panel.x = {**panel.x, "title": {"text": _(titles[axis])}}
+    panels[0].traces += _legend(losses, _)
+    figure = panels_figure(panels, columns=2, height=HEIGHT, shares=(1, 1))
+    above = figure.layout.margin.t + _LEGEND
+    legend = {"yref": "container", "y": 1, "yanchor": "top", "x": 0, "xanchor": "left"}
+    return figure.update_layout(
+        height=HEIGHT + _LEGEND, margin_t=above, showlegend=True, legend=legend
+    )
+
+
+def _legend(losses: Sequence[Loss], translate: Callable[[str], str]) -> list[dict[str, Any]]:
+    """Traces without points that say what colours, dashes and symbols mean."""
+    _ = translate
+    nothing = {"type": "scatter", "x": [None], "y": [None], "showlegend": True}
+    colors = [
+        {"mode": "lines", "name": _(loss.title), "line": {"color": color, "width": 5}}
+        for loss, color in zip(losses, COLORS, strict=False)
+    ]
+    dashes = [
+        {"mode": "lines+markers", "name": name}
+        | {"line": {"color": NEUTRAL, "width": 2, "dash": _DASH[side]}}
+        | {"marker": {"color": NEUTRAL, "size": 10, "symbol": _SYMBOL[side]}}
+        for side, name in (
+            ("real", _(N_("real sample, D(x)"))),
+            ("fake", _(N_("fake sample, D(G(z))"))),
+        )
+    ]
+    star = {"color": NEUTRAL, "size": 13, "symbol": "star"}
+    stars = [{"mode": "markers", "name": _(N_("equilibrium")), "marker": star}]
+    has_star = any(loss.equilibrium for loss in losses)
+    return [nothing | each for each in (*colors, *dashes, *(stars if has_star else ()))]

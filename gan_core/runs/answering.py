@@ -1,0 +1,68 @@
+"""What a worker does with one question: find the answer, and write it into the store."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gan_core.config import RunConfig
+from gan_core.runs.answers import Answer
+from gan_core.runs.store import open_store
+from gan_core.text import N_, GanError, Text
+
+log = logging.getLogger(__name__)
+
+
+def answer(store_url: str, asked: str) -> None:
+    """Answer a question in canonical form.
+
+    Whatever goes wrong becomes the answer's error; only a store that cannot be written raises.
+    """
+    try:
+        found = Answer(_find(json.loads(asked)))
+    except GanError as error:
+        found = Answer(error=error.text)
+    except Exception as error:
+        log.exception("No answer to %s", asked)
+        found = failure(error)
+    open_store(store_url).answers.answer(asked, found)
+
+
+def failure(error: BaseException) -> Answer:
+    """The answer when a worker fails or dies over a question."""
+    return Answer(
+        error=Text(
+            N_(
+                "The worker could not answer, by an error that should not happen ({reason}). "
+                "The server's log has more."
+            ),
+            {"reason": f"{type(error).__name__}: {error}"[:300]},
+        )
+    )
+
+
+def _find(question: Mapping[str, Any]) -> Any:
+    topic = question["topic"]
+    if topic not in TOPICS:
+        raise GanError(
+            N_("There is no {kind} called {name!r}. Choose one of: {names}."),
+            kind=Text(N_("question")),
+            name=topic,
+            names=", ".join(TOPICS),
+        )
+    return TOPICS[topic](question)
+
+
+def _anatomy(question: Mapping[str, Any]) -> dict[str, Any]:
+    """The anatomy of the networks that a run with these settings would have."""
+    # Imported late: the engine imports this module too, and has no use for TensorFlow.
+    from gan_core.training.anatomy import anatomy
+
+    config = RunConfig.parse(question["settings"])
+    config.items.dataset.prepare(lambda fraction: None)
+    return anatomy(config)
+
+
+TOPICS: dict[str, Callable[[Mapping[str, Any]], Any]] = {"anatomy": _anatomy}

@@ -1,0 +1,104 @@
+"""Questions that only a worker can answer, and their answers, kept for everybody who asks again.
+
+A page asks; the engine sees what is unanswered and has a worker answer it (`answering`); the page
+looks again. So the web process learns what TensorFlow knows without importing it.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+import gan_core
+from gan_core.runs import tables
+from gan_core.runs.database import Database
+from gan_core.text import Text
+
+# JSON-ready: its "topic", and whatever `answering.TOPICS` says that the topic needs.
+Question = Mapping[str, Any]
+
+_LIBRARIES = {"tensorflow", "keras"}
+_answers = tables.answers
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a worker found out, or the sentence that says why it could not."""
+
+    value: Any = None  # JSON-ready
+    error: Text | None = None
+
+
+class Answers:
+    """Questions and answers in the store's database."""
+
+    def __init__(self, database: Database) -> None:
+        self._read, self._write = database.read, database.write
+
+    def ask(self, question: Question) -> Answer | None:
+        """The answer if there is one; until then the question stands in the store."""
+        asked = canonical(question)
+        wanted = sa.select(_answers).where(_answers.c.question == asked)
+        with self._read() as db:
+            row = db.execute(wanted).one_or_none()
+        if row is None:
+            with self._write() as db:
+                if db.execute(wanted).one_or_none() is None:  # nobody has been quicker
+                    db.execute(_answers.insert().values(question=asked, asked=time.time()))
+            return None
+        if row.error is not None:
+            return Answer(error=Text.from_json(json.loads(row.error)))
+        return None if row.value is None else Answer(json.loads(row.value))
+
+    def forget(self, questions: Iterable[Question]) -> None:
+        """Drop questions with their answers, so that the next visitor asks a worker again."""
+        asked = [canonical(question) for question in questions]
+        with self._write() as db:
+            db.execute(_answers.delete().where(_answers.c.question.in_(asked)))
+
+    def newest_unanswered(self) -> str | None:
+        """The question that somebody has been waiting for most shortly, in canonical form."""
+        with self._read() as db:
+            return db.scalar(
+                sa.select(_answers.c.question)
+                .where(_answers.c.value.is_(None), _answers.c.error.is_(None))
+                .order_by(_answers.c.asked.desc())
+                .limit(1)
+            )
+
+    def answer(self, asked: str, answer: Answer) -> None:
+        """Write down the answer to a question in canonical form."""
+        value = None if answer.error else json.dumps(answer.value)
+        error = json.dumps(answer.error.to_json()) if answer.error else None
+        with self._write() as db:
+            db.execute(
+                _answers.update()
+                .where(_answers.c.question == asked)
+                .values(value=value, error=error)
+            )
+
+
+def canonical(question: Question) -> str:
+    """One text for one question, and another one once code or libraries answer differently."""
+    return json.dumps({**question, "answered_by": _versions()}, sort_keys=True)
+
+
+@functools.cache
+def _versions() -> str:
+    """What an answer depends on besides the question: Keras, TensorFlow, and our own code."""
+    libraries = sorted(
+        f"{found.name} {found.version}" for found in distributions() if found.name in _LIBRARIES
+    )
+    code = hashlib.sha256()
+    for file in sorted(Path(gan_core.__file__).parent.rglob("*.py")):
+        code.update(file.read_bytes())
+    return ", ".join([*libraries, f"code {code.hexdigest()[:16]}"])

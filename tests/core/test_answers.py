@@ -1,0 +1,192 @@
+"""Questions and answers: asked once, answered by a worker, kept for everybody."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+import gan_core
+from gan_core.runs import answering, answers, tables
+from gan_core.runs.answers import Answer, canonical
+from gan_core.runs.store import Store
+from gan_core.text import GanError, Text
+from tests.engine_process import EngineProcess, wait_until
+
+SETTINGS = {"network": "mlp", "hidden_layers": 0, "dataset": "ring", "latent_dim": 2}
+QUESTION = {"topic": "anatomy", "settings": SETTINGS}
+
+
+def ask_and_answer(store: Store, question: dict[str, Any]) -> Answer:
+    """Ask, have the question answered in this process, and ask again."""
+    assert store.answers.ask(question) is None
+    asked = store.answers.newest_unanswered()
+    assert asked == canonical(question)
+    answering.answer(store.url, asked)
+    found = store.answers.ask(question)
+    assert found
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _one_store(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answering, "open_store", lambda url: store)
+
+
+# ------------------------------------------------------------------------ the store
+
+
+def test_an_answer_is_kept(store: Store) -> None:
+    found = ask_and_answer(store, QUESTION)
+    assert found.value["discriminator"]["trainable"] == 2 + 1
+    assert store.answers.ask(QUESTION) == found
+    assert store.answers.newest_unanswered() is None
+
+
+def test_an_answer_is_kept_when_the_store_is_opened_again(
+    store: Store, open_at: Callable[[str], Store]
+) -> None:
+    found = ask_and_answer(store, QUESTION)
+    assert open_at(store.url).answers.ask(QUESTION) == found
+
+
+def test_whoever_asks_the_same_question_waits_for_the_same_answer(store: Store) -> None:
+    threads = [
+        threading.Thread(target=store.answers.ask, args=[dict(reversed(QUESTION.items()))])
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with store._read() as db:
+        assert db.scalar(sa.select(sa.func.count()).select_from(tables.answers)) == 1
+
+
+def test_the_newest_question_comes_first(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    times = iter([1.0, 3.0, 2.0])
+    monkeypatch.setattr("gan_core.runs.answers.time.time", lambda: next(times))
+    for topic in ("first", "last", "second"):
+        store.answers.ask({"topic": topic})
+    asked = []
+    while newest := store.answers.newest_unanswered():
+        asked.append(newest)
+        store.answers.answer(newest, Answer(0))
+    assert asked == [canonical({"topic": topic}) for topic in ("last", "second", "first")]
+
+
+def test_new_code_or_libraries_are_asked_anew(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask_and_answer(store, QUESTION)
+    assert "keras 3" in answers._versions()
+    monkeypatch.setattr(answers, "_versions", lambda: "keras 99")
+    assert store.answers.ask(QUESTION) is None
+
+
+def test_versions_follow_the_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "code.py").write_text("a = 1")
+    monkeypatch.setattr(gan_core, "__file__", str(tmp_path / "__init__.py"))
+    before = answers._versions.__wrapped__()
+    (tmp_path / "code.py").write_text("a = 2")
+    assert answers._versions.__wrapped__() != before
+
+
+def test_a_store_from_before_there_were_answers_opens(
+    store: Store, open_at: Callable[[str], Store]
+) -> None:
+    with store._write() as db:
+        tables.answers.drop(db)
+    assert ask_and_answer(open_at(store.url), {"topic": "anatomy", "settings": SETTINGS}).value
+
+
+def test_postgresql_keeps_answers_too(
+    postgres_url: str, open_at: Callable[[str], Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_at(postgres_url)
+    monkeypatch.setattr(answering, "open_store", lambda url: store)
+    assert ask_and_answer(store, QUESTION).value
+    store.answers.forget([QUESTION])
+    assert store.answers.ask(QUESTION) is None
+
+
+# ------------------------------------------------------------------ what goes wrong
+
+
+def test_an_unknown_topic_is_answered_with_a_sentence(store: Store) -> None:
+    found = ask_and_answer(store, {"topic": "weather"})
+    assert found.error
+    assert found.error.say() == ("There is no question called 'weather'. Choose one of: anatomy.")
+
+
+def test_settings_that_are_not_allowed_are_answered_with_the_usual_sentence(store: Store) -> None:
+    found = ask_and_answer(store, {"topic": "anatomy", "settings": {"latent_dim": 0}})
+    assert found.error
+    assert "latent_dim = 0 is not allowed" in found.error.say()
+
+
+def test_an_unexpected_failure_is_answered_with_a_sentence(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(question: object) -> None:
+        raise ZeroDivisionError("by zero")
+
+    monkeypatch.setitem(answering.TOPICS, "anatomy", fail)
+    found = ask_and_answer(store, QUESTION)
+    assert found.value is None
+    assert found.error
+    assert "(ZeroDivisionError: by zero)" in found.error.say()
+    assert "Traceback" in caplog.text, "the log has more"
+
+
+def test_a_forgotten_failure_is_asked_again(store: Store) -> None:
+    store.answers.ask(QUESTION)
+    store.answers.answer(canonical(QUESTION), Answer(error=Text("No.")))
+    assert store.answers.ask(QUESTION) == Answer(error=Text("No."))
+    store.answers.forget([QUESTION])
+    assert ask_and_answer(store, QUESTION).value
+
+
+def test_an_answer_that_cannot_be_written_raises(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> None:
+        raise GanError("full")
+
+    store.answers.ask(QUESTION)
+    monkeypatch.setattr(store.answers, "_write", full)
+    with pytest.raises(GanError, match="full"):
+        answering.answer(store.url, canonical(QUESTION))
+
+
+# ---------------------------------------------------------------------- the engine
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, EngineProcess]]:
+    store = Store(f"sqlite:///{tmp_path_factory.mktemp('answers') / 'store.sqlite3'}")
+    store.answers.ask({"topic": "asked before the engine came"})
+    process = EngineProcess(store, GAN_SLOTS="1")
+    yield store, process
+    process.stop()
+    store._database.engine.dispose()
+
+
+def test_an_engine_answers_all_that_was_asked(engine: tuple[Store, EngineProcess]) -> None:
+    store, _ = engine
+    found = wait_until(lambda: store.answers.ask(QUESTION), "the answer")
+    assert found.value["discriminator"]["trainable"] == 3
+    early = {"topic": "asked before the engine came"}
+    assert wait_until(lambda: store.answers.ask(early), "the older question").error
+
+
+def test_a_question_survives_its_worker(engine: tuple[Store, EngineProcess]) -> None:
+    store, process = engine
+    question = {"topic": "anatomy", "settings": {"network": "dcgan", "latent_dim": 512}}
+    store.answers.ask(question)
+    process.worker().kill()
+    assert wait_until(lambda: store.answers.ask(question), "the answer").value
