@@ -6,11 +6,13 @@ import sys
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 ROOT = Path(__file__).parent.parent
 if str(ROOT) not in sys.path:  # Streamlit puts this script's folder there, not the project's
     sys.path.insert(0, str(ROOT))
 
+from pages.parts.links import enter  # noqa: E402
 from pages.parts.prose import _, language_switch  # noqa: E402
 
 st.set_page_config(
@@ -21,19 +23,42 @@ st.logo(str(ROOT / "assets" / "logo.svg"), size="large")
 # Streamlit leaves a hand's breadth above the page; a projector has none to spare.
 st.html("<style>.stMainBlockContainer { padding: 4.2rem 2.5rem 2rem; max-width: 1500px; }</style>")
 
-here = Path(__file__).parent
-page = st.navigation(
-    [
-        st.Page(
-            here / "home.py", title=_("Home"), url_path="home", default=True, icon=":material/home:"
-        ),
-        st.Page(
-            here / "train.py", title=_("Train"), url_path="train", icon=":material/play_circle:"
-        ),
-        st.Page(here / "runs.py", title=_("Runs"), url_path="runs", icon=":material/list:"),
-    ],
-    position="top",
-)
+HERE = Path(__file__).parent
+
+
+def course_map() -> dict[str, list[StreamlitPage]]:
+    """Sections with their pages, in the order of the course."""
+    return {
+        "": [  # without a title: not folded into a menu
+            st.Page(
+                HERE / "home.py", title=_("Home"), url_path="home", default=True, icon=icon("home")
+            ),
+        ],
+        _("Understand"): [
+            page("losses", _("Loss laboratory"), "show_chart"),
+            page("own_loss", _("Your own loss"), "edit"),
+            page("best_discriminator", _("The best discriminator"), "balance"),
+            page("game", _("Does the game settle?"), "cyclone"),
+            page("networks", _("Networks"), "layers"),
+        ],
+        _("Practice"): [
+            page("train", _("Train"), "play_circle"),
+            page("runs", _("Runs"), "list"),
+        ],
+    }
+
+
+def page(name: str, title: str, symbol: str) -> StreamlitPage:
+    """The page in the file of that name."""
+    return st.Page(HERE / f"{name}.py", title=title, url_path=name, icon=icon(symbol))
+
+
+def icon(symbol: str) -> str:
+    return f":material/{symbol}:"
+
+
+current = st.navigation(course_map(), position="top")
+enter(current.url_path)
 with st.sidebar:
     language_switch()
-page.run()
+current.run()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from gan_core.config import RunConfig
-from gan_core.figures.loss_curve import loss_curve
-from gan_core.losses import LOSSES, Loss
+from gan_core.figures.loss_laboratory import loss_figure
+from gan_core.losses import Loss
 from gan_core.runs.store import ENDED
 from gan_core.text import GanError
 from pages.parts.controls import config_controls, current_values, preset_control
-from pages.parts.prose import _, markdown, say
+from pages.parts.prose import _, markdown, plain, say
 from pages.parts.run_panel import attempt, run_panel, store
 
 
@@ -20,17 +23,28 @@ def start() -> None:
     st.query_params["run"] = run_id
 
 
+def chosen_loss(values: Mapping[str, Any]) -> Loss | None:
+    """The loss of the settings on the left; where they are not allowed, say why."""
+    try:
+        return RunConfig.parse(values).items.loss
+    except GanError as error:
+        st.error(plain(say(error)), icon=":material/error:")
+        return None
+
+
 def show_loss(loss: Loss) -> None:
     """The two formulas, and the curves drawn by the very functions that train."""
     st.subheader(_("What the two players minimise"), anchor=False)
     st.markdown(_(loss.help))
     st.latex(loss.discriminator_formula)
     st.latex(loss.generator_formula)
-    st.plotly_chart(loss_curve(loss, _), key="loss curve", config={"displayModeBar": False})
-    d_loss, g_loss = loss.equilibrium
-    st.caption(_("At the equilibrium, where D cannot tell real from fake:"))
-    st.latex(r"D(x) = D(G(z)) = \tfrac12")
-    st.latex(rf"L_D = {d_loss:.4f}, \quad L_G = {g_loss:.4f}")
+    even = loss.equilibrium.logit if loss.equilibrium else 0.0
+    figure = loss_figure([loss], even, even, "logit", _)
+    st.plotly_chart(figure, key="loss curve", config={"displayModeBar": False})
+    if loss.equilibrium:
+        st.caption(_("At the equilibrium, where D cannot tell real from fake:"))
+        d_loss, g_loss = loss.equilibrium.d_loss, loss.equilibrium.g_loss
+        st.latex(rf"L_D = {d_loss:.4f}, \quad L_G = {g_loss:.4f}")
     st.caption(loss.reference)
 
 
@@ -47,14 +61,14 @@ with st.sidebar:
         args=(start,),
     )
 
+loss = chosen_loss(values)
 # Back from another page, the URL has forgotten the run; the session has not.
 run_id = st.query_params.get("run") or st.session_state.get("run")
-loss_name = values["loss"]
 try:
     if run_id:
         run = store().run(run_id)
         st.session_state["run"] = st.query_params["run"] = run_id
-        loss_name = run.config.loss
+        loss = run.config.items.loss
         run_panel(run)
         if run.status in ENDED:
             st.caption(_("Change a setting on the left and press Train to start another run."))
@@ -65,4 +79,6 @@ try:
 except GanError as error:
     st.session_state.pop("run", None)
     st.error(say(error))
-show_loss(LOSSES.get(loss_name))
+else:
+    if loss:
+        show_loss(loss)

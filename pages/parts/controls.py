@@ -1,26 +1,45 @@
-"""Widgets for a run's configuration, made from what `RunConfig` says of each field.
+"""The form of a run's configuration, made from what `RunConfig` says of each field.
 
 The URL holds the preset and every field that differs from it: a link is a whole configuration.
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable
 from typing import Any
 
 import streamlit as st
 
-from gan_core.config import CHOICES, RunConfig, allowed_names, bounds, network_fields, shown
+from gan_core.config import RunConfig, option_fields
 from gan_core.datasets import DATASETS
 from gan_core.networks import NETWORKS
 from gan_core.presets import PRESETS, preset
-from gan_core.registry import Registry
-from gan_core.text import GanError, number
+from gan_core.text import N_, GanError
+from pages.parts import fields, links
 from pages.parts.prose import _, say
 
-_FIRST = ("dataset", "network", "loss", "d_learning_rate", "g_learning_rate", "batch_size", "steps")
 _TOGETHER = ("dataset", "network")  # each must fit the other
-_HIDDEN = ("family",)  # there is one so far
+_CHOSEN = ("loss", "penalty")  # have options, which follow them
+_FIRST = ("d_learning_rate", "g_learning_rate", "batch_size", "steps")
+_GROUPS = {  # folded away
+    N_("The two networks"): (
+        "latent_dim",
+        "hidden_layers",
+        "hidden_units",
+        "activation",
+        "spectral_norm",
+        "ema_decay",
+    ),
+    N_("The rules of the game"): (
+        "d_steps",
+        "g_steps",
+        "beta_1",
+        "weight_clip",
+        "instance_noise",
+        "packing",
+    ),
+    N_("Chance and precision"): ("seed", "precision"),
+}
 
 
 def preset_control() -> None:
@@ -43,35 +62,43 @@ def config_controls() -> dict[str, Any]:
     dataset = field("dataset")
     fitting = [network.name for network in NETWORKS if network.fits(DATASETS.get(dataset).shape)]
     values: dict[str, Any] = {"dataset": dataset, "network": field("network", fitting)}
-    applicable = [
-        name
-        for name in RunConfig.parse(values).applicable_fields()
-        if name not in _HIDDEN and name not in values
-    ]
-    values |= {name: field(name) for name in applicable if name in _FIRST}
-    with st.expander(_("More settings")):
-        values |= {name: field(name) for name in applicable if name not in _FIRST}
+    for choice in _CHOSEN:
+        values[choice] = field(choice)
+        values |= _fields(option_fields(choice), values)
+    values |= _fields(_FIRST, values)
+    for title, names in _GROUPS.items():
+        with st.expander(_(title)):
+            values |= _fields(names, values)
     _write_url(values)
     return values
 
 
+def _fields(names: Iterable[str], choices: dict[str, Any]) -> dict[str, Any]:
+    """Draw those of the fields that have an effect with these choices; return their values."""
+    made = {name: choices[name] for name in (*_TOGETHER, *_CHOSEN) if name in choices}
+    applicable = RunConfig.parse(made).applicable_fields()
+    return {name: field(name) for name in applicable if name in names}
+
+
 def current_values() -> dict[str, Any]:
     """What the widgets hold now: quick people press Train before the page has run again."""
-    choices = {name: st.session_state[name] for name in ("dataset", "network")}
-    fields = RunConfig.parse(choices).applicable_fields()
-    return {name: st.session_state[name] for name in fields if name in st.session_state}
+    choices = {name: st.session_state[name] for name in (*_TOGETHER, *_CHOSEN)}
+    names = RunConfig.parse(choices).applicable_fields()
+    return {name: st.session_state[name] for name in names if name in st.session_state}
 
 
 def _take_preset() -> None:
     config = PRESETS[st.session_state["preset"]].config
-    for name in RunConfig.model_fields:
+    for name in RunConfig.names():
         st.session_state[name] = getattr(config, name)
 
 
 def _read_url() -> None:
-    """Once per visit, take the configuration of a link; what it says wrongly is not taken."""
-    if "preset" in st.session_state:
+    """Take the configuration of a link just followed; what it says wrongly is not taken."""
+    if "preset" in st.session_state and not links.followed(_in_url()):
         return
+    links.know(_in_url())
+    st.session_state.pop("run", None)  # the page shows what the link says, not an earlier run
     st.session_state["preset"] = first = next(iter(PRESETS))
     try:
         st.session_state["preset"] = preset(st.query_params.get("preset", first)).name
@@ -79,9 +106,10 @@ def _read_url() -> None:
         st.toast(say(error), icon=":material/error:", duration="long")
     _take_preset()
     taken: dict[str, Any] = dict(PRESETS[st.session_state["preset"]].settings)
-    if "network" in st.query_params:  # what shapes the preset's network need not fit another one
-        taken = {key: value for key, value in taken.items() if key not in network_fields()}
-    others = [(name,) for name in RunConfig.model_fields if name not in _TOGETHER]
+    for owner in ("network", *_CHOSEN):
+        if owner in st.query_params:  # what shapes the preset's choice need not fit another one
+            taken = {key: taken[key] for key in taken if key not in option_fields(owner)}
+    others = [(name,) for name in RunConfig.names() if name not in _TOGETHER]
     for group in (_TOGETHER, *others):
         asked = {name: st.query_params[name] for name in group if name in st.query_params}
         try:
@@ -96,68 +124,32 @@ def _read_url() -> None:
 def _write_url(values: dict[str, Any]) -> None:
     config = PRESETS[st.session_state["preset"]].config
     st.query_params["preset"] = st.session_state["preset"]
-    for name in RunConfig.model_fields:
+    for name in RunConfig.names():
         if values.get(name, getattr(config, name)) != getattr(config, name):
             st.query_params[name] = str(values[name])
         elif name in st.query_params:
             del st.query_params[name]
+    links.know(_in_url())
+
+
+def _in_url() -> dict[str, str]:
+    """What the URL says of the configuration."""
+    names = ("preset", *RunConfig.names())
+    return {name: st.query_params[name] for name in names if name in st.query_params}
 
 
 def field(name: str, options: list[str] | None = None) -> Any:
     """Draw the widget of one field and return its value."""
-    if name in CHOICES:
-        return _choice(name, options or allowed_names(name))
-    low, high = bounds(name)
-    if name not in st.session_state:  # forgotten while the chosen networks did not have it
+    if name not in st.session_state:  # forgotten while the choices did not have it
         st.session_state[name] = getattr(PRESETS[st.session_state["preset"]].config, name)
-    common: dict[str, Any] = {"help": _help(name), "key": name, "persist_state": "session"}
-    if shown(name).scale == "log":
-        options_now = scale_options(name, also=st.session_state[name])
-        return st.select_slider(label(name), options_now, format_func=number, **common)
-    if high > 1000:
-        return st.number_input(label(name), int(low), int(high), **common)
-    if RunConfig.model_fields[name].annotation is int:
-        return st.slider(label(name), int(low), int(high), **common)
-    return st.slider(label(name), float(low), float(high), step=0.01, **common)
-
-
-def _help(name: str) -> str | None:
-    text = RunConfig.model_fields[name].description
-    return _(text) if text else None
-
-
-def _choice(name: str, options: list[str]) -> str:
-    registry = CHOICES[name]
-    titles = {item.name: item for item in registry} if isinstance(registry, Registry) else {}
-    if st.session_state.get(name) not in options:
-        st.session_state[name] = options[0]  # the data chosen just now rules the old network out
-    chosen = st.selectbox(
-        label(name),
-        options,
-        format_func=lambda option: _(titles[option].title) if option in titles else option,
-        help=_help(name),
-        key=name,
-        persist_state="session",
-    )
-    return str(chosen)
+    return fields.field(RunConfig, name, key=name, options=options, also=preset_values(name))
 
 
 def label(name: str) -> str:
     """A field's title."""
-    title = RunConfig.model_fields[name].title
-    return _(title) if title else name
+    return fields.label(RunConfig, name)
 
 
-def scale_options(name: str, also: float | None = None) -> list[float]:
-    """Steps of a logarithmic slider: powers of two, or 1-2-5, and every preset's value."""
-    low, high = bounds(name)
-    info = RunConfig.model_fields[name]
-    presets = {getattr(preset.config, name) for preset in PRESETS.values()}
-    if info.annotation is int and high <= 512:
-        steps = {2**power for power in range(10)}
-    else:
-        decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-        steps = {float(f"{digit}e{decade}") for decade in decades for digit in (1, 2, 5)}
-    values = steps | presets | ({also} if also is not None else set())
-    kind = int if info.annotation is int else float
-    return sorted({kind(value) for value in values if low <= value <= high})
+def preset_values(name: str) -> list[float]:
+    """The values that a numeric field has in the presets."""
+    return [getattr(preset.config, name) for preset in PRESETS.values()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import io
 import re
+import string
 from collections.abc import Callable
 from pathlib import Path
 
@@ -79,14 +80,20 @@ def plain(text: str) -> str:
     return re.sub(r"([^\w\s])", r"\\\1", text)
 
 
-def markdown(name: str) -> None:
-    """Write the prose `assets/lessons/<language>/<name>.md`."""
-    st.markdown(_prose(language(), name))
+class Prose(string.Template):
+    """Markdown in which `@{name}` stands for a value that the code computes."""
+
+    delimiter = "@"  # the usual $ belongs to formulas
+
+
+def markdown(name: str, **values: str) -> None:
+    """Write the prose `assets/lessons/<language>/<name>.md`, with these values in their places."""
+    st.markdown(_prose(language(), name).substitute(values))
 
 
 @functools.cache
-def _prose(code: str, name: str) -> str:
-    return (ASSETS / "lessons" / code / f"{name}.md").read_text("utf-8")
+def _prose(code: str, name: str) -> Prose:
+    return Prose((ASSETS / "lessons" / code / f"{name}.md").read_text("utf-8"))
 
 
 @functools.cache

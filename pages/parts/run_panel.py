@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from gan_core.config import RunConfig, is_live
+from gan_core.config import RunConfig, live_fields
 from gan_core.figures.curves import live_curves
 from gan_core.figures.samples import live_samples
 from gan_core.metrics import METRICS
 from gan_core.runs.store import Run, Store, default_url, open_store
 from gan_core.text import N_, GanError, number
-from pages.parts.controls import label, scale_options
+from pages.parts.controls import label, preset_values
+from pages.parts.fields import scale_options
 from pages.parts.live_figure import live_run
 from pages.parts.prose import _, plain, say
 
@@ -63,7 +64,7 @@ def run_panel(run: Run) -> None:
     speed = _("{rate} images/s") if items.dataset.is_image else _("{rate} points/s")
     live_run(
         run,
-        [live_samples(items.dataset, _), live_curves(items.loss, items.dataset, _)],
+        [live_samples(items.dataset, _), live_curves(items.loss, items.penalty, items.dataset, _)],
         tiles,
         speed,
     )
@@ -121,13 +122,13 @@ def _live_settings(run: Run) -> None:
         if change.field:
             config = config.with_rate(change.field, change.value)
     st.subheader(_("Change while it trains"), anchor=False)
-    fields = [name for name in RunConfig.model_fields if is_live(name)]
+    fields = live_fields()
     for column, name in zip(st.columns(len(fields)), fields, strict=True):
         key = f"{name} of {run.id}"
         value = getattr(config, name)
         column.select_slider(
             label(name),
-            scale_options(name, also=value),
+            scale_options(RunConfig, name, also=[value, *preset_values(name)]),
             value,
             format_func=number,
             key=key,
@@ -161,8 +162,9 @@ def _about(run: Run) -> None:
 
 
 def _shown(config: RunConfig, name: str) -> str:
-    item = getattr(config.items, name, None)
     value = getattr(config, name)
-    if item:
-        return _(item.title)
-    return value if isinstance(value, str) else number(value)
+    if name in RunConfig.choices:
+        return _(RunConfig.titles(name)[value])
+    if RunConfig.kind(name) is bool:
+        return _("yes") if value else _("no")
+    return f"`{value}`" if isinstance(value, str) else number(value)

@@ -15,7 +15,7 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from gan_core.config import CHOICES, RunConfig
+from gan_core.config import RunConfig
 from gan_core.metrics import METRICS
 from gan_core.presets import PRESETS
 from gan_core.registry import Registry
@@ -85,11 +85,19 @@ def slips(chinese: str) -> list[str]:
     return re.findall(r"""[一-鿿][,;:!?.()"']|[,;:!?()"'][一-鿿]""", chinese)
 
 
+# Titles that are the same in every language.
+PROPER_NAMES = {"LeakyReLU", "ReLU", "tanh", "Sigmoid", "float32", "bfloat16"}
+
+
 def shown_titles() -> Iterator[str]:
     """Every title, help and unit that pages translate without naming it in their code."""
-    registries = [choices for choices in CHOICES.values() if isinstance(choices, Registry)]
-    for item in [*(item for registry in registries for item in registry), *METRICS]:
-        yield from (item.title, item.help)
+    for choices in RunConfig.choices.values():
+        if isinstance(choices, Registry):
+            yield from (text for item in choices for text in (item.title, item.help))
+        else:
+            yield from (title for title in choices.values() if title not in PROPER_NAMES)
+    for metric in METRICS:
+        yield from (metric.title, metric.help)
     for preset in PRESETS.values():
         yield from (preset.title, preset.help)
     for field in RunConfig.model_fields.values():

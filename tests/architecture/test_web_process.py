@@ -105,6 +105,14 @@ def test_ten_sessions_fit_into_little_memory(
     assert memory < MAX_MEMORY, f"{memory / 1e6:.0f} MB"
 
 
+def test_page_shows_networks_that_a_worker_has_built(app: AppProcess, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(f"{app.url}/networks?lang=en")
+    expect(page.locator(".js-plotly-plot")).to_have_count(3, timeout=PATIENCE_MS)
+    expect(page.get_by_text("2,330,944 parameters")).to_be_visible()
+    page.close()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc/<pid>/maps is Linux's")
 def test_no_library_of_tensorflow_is_in_the_web_process(app: AppProcess) -> None:
     libraries = Path(f"/proc/{app.process.pid}/maps").read_text()
@@ -113,9 +121,10 @@ def test_no_library_of_tensorflow_is_in_the_web_process(app: AppProcess) -> None
 
 
 def test_app_and_pages_import_nothing_heavy(sqlite_url: str) -> None:
-    names = "app pages.parts.run_panel pages.parts.controls pages.parts.live_figure"
+    parts = ("run_panel", "controls", "live_figure", "asking")
+    names = ["app", *(f"pages.parts.{part}" for part in parts)]
     script = (
-        f"import importlib, json, sys; [importlib.import_module(name) for name in {names.split()}];"
+        f"import importlib, json, sys; [importlib.import_module(name) for name in {names}];"
         "print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
     )
     printed = subprocess.run(

@@ -12,7 +12,16 @@ from gan_core.losses import LOSSES
 from gan_core.runs.store import ACTIVE, ENDED, Store
 from tests.page_visit import go_to, texts, visit
 
-PAGES = ("home", "train", "runs")
+PAGES = (
+    "home",
+    "losses",
+    "own_loss",
+    "best_discriminator",
+    "game",
+    "networks",
+    "train",
+    "runs",
+)
 LANGUAGES = ("en", "zh")
 STATUSES = (*ACTIVE, *ENDED)
 SAME_IN_BOTH = {"Fashion-MNIST", "auto", "float32", "bfloat16"} | {

@@ -50,6 +50,8 @@ def widget_values(app: AppTest) -> dict[str, Any]:
         *sidebar.select_slider,
         *sidebar.slider,
         *sidebar.number_input,
+        *sidebar.toggle,
+        *sidebar.text_input,
     )
     return {widget.key: widget.value for widget in widgets if widget.key in RunConfig.model_fields}
 

@@ -1,0 +1,71 @@
+"""Questions to a worker on a page: the answer at once if it is kept, otherwise when it comes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from gan_core.runs.answers import Answer, Question
+from gan_core.text import GanError
+from pages.parts.prose import _, language, say, translator
+from pages.parts.run_panel import attempt, store
+
+AT_ONCE_SECONDS = 1.5  # an answer that comes within this time needs no word about waiting
+LOOK_SECONDS = 0.05
+LOOK_AGAIN_SECONDS = 0.5
+
+
+def when_answered(questions: Sequence[Question], show: Callable[..., None], *, height: int) -> None:
+    """Call `show` with the questions' answers; say so while a worker is still at them.
+
+    `height` in pixels is kept free meanwhile, so that what is below does not jump.
+    """
+    try:
+        answers = _ask_and_wait(questions)
+    except GanError as error:
+        st.error(say(error))
+        return
+    refused = [answer.error for answer in answers if answer and answer.error]
+    if refused:
+        st.error(refused[0].say(translator(language())))
+        st.button(_("Ask again"), key=f"ask again {questions}", on_click=_forget, args=(questions,))
+    elif None in answers:
+        _look_again(questions, height)
+    else:
+        show(*(answer.value for answer in answers if answer))
+
+
+@st.fragment(run_every=LOOK_AGAIN_SECONDS)
+def _look_again(questions: Sequence[Question], height: int) -> None:
+    """Wait without running the whole page, until there is something to show."""
+    with st.container(height=height, border=False):
+        try:
+            if None not in _ask(questions):
+                st.rerun()
+            if _engine_is_ready():
+                st.info(_("A worker is building the networks …"), icon=":material/hourglass_top:")
+            else:
+                st.warning(_("The training engine is starting. It will build the networks then."))
+        except GanError as error:
+            st.error(say(error))
+
+
+def _ask_and_wait(questions: Sequence[Question]) -> list[Answer | None]:
+    give_up_at = time.monotonic() + (AT_ONCE_SECONDS if _engine_is_ready() else 0)
+    while None in (answers := _ask(questions)) and time.monotonic() < give_up_at:
+        time.sleep(LOOK_SECONDS)
+    return answers
+
+
+def _ask(questions: Sequence[Question]) -> list[Answer | None]:
+    return [store().answers.ask(question) for question in questions]
+
+
+def _engine_is_ready() -> bool:
+    return any(engine.state == "ready" for engine in store().engines())
+
+
+def _forget(questions: Sequence[Question]) -> None:
+    attempt(lambda: store().answers.forget(questions))

@@ -1,0 +1,90 @@
+"""One widget for one field of any settings, made from what its declaration says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from gan_core.settings import Settings
+from gan_core.text import number
+from pages.parts.prose import _
+
+
+def field(
+    settings: type[Settings],
+    name: str,
+    *,
+    key: str,
+    options: Sequence[str] | None = None,
+    also: Iterable[float] = (),
+    place: DeltaGenerator | None = None,
+) -> Any:
+    """Draw the widget of a field and return its value, which st.session_state[key] holds already.
+
+    `options` are the choices, where not all are to be had; `also` are values that a logarithmic
+    slider must be able to stand at. `place` is where to draw it.
+    """
+    where, kind, shown = place or st, settings.kind(name), settings.shown(name)
+    common: dict[str, Any] = {
+        "label": label(settings, name),
+        "help": _help(settings, name),
+        "key": key,
+        "persist_state": "session",
+    }
+    if name in settings.choices:
+        return _choice(settings, name, options, where, common)
+    if kind is bool:
+        return where.toggle(**common)
+    if kind is str:
+        return where.text_input(max_chars=settings.max_length(name), **common)
+    low, high = settings.bounds(name)
+    if shown.scale == "log":
+        steps = scale_options(settings, name, also=[*also, st.session_state[key]])
+        return where.select_slider(options=steps, format_func=number, **common)
+    if high > 1000:
+        return where.number_input(min_value=int(low), max_value=int(high), **common)
+    if kind is int:
+        return where.slider(min_value=int(low), max_value=int(high), **common)
+    return where.slider(min_value=float(low), max_value=float(high), step=shown.step, **common)
+
+
+def _choice(
+    settings: type[Settings],
+    name: str,
+    options: Sequence[str] | None,
+    where: Any,
+    common: dict[str, Any],
+) -> str:
+    titles = settings.titles(name)
+    options = options or list(titles)
+    if st.session_state[common["key"]] not in options:
+        st.session_state[common["key"]] = options[0]  # another choice has ruled the old one out
+    return str(where.selectbox(options=options, format_func=lambda o: _(titles[o]), **common))
+
+
+def label(settings: type[Settings], name: str) -> str:
+    """A field's title."""
+    title = settings.model_fields[name].title
+    return _(title) if title else name
+
+
+def _help(settings: type[Settings], name: str) -> str | None:
+    text = settings.model_fields[name].description
+    return _(text) if text else None
+
+
+def scale_options(settings: type[Settings], name: str, also: Iterable[float] = ()) -> list[float]:
+    """Steps of a logarithmic slider: powers of two, or 1-2-5, and those it must have besides."""
+    low, high = settings.bounds(name)
+    kind = settings.kind(name)
+    if kind is int and high <= 512:
+        steps = {2**power for power in range(10)}
+    else:
+        decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+        steps = {float(f"{digit}e{decade}") for decade in decades for digit in (1, 2, 5)}
+    values = steps | {settings.default(name), *also}
+    return sorted({kind(value) for value in values if low <= value <= high})

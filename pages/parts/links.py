@@ -1,0 +1,33 @@
+"""Links into a page, told from what the page itself has written into the URL."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+
+import streamlit as st
+
+_PAGE, _KNOWN = "page", "known in the URL"
+_MANY = 100  # more than a browser can lag behind
+
+
+def enter(page: str) -> None:
+    """Note which page runs; what the URL says when a reader comes to a page is a link."""
+    if st.session_state.get(_PAGE) != page:
+        st.session_state[_PAGE] = page
+        st.session_state[_KNOWN] = deque(maxlen=_MANY)
+
+
+def followed(parameters: Mapping[str, str]) -> bool:
+    """Whether these parameters of the URL are a link that the reader has just followed.
+
+    On a slow connection the browser may still show what the page wrote several changes ago; to
+    take that for a link would undo the changes.
+    """
+    return bool(parameters) and parameters not in st.session_state[_KNOWN]
+
+
+def know(parameters: Mapping[str, str]) -> None:
+    """Remember parameters that the page has taken from the URL or written into it."""
+    if parameters not in st.session_state[_KNOWN]:
+        st.session_state[_KNOWN].append(dict(parameters))

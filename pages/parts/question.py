@@ -1,0 +1,33 @@
+"""Predict, then look: a question whose answer the page itself computes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from pages.parts.prose import _
+
+
+def predict(key: str, question: str, options: Mapping[str, str], answer: str, because: str) -> None:
+    """Ask; once an option is chosen, say whether it is right, and why.
+
+    `options` maps keys to translated sentences; `answer` is the key of the right one.
+    """
+    invitation = _("Predict, then look.")
+    with st.container(border=True):
+        st.markdown(f"**{invitation}** {question}")
+        chosen = st.radio(
+            question,
+            list(options),
+            index=None,
+            format_func=options.__getitem__,
+            key=f"predict {key}",
+            label_visibility="collapsed",
+        )
+        if chosen == answer:
+            st.success(because, icon=":material/check_circle:")
+        elif chosen:
+            st.warning(
+                _("Not quite. Try it on this page, then choose again."), icon=":material/replay:"
+            )

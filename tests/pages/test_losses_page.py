@@ -1,0 +1,43 @@
+"""The loss laboratory: its links, its presets, and its question."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.page_visit import button, toasts, visit
+
+pytestmark = pytest.mark.usefixtures("store")
+
+
+def test_link_restores_losses_and_points() -> None:
+    app = visit("losses", first="hinge", second="wasserstein", real_logit="3.5")
+    assert not app.exception
+    assert app.selectbox(key="LossLaboratory.first").value == "hinge"
+    assert app.selectbox(key="LossLaboratory.second").value == "wasserstein"
+    assert app.slider(key="LossLaboratory.real_logit").value == 3.5
+
+
+def test_link_with_a_value_out_of_range_says_so() -> None:
+    app = visit("losses", fake_logit="99")
+    [message] = toasts(app)
+    assert message.startswith("fake_logit = 99 is not allowed. Allowed: a number from -8 to 8")
+    assert app.slider(key="LossLaboratory.fake_logit").value == -2.0
+
+
+def test_losing_badly_moves_the_points_and_the_link() -> None:
+    app = visit("losses")
+    button(app, "G is losing badly").click().run()
+    assert app.slider(key="LossLaboratory.fake_logit").value == -5.0
+    assert app.query_params["fake_logit"] == "-5.0"
+    table = next(each.value for each in app.markdown if "L_D + L_G" in each.value)
+    minimax, non_saturating = (row for row in table.split("\n") if "foreground" in row)
+    assert minimax.endswith("$-0.007$ |")  # the slope of G: saturated
+    assert non_saturating.endswith("$-0.993$ |")
+
+
+@pytest.mark.parametrize(("answer", "right"), [("non_saturating", True), ("minimax", False)])
+def test_question_knows_which_loss_has_a_slope(answer: str, right: bool) -> None:
+    app = visit("losses")
+    app.radio(key="predict saturation").set_value(answer).run()
+    assert bool(app.success) == right
+    assert bool(app.warning) != right
