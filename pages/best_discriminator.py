@@ -27,6 +27,7 @@ from gan_core.theory.optimal_discriminator import value_at_optimum_of_logs
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown
 from pages.parts.question import predict
+from pages.parts.table import table
 
 REACH = 6.0  # q's mean goes from −REACH to +REACH
 SWEPT = np.linspace(-REACH, REACH, 121)  # steps of 0.1, as the slider's
@@ -175,8 +176,8 @@ def direction(reading: Reading) -> str:
     return _("go right") if reading.slope < 0 else _("go left")
 
 
-def reading_table(here: Mapping[str, Reading]) -> str:
-    """Each divergence with value, slope and what the slope says, as a Markdown table."""
+def reading_table(here: Mapping[str, Reading]) -> None:
+    """Draw each divergence with value, slope and what the slope says."""
     head = (
         _("Divergence"),
         _("Value"),
@@ -184,10 +185,10 @@ def reading_table(here: Mapping[str, Reading]) -> str:
         _("It tells the generator"),
     )
     rows = [
-        f"| {SYMBOLS[name]} | {exact(each.value)} | {exact(each.slope)} | {direction(each)} |"
+        (SYMBOLS[name], exact(each.value), exact(each.slope), direction(each))
         for name, each in here.items()
     ]
-    return "\n".join(["| " + " | ".join(head) + " |", "|---|--:|--:|---|", *rows])
+    table(head, rows)
 
 
 def ask_which_slope() -> None:
@@ -261,13 +262,13 @@ chart(judged_figure(pair, values.q_mean, _), "judged")
 markdown("best_discriminator_value")
 value_tiles(pair, values.q_mean)
 
-st.subheader(_("Move q away"), anchor=False)
+st.header(_("Move q away"), anchor=False)
 markdown("best_discriminator_away")
 chart(slopes_figure(pair, values.q_mean, here, SWEPT, _), "slopes")
-st.markdown(reading_table(here))
+reading_table(here)
 ask_which_slope()
 
-st.subheader(_("Fit q to p"), anchor=False)
+st.header(_("Fit q to p"), anchor=False)
 markdown("best_discriminator_fit")
 if is_points:
     st.info(_("A line has no width that q could fit. Choose Gaussians on the left."))

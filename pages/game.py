@@ -32,6 +32,7 @@ from gan_core.theory.verdict import ON_CIRCLE, Verdict, verdict
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown
 from pages.parts.question import predict
+from pages.parts.table import table
 
 FARTHEST_START = 3.0
 STRONGEST_R1 = 2.0
@@ -260,13 +261,13 @@ def eigenvalues_for_all_gammas(values: Portrait) -> np.ndarray:
 
 
 @st.cache_resource(show_spinner=False)
-def table() -> list[ComputedRow]:
+def computed_rows() -> list[ComputedRow]:
     """The table, computed once for all readers."""
     return computed_table()
 
 
-def table_as_markdown(rows: list[ComputedRow]) -> str:
-    """The printed figures beside the computed ones, marked where they agree."""
+def show_rows(rows: list[ComputedRow]) -> None:
+    """Draw the printed figures beside the computed ones, marked where they agree."""
     by_column = {
         "simultaneous": _("Simultaneous"),
         "alternating": _("Alternating"),
@@ -275,16 +276,17 @@ def table_as_markdown(rows: list[ComputedRow]) -> str:
     printed, computed = _("printed"), _("computed")
     head = [_("Method"), _("Converges")]
     for name in COLUMNS:
-        head += [f"{by_column[name]}: {printed}", computed]
-    lines = [head, ["---"] * 2 + ["---:"] * (len(head) - 2)]
+        head += [f"{by_column[name]}: {printed}", f"{by_column[name]}: {computed}"]
+    lines = []
     for row in rows:
         line = [row_title(row.published.game), _(row.published.converges)]
         for cell in row.cells.values():
             mark = {True: " ✓", False: " ✗", None: ""}[cell.agrees]
-            line += [cell.printed or "–", f"{three_digits(cell.norm)}{mark}"]
+            # A tilde would open a strike-through.
+            printed_here = (cell.printed or "–").replace("~", r"\~")
+            line += [printed_here, f"{three_digits(cell.norm)}{mark}"]
         lines.append(line)
-    # A tilde would open a strike-through.
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines).replace("~", r"\~")
+    table(head, lines)
 
 
 SIGNS = {"clip": "c", "penalty": "λ", "target": "g₀", "gamma": "γ", "weight": "η"}
@@ -298,7 +300,7 @@ def row_title(game: Game) -> str:
 
 def published_table(values: Portrait) -> None:
     """The table, how many of its figures come out, and a button for each row."""
-    rows = table()
+    rows = computed_rows()
     cells = [cell for row in rows for cell in row.cells.values() if cell.printed]
     markdown(
         "game_table",
@@ -308,7 +310,7 @@ def published_table(values: Portrait) -> None:
         agreeing=str(sum(cell.agrees is True for cell in cells)),
         figures=str(len(cells)),
     )
-    st.markdown(table_as_markdown(rows))
+    show_rows(rows)
     st.caption(_("Show a row in the picture above, with the players moving as is set now:"))
     with st.container(horizontal=True):
         kept = {"updates": values.updates, "d_steps": values.d_steps}

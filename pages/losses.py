@@ -17,6 +17,7 @@ from gan_core.text import N_
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown
 from pages.parts.question import predict
+from pages.parts.table import table
 
 STANDARD = {loss.name: loss.title for loss in LOSSES if loss.name != "custom"}
 NONE = "none"
@@ -122,27 +123,26 @@ def formulas(loss: Loss, color: str) -> None:
 
 def sliders(loss: Loss) -> None:
     """D's outputs for the two samples, and what they mean in the first loss."""
-    columns = st.columns([5, 2, 5, 2], vertical_alignment="center")
-    for field, symbol, slider, meaning in (
-        ("real_logit", "D(x)", columns[0], columns[1]),
-        ("fake_logit", "D(G(z))", columns[2], columns[3]),
+    columns = st.columns(2, gap="medium")
+    for column, field, symbol in zip(
+        columns, ("real_logit", "fake_logit"), ("D(x)", "D(G(z))"), strict=True
     ):
-        decision = float(loss.decision(settings.field(field, slider), NUMPY))
-        meaning.markdown(f"${symbol} = {decision:.3f}$")
+        decision = float(loss.decision(settings.field(field, column), NUMPY))
+        column.markdown(f"${symbol} = {decision:.3f}$")
 
 
-def readings(losses: list[Loss], real_logit: float, fake_logit: float) -> str:
-    """What the players pay and feel at the sliders' place, as a Markdown table."""
+def readings(losses: list[Loss], real_logit: float, fake_logit: float) -> None:
+    """Draw a table of what the players pay and feel at the sliders' place."""
     symbols = ("D(x)", "D(G(z))", "L_D", "L_G", "L_D + L_G", r"\partial L_G / \partial C(G(z))")
     head = [_("Loss"), *(f"${symbol}$" for symbol in symbols)]
-    rows = [head, ["---"] + ["--:"] * len(symbols)]
+    rows = []
     for loss, color in zip(losses, COLORS, strict=False):
         here = reading(loss, real_logit, fake_logit)
         decisions = (float(loss.decision(each, NUMPY)) for each in (real_logit, fake_logit))
         numbers = (*decisions, here.d_loss, here.g_loss, here.d_loss + here.g_loss, here.g_slope)
         title = f':color[{_(loss.title)}]{{foreground="{color}"}}'
         rows.append([title, *(exact(number) for number in numbers)])
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    table(head, rows)
 
 
 def slopes_when_losing() -> dict[str, float]:
@@ -188,7 +188,8 @@ without_probability = [_(loss.title) for loss in losses if not loss.gives_probab
 
 markdown("losses")
 preset_buttons(values, losses[0])
-left, right = st.columns([2, 5], gap="medium")
+beside_each_other = st.container(horizontal=True, gap="medium")  # on a narrow screen, below
+left, right = beside_each_other.container(width=290), beside_each_other.container()
 with left:
     for loss, color in zip(losses, COLORS, strict=False):
         formulas(loss, color)
@@ -205,6 +206,6 @@ with right:
             axis = "logit"
     figure = loss_figure(losses, values.real_logit, values.fake_logit, axis, _)
     st.plotly_chart(figure, key="losses", config={"displayModeBar": False})
-st.markdown(readings(losses, values.real_logit, values.fake_logit))
+readings(losses, values.real_logit, values.fake_logit)
 ask_which_is_steep()
 markdown("losses_next")

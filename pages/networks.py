@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar
 
 import streamlit as st
 from pydantic import Field
+from streamlit.delta_generator import DeltaGenerator
 
 from gan_core.config import RunConfig
 from gan_core.figures.first_gradients import COLORS, gradient_figure, gradients_of
@@ -22,6 +23,7 @@ from pages.parts.asking import when_answered
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, language, markdown
 from pages.parts.question import predict
+from pages.parts.table import table
 
 Network = Mapping[str, Any]  # as gan_core.training.anatomy describes it
 
@@ -78,7 +80,7 @@ class Networks(Settings):
 
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {
-    N_("The article's DCGAN"): {},
+    N_("DCGAN, full size"): {},
     N_("MLP with two hidden layers"): {"network": "mlp"},
     N_("All sigmoid, five layers"): {
         "network": "mlp",
@@ -87,8 +89,8 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
     },
     N_("Logistic regression"): {"network": "mlp", "hidden_layers": 0},
 }
-ARTICLE = Networks().config()
-PICTURE = shape_text(ARTICLE.items.dataset.shape[:2])
+FULL_SIZE = Networks().config()
+PICTURE = shape_text(FULL_SIZE.items.dataset.shape[:2])
 
 KINDS = {
     "Dense": N_("each output is a weighted sum of all inputs"),
@@ -112,7 +114,7 @@ def question(config: RunConfig) -> Question:
     return {"topic": "anatomy", "settings": config.model_dump(exclude_defaults=True)}
 
 
-def show_networks(shown: Mapping[str, Network], article: Mapping[str, Network]) -> None:
+def show_networks(shown: Mapping[str, Network], full_size: Mapping[str, Network]) -> None:
     """Both sketches, the question, both tables."""
     generator, discriminator = shown["generator"], shown["discriminator"]
     _sketch(
@@ -133,10 +135,10 @@ def show_networks(shown: Mapping[str, Network], article: Mapping[str, Network]) 
             "Bars are rows of numbers; their height follows the logarithm of the length."
         )
     )
-    _ask_where_the_parameters_are(article["generator"])
+    _ask_where_the_parameters_are(full_size["generator"])
     first, second = st.tabs([_("Generator, layer by layer"), _("Discriminator, layer by layer")])
-    first.markdown(_table(generator))
-    second.markdown(_table(discriminator))
+    _layers(generator, first)
+    _layers(discriminator, second)
     met = {layer["kind"] for network in (generator, discriminator) for layer in network["layers"]}
     meaning = _("`{kind}`: {does}")
     sentences = [meaning.format(kind=kind, does=_(KINDS[kind])) for kind in KINDS if kind in met]
@@ -175,7 +177,7 @@ def _ask_where_the_parameters_are(generator: Network) -> None:
     }
     predict(
         "parameters",
-        _("Where are most parameters of the article's DCGAN generator?"),
+        _("Where are most parameters of the full-size DCGAN's generator?"),
         {
             "dense": _("In the dense layer at its start"),
             "convolutions": _("In its transposed convolutions, all together"),
@@ -190,13 +192,12 @@ def _ask_where_the_parameters_are(generator: Network) -> None:
     )
 
 
-def _table(network: Network) -> str:
-    """The layers as Markdown."""
+def _layers(network: Network, place: DeltaGenerator) -> None:
+    """Draw a table of the layers."""
     titles = (_("Layer"), _("Shape in → shape out"), _("Parameters"))
     total = _("Total")
     last = (f"**{total}**", "", f"**{_count(network)}**")
-    rows = [titles, ("---", "---", "---:"), *map(_row, network["layers"]), last]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    table(titles, [*map(_row, network["layers"]), last], place)
 
 
 def _row(layer: Mapping[str, Any]) -> tuple[str, ...]:
@@ -259,7 +260,7 @@ def show_gradients(*anatomies: Mapping[str, Any]) -> None:
         ).format(
             units=Networks.default("hidden_units"),
             latent_dim=Networks.default("latent_dim"),
-            loss=_(ARTICLE.items.loss.title),
+            loss=_(FULL_SIZE.items.loss.title),
             batch_size=example["batch_size"],
             n_seeds=example["n_seeds"],
         )
@@ -283,11 +284,11 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 options = NETWORKS.get(values.network).options
 if options and not values.hidden_layers:
     options = ("hidden_layers",)  # there is nothing that the others would change
-    markdown("networks_logistic", n_weights=str(math.prod(ARTICLE.items.dataset.shape)))
+    markdown("networks_logistic", n_weights=str(math.prod(FULL_SIZE.items.dataset.shape)))
 with st.container(horizontal=True, vertical_alignment="bottom"):
     for name in options:
         settings.field(name)
-when_answered([question(values.config()), question(ARTICLE)], show_networks, height=1100)
+when_answered([question(values.config()), question(FULL_SIZE)], show_networks, height=1100)
 st.page_link(
     "train.py",
     label=_("Train these two networks"),
@@ -303,5 +304,5 @@ pairs = [
     for activation in COLORS
 ]
 when_answered([question(pair) for pair in pairs], show_gradients, height=480)
-markdown("networks_article", picture=PICTURE)
+markdown("networks_myths", picture=PICTURE)
 markdown("networks_next")

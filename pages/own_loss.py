@@ -17,6 +17,7 @@ from gan_core.text import N_
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, language, markdown, plain, say
 from pages.parts.question import predict
+from pages.parts.table import table
 
 Logit = Annotated[float, Field(ge=-LIMIT, le=LIMIT, allow_inf_nan=False), Shown(step=0.1)]
 Formula = Annotated[str, Field(max_length=MAX_LENGTH)]  # any text: what is wrong is shown beside it
@@ -163,14 +164,13 @@ def train_link(d_formula: str, g_formula: str, *, enabled: bool) -> None:
     )
 
 
-def function_table() -> str:
-    """The functions as a Markdown table."""
+def function_table() -> None:
+    """Draw the functions that may be typed."""
     rows = []
     for name in FUNCTIONS:
         arguments, latex, use = MEANINGS[name]
-        rows.append(f"| `{name}({arguments})` | ${latex}$ | {_(use)} |")
-    head = (_("Type"), _("It means"), _("What it does"))
-    return "\n".join(["| " + " | ".join(head) + " |", "|---|---|---|", *rows])
+        rows.append((f"`{name}({arguments})`", f"${latex}$", _(use)))
+    table((_("Type"), _("It means"), _("What it does")), rows)
 
 
 def g_slope(g_formula: str) -> float:
@@ -200,7 +200,7 @@ train_link(d_formula, g_formula, enabled=understood)
 
 with st.expander(_("What you may type")):
     markdown("own_loss_syntax")
-    st.markdown(function_table())
+    function_table()
 
 for name, column in zip(("compare", "real_logit", "fake_logit"), st.columns(3), strict=True):
     settings.field(name, column)

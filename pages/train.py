@@ -10,6 +10,7 @@ import streamlit as st
 from gan_core.config import RunConfig
 from gan_core.figures.loss_laboratory import loss_figure
 from gan_core.losses import Loss
+from gan_core.penalties import Penalty
 from gan_core.runs.store import ENDED
 from gan_core.text import GanError
 from pages.parts.controls import config_controls, current_values, preset_control
@@ -23,10 +24,10 @@ def start() -> None:
     st.query_params["run"] = run_id
 
 
-def chosen_loss(values: Mapping[str, Any]) -> Loss | None:
-    """The loss of the settings on the left; where they are not allowed, say why."""
+def chosen(values: Mapping[str, Any]) -> RunConfig | None:
+    """The settings on the left; where they are not allowed, say why."""
     try:
-        return RunConfig.parse(values).items.loss
+        return RunConfig.parse(values)
     except GanError as error:
         st.error(plain(say(error)), icon=":material/error:")
         return None
@@ -48,6 +49,16 @@ def show_loss(loss: Loss) -> None:
     st.caption(loss.reference)
 
 
+def show_penalty(penalty: Penalty, weight: float) -> None:
+    """What D pays besides."""
+    if not penalty.formula:
+        return
+    st.subheader(_("What D pays besides"), anchor=False)
+    st.markdown(_(penalty.help))
+    st.latex(rf"{penalty.formula}, \quad \lambda = {weight:g}")
+    st.caption(penalty.reference)
+
+
 with st.sidebar:
     preset_control()
     above_the_settings = st.container()
@@ -61,14 +72,14 @@ with st.sidebar:
         args=(start,),
     )
 
-loss = chosen_loss(values)
+config = chosen(values)
 # Back from another page, the URL has forgotten the run; the session has not.
 run_id = st.query_params.get("run") or st.session_state.get("run")
 try:
     if run_id:
         run = store().run(run_id)
         st.session_state["run"] = st.query_params["run"] = run_id
-        loss = run.config.items.loss
+        config = run.config
         run_panel(run)
         if run.status in ENDED:
             st.caption(_("Change a setting on the left and press Train to start another run."))
@@ -80,5 +91,6 @@ except GanError as error:
     st.session_state.pop("run", None)
     st.error(say(error))
 else:
-    if loss:
-        show_loss(loss)
+    if config:
+        show_loss(config.items.loss)
+        show_penalty(config.items.penalty, config.penalty_weight)

@@ -35,9 +35,13 @@ _MOST = {"loss": 16.0, "slope": 2.5}  # what grows beyond, as e^C does, leaves t
 _WIDTHS = (5.0, 3.2, 1.8)  # where curves coincide, each one shows beside the next
 _DASH = {"real": "solid", "fake": "dash"}
 _SYMBOL = {"real": "circle", "fake": "diamond"}
-_LABEL_AT = ("middle right", "middle left", "bottom center")
+_LABEL_AT = (
+    "top center",
+    "bottom center",
+    "middle right",
+)  # of the highest star, the lowest, one between
 _SIDES: dict[str, tuple[Side, ...]] = {"D": ("real", "fake"), "G": ("fake",)}  # over which to draw
-_LEGEND = 30  # pixels above the panels
+_LEGEND = 44  # pixels above the panels
 
 
 @dataclass(frozen=True)
@@ -214,7 +218,7 @@ def _points(panel: Panel, drawn: Sequence[_Drawn], player: str, quantity: str) -
 
 def _stars(panel: Panel, drawn: Sequence[_Drawn], player: str, quantity: str) -> None:
     """Stars where no player can gain; on the losses with their values."""
-    marks, values = [], []
+    marks: dict[tuple[float, float], str] = {}  # losses may share an equilibrium: one star
     for each in drawn:
         if not each.loss.equilibrium:
             continue
@@ -222,13 +226,15 @@ def _stars(panel: Panel, drawn: Sequence[_Drawn], player: str, quantity: str) ->
         there, at = replace(each, real_logit=logit, fake_logit=logit), np.full((1, 1), logit)
         for side in _SIDES[player] if quantity == "slope" else ("fake",):
             y = there.along(player, quantity, side, at).item()
-            marks.append((each.x(at).item(), y, each.color, "star"))
-            values.append(f"{y + 0.0:.3f}".replace("-", "−"))
+            marks[round(each.x(at).item(), 6), round(y, 6)] = each.color
+    stars = sorted(((x, y, color, "star") for (x, y), color in marks.items()), key=lambda m: -m[1])
+    stars = stars[:1] + stars[:0:-1]  # the highest, then from the lowest up
     if quantity == "slope":
-        _mark(panel, marks, size=15)
+        _mark(panel, stars, size=15)
     else:
-        label = {"mode": "markers+text", "text": values, "textposition": _LABEL_AT[: len(values)]}
-        _mark(panel, marks, size=15, **label, textfont={"color": [mark[2] for mark in marks]})
+        label = {"mode": "markers+text", "textposition": _LABEL_AT[: len(stars)]}
+        label["text"] = [f"{y + 0.0:.3f}".replace("-", "−") for _, y, *_ in stars]
+        _mark(panel, stars, size=15, **label, textfont={"color": [star[2] for star in stars]})
 
 
 def _mark(
@@ -275,8 +281,8 @@ def _put_together(
 ) -> go.Figure:
     _ = translate
     titles = {
-        "logit": N_("D's output C: left “fake”, right “real”"),
-        "probability": N_("D: probability that the sample is real"),
+        "logit": N_("“fake” ← C → “real”"),
+        "probability": N_("D: probability of “real”"),
     }
     ranges = {"logit": (-LIMIT, LIMIT), "probability": (-0.01, 1.01)}
     for panel in panels:

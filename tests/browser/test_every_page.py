@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -38,3 +39,30 @@ def test_page_is_drawn_without_errors_and_without_the_internet(
     visit(page, app, name, "en")
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
     assert hosts <= {urlparse(app.url).hostname, None, ""}, "something was fetched from outside"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("width", [1280, 800])
+@pytest.mark.parametrize("name", PAGES)
+def test_page_fits_the_screen_in_its_language(
+    page: Page, app: AppProcess, name: str, width: int, language: str
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    visit(page, app, name, language)
+    main = page.locator("[data-testid=stMainBlockContainer]")
+    too_wide = main.evaluate("main => main.scrollWidth - main.clientWidth")
+    assert too_wide <= 1, "something sticks out sideways"
+    has_chinese = re.search("[\u4e00-\u9fff]", main.inner_text()) is not None
+    assert has_chinese == (language == "zh")
+
+
+def test_click_into_the_phase_portrait_sets_the_start(page: Page, app: AppProcess) -> None:
+    visit(page, app, "game", "en")
+    plot = page.locator(".st-key-portrait .nsewdrag")
+    box = plot.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.25)
+    page.wait_for_url(lambda url: "theta=-2" in url and "psi=2" in url)
+    for name, value in (("Start: θ", -2), ("Start: ψ", 2)):  # the sliders have followed
+        expect(page.get_by_role("slider", name=name)).to_have_attribute("aria-valuenow", str(value))

@@ -25,9 +25,8 @@ def values(app: AppTest) -> list[str]:
 
 def rows(app: AppTest) -> dict[str, list[str]]:
     """Value, slope and advice of each divergence, by its symbol."""
-    [table] = [each.value for each in app.markdown if each.value.startswith("| ")]
-    cells = [line.strip("|").split("|") for line in table.split("\n")[2:]]
-    return {row[0].strip(): [cell.strip() for cell in row[1:]] for row in cells}
+    [table] = app.table
+    return {row[0]: row[1:] for row in table.value.to_numpy().tolist()}
 
 
 def slider(app: AppTest, name: str) -> Any:

@@ -29,10 +29,10 @@ def test_losing_badly_moves_the_points_and_the_link() -> None:
     button(app, "G is losing badly").click().run()
     assert app.slider(key="LossLaboratory.fake_logit").value == -5.0
     assert app.query_params["fake_logit"] == "-5.0"
-    table = next(each.value for each in app.markdown if "L_D + L_G" in each.value)
-    minimax, non_saturating = (row for row in table.split("\n") if "foreground" in row)
-    assert minimax.endswith("$-0.007$ |")  # the slope of G: saturated
-    assert non_saturating.endswith("$-0.993$ |")
+    [table] = app.table
+    minimax, non_saturating = table.value.to_numpy()
+    assert minimax[-1] == "$-0.007$"  # the slope of G: saturated
+    assert non_saturating[-1] == "$-0.993$"
 
 
 @pytest.mark.parametrize(("answer", "right"), [("non_saturating", True), ("minimax", False)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import json
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -70,10 +70,7 @@ def shapes(chart: Any) -> list[str]:
 
 def table(app: AppTest, network: int) -> list[list[str]]:
     """Cells of a table without its head: 0 for the generator's, 1 for the discriminator's."""
-    tables = [each.value for each in app.markdown if each.value.startswith("| ")]
-    return [[cell.strip() for cell in row.split("|")[1:-1]] for row in tables[network].split("\n")][
-        2:
-    ]
+    return cast(list[list[str]], app.table[network].value.to_numpy().tolist())
 
 
 def sentences(app: AppTest) -> str:
@@ -151,7 +148,7 @@ def test_presets_set_what_they_say(store: Store, preset: str, layers: list[str])
     bent = [row[0][1:] for row in table(app, 1) if row[0][1:4] in ("Lea", "Act")]
     assert len(bent) == len(layers)
     assert all(found.startswith(wanted) for found, wanted in zip(bent, layers, strict=True))
-    button(app, "The article's DCGAN").click().run()
+    button(app, "DCGAN, full size").click().run()
     assert "2,330,944" in sentences(app)
     assert "network" not in app.query_params
 
@@ -202,7 +199,7 @@ def test_without_an_engine_the_page_says_so_at_once() -> None:
         "The training engine is starting. It will build the networks then."
     ] * 2
     assert charts(app) == []
-    assert "What the article says" in sentences(app), "the rest of the page is there"
+    assert "Often said" in sentences(app), "the rest of the page is there"
 
 
 def test_while_a_worker_is_at_it_the_page_waits_a_moment_and_says_so(

@@ -203,8 +203,9 @@ def test_example_replaces_what_was_typed() -> None:
 
 def test_every_function_is_listed() -> None:
     app = visit("own_loss")
-    [table] = [each.value for each in app.markdown if "| --" in each.value or "|---" in each.value]
-    assert [row.split("`")[1].split("(")[0] for row in table.split("\n")[2:]] == list(FUNCTIONS)
+    [table] = app.table
+    typed = table.value["Type"]
+    assert [each.strip("`").split("(")[0] for each in typed] == list(FUNCTIONS)
 
 
 # ------------------------------------------------------------------------- the question

@@ -124,6 +124,17 @@ def test_train_without_a_usable_store_says_so(
     assert "sqlite:////proc/nope/x.db" in toasts(app)[0]
 
 
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("preset", PRESETS)
+def test_page_shows_the_formulas_of_loss_and_penalty(preset: str) -> None:
+    config = PRESETS[preset].config
+    shown = " ".join(each.value for each in choose(visit("train"), preset).latex)
+    assert config.items.loss.discriminator_formula in shown
+    assert config.items.loss.generator_formula in shown
+    assert (rf"\lambda = {config.penalty_weight:g}" in shown) == (config.penalty != "none")
+    assert config.items.penalty.formula in shown
+
+
 # ----------------------------------------------------------------------------- links
 
 

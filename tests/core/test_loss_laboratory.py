@@ -1,0 +1,158 @@
+"""The figure of losses and slopes, against derivatives done by hand."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from gan_core.figures.loss_laboratory import COLORS, FLAT, flat_stretches, loss_figure, reading
+from gan_core.losses import LOSSES, Loss
+from gan_core.losses.doubts import LIMIT
+
+PANELS = {"L_D": "x", "slope of L_D": "x2", "L_G": "x3", "slope of L_G": "x4"}
+STEP = 0.1  # of the curves
+EDGE = math.log((1 - FLAT) / FLAT)  # where σ leaves only FLAT
+
+
+def sigmoid(logit: float) -> float:
+    return 1 / (1 + math.exp(-logit))
+
+
+def standard() -> list[Loss]:
+    return [loss for loss in LOSSES if loss.name != "custom"]
+
+
+def named(*names: str) -> list[Loss]:
+    return [LOSSES.get(name) for name in names]
+
+
+def traces(figure: go.Figure, panel: str, symbol: str | None = None) -> list[Any]:
+    """What is drawn in a panel: its curves, or the marks among which is one with the symbol."""
+    inside = [each for each in figure.data if each.xaxis == PANELS[panel] and each.x[0] is not None]
+    if symbol is None:
+        return [each for each in inside if each.mode == "lines"]
+    return [each for each in inside if symbol in (each.marker.symbol or ())]
+
+
+# ------------------------------------------------------------------- losses and their slopes
+
+
+@pytest.mark.parametrize(("real", "fake"), [(2.0, -2.0), (0.0, 0.0), (-3.5, 1.25), (8.0, -8.0)])
+def test_slopes_of_the_original_games_are_those_done_by_hand(real: float, fake: float) -> None:
+    minimax, non_saturating = (
+        reading(loss, real, fake) for loss in named("minimax", "non_saturating")
+    )
+    for each in (minimax, non_saturating):
+        assert each.d_loss == pytest.approx(-math.log(sigmoid(real)) - math.log(sigmoid(-fake)))
+        assert each.d_slope_real == pytest.approx(sigmoid(real) - 1, abs=1e-6)
+        assert each.d_slope_fake == pytest.approx(sigmoid(fake), abs=1e-6)
+    assert minimax.g_slope == pytest.approx(-sigmoid(fake), abs=1e-6)
+    assert non_saturating.g_slope == pytest.approx(sigmoid(fake) - 1, abs=1e-6)
+
+
+@pytest.mark.parametrize("loss", standard(), ids=lambda loss: loss.name)
+def test_discriminator_is_at_rest_at_the_equilibrium(loss: Loss) -> None:
+    """At a constant output the pulls of real and fake on D cancel: D is at rest."""
+    if loss.equilibrium is None:
+        pytest.skip("no equilibrium to look at")
+    here = reading(loss, loss.equilibrium.logit, loss.equilibrium.logit)
+    assert here.d_loss == pytest.approx(loss.equilibrium.d_loss, abs=1e-6)
+    assert here.g_loss == pytest.approx(loss.equilibrium.g_loss, abs=1e-6)
+    assert here.d_slope_real + here.d_slope_fake == pytest.approx(0, abs=1e-5)
+
+
+# --------------------------------------------------------------------------------- saturation
+
+
+def test_minimax_saturates_where_g_loses_and_non_saturating_where_it_wins() -> None:
+    minimax, non_saturating = named("minimax", "non_saturating")
+    [losing] = flat_stretches(minimax)
+    assert losing.is_losing
+    assert losing.low == -LIMIT
+    assert losing.high == pytest.approx(-EDGE, abs=STEP)
+    [winning] = flat_stretches(non_saturating)
+    assert not winning.is_losing
+    assert winning.low == pytest.approx(EDGE, abs=STEP)
+    assert winning.high == LIMIT
+
+
+@pytest.mark.parametrize("name", ["wasserstein", "hinge", "least_squares"])
+def test_constant_and_square_slopes_are_flat_nowhere(name: str) -> None:
+    assert flat_stretches(LOSSES.get(name)) == []
+
+
+def test_shading_and_words_are_in_the_picture() -> None:
+    figure = loss_figure(named("minimax"), 0.0, 0.0)
+    [band] = [each for each in figure.layout.shapes if each.type == "rect" and each.xref == "x4"]
+    assert (band.x0, band.x1) == (-LIMIT, pytest.approx(-EDGE, abs=STEP))
+    assert "saturated: G learns nothing here" in [each.text for each in figure.layout.annotations]
+
+
+# ------------------------------------------------------------------------------------ figure
+
+
+@pytest.mark.parametrize("loss", standard(), ids=lambda loss: loss.name)
+def test_points_lie_on_their_curves(loss: Loss) -> None:
+    figure = loss_figure([loss], 1.5, -0.5)
+    for panel, outputs in {"L_D": (1.5, -0.5), "slope of L_D": (1.5, -0.5), "L_G": (-0.5,)}.items():
+        [points] = traces(figure, panel, "diamond")
+        np.testing.assert_allclose(points.x, outputs)
+        for curve, x, y in zip(traces(figure, panel), points.x, points.y, strict=True):
+            assert y == pytest.approx(np.interp(x, curve.x, curve.y), abs=1e-6)
+
+
+@pytest.mark.parametrize("loss", standard(), ids=lambda loss: loss.name)
+def test_stars_stand_at_the_equilibrium_with_its_value(loss: Loss) -> None:
+    figure = loss_figure([loss], 1.0, -1.0)
+    for panel, player in (("L_D", "d_loss"), ("L_G", "g_loss")):
+        stars = traces(figure, panel, "star")
+        if loss.equilibrium is None:
+            assert stars == []
+            continue
+        value = getattr(loss.equilibrium, player)
+        assert stars[0].x == (pytest.approx(loss.equilibrium.logit, abs=1e-6),)
+        assert stars[0].y == (pytest.approx(value, abs=1e-5),)
+        assert float(stars[0].text[0].replace("−", "-")) == pytest.approx(value, abs=5e-4)
+
+
+def test_losses_that_share_an_equilibrium_share_a_star() -> None:
+    figure = loss_figure(named("minimax", "non_saturating"), 1.0, -1.0)
+    assert [len(star.x) for star in traces(figure, "L_D", "star")] == [1]
+    [both] = traces(figure, "L_G", "star")
+    assert both.text == ("0.693", "−0.693")
+    assert both.textposition == ("top center", "bottom center")
+
+
+def test_nothing_jumps_while_the_points_move() -> None:
+    losses = named("minimax", "hinge", "least_squares")
+    ranges = {
+        tuple(loss_figure(losses, real, fake).layout[axis].range for axis in ("yaxis", "yaxis4"))
+        for real, fake in ((0.0, 0.0), (LIMIT, -LIMIT), (-LIMIT, LIMIT))
+    }
+    assert len(ranges) == 1
+
+
+def test_point_outside_of_the_picture_is_an_arrow_at_its_edge() -> None:
+    figure = loss_figure(named("least_squares"), -LIMIT, LIMIT)
+    [points] = traces(figure, "L_D", "triangle-up")
+    assert max(points.y) == figure.layout.yaxis.range[1]
+
+
+def test_scores_are_not_drawn_over_a_probability() -> None:
+    figure = loss_figure(named("minimax", "wasserstein"), 1.0, -1.0, "probability")
+    assert {curve.line.color for curve in traces(figure, "L_D")} == {COLORS[0]}
+    [points] = traces(figure, "L_D", "diamond")
+    np.testing.assert_allclose(points.x, [sigmoid(1.0), sigmoid(-1.0)])
+
+
+def test_words_of_the_figure_are_translated() -> None:
+    figure = loss_figure(named("minimax"), 0.0, 0.0, translate=lambda text: f"«{text}»")
+    texts = [each.text for each in figure.layout.annotations] + [
+        each.name for each in figure.data if each.showlegend
+    ]
+    untranslated = [text for text in texts if "«" not in text and text not in ("1.386", "0.693")]
+    assert untranslated == []
