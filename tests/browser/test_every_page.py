@@ -65,4 +65,4 @@ def test_click_into_the_phase_portrait_sets_the_start(page: Page, app: AppProces
     page.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.25)
     page.wait_for_url(lambda url: "theta=-2" in url and "psi=2" in url)
     for name, value in (("Start: θ", -2), ("Start: ψ", 2)):  # the sliders have followed
-        expect(page.get_by_role("slider", name=name)).to_have_attribute("aria-valuenow", str(value))
+        expect(page.get_by_role("slider", name=name)).to_have_value(str(value))
