@@ -218,3 +218,21 @@ def test_runs_can_be_opened_renamed_and_deleted(page: Page, app: AppProcess) -> 
     page.get_by_role("button", name="Delete for good").click()
     wait_until(lambda: run_id not in [run.id for run in app.store.runs()], "the deletion")
     expect(page.get_by_role("link", name="My ring")).to_have_count(0)
+
+
+def test_own_loss_is_trained_from_its_page(page: Page, app: AppProcess) -> None:
+    """The link carries both formulas; what then trains is what was typed."""
+    page.goto(f"{app.url}/own_loss?lang=en&d_formula=square(real-1)%2Bsquare(fake)&g_formula=-fake")
+    page.get_by_text("Train with it").click()
+    page.wait_for_url("**/train?*")
+    expect(page.get_by_role("textbox", name="G's loss")).to_have_value("-fake")
+    page.get_by_role("button", name="Train", exact=False).last.click()
+    run_id = run_of(page)
+    wait_until(lambda: step(page) > 5, "the first steps")
+    config = app.store.run(run_id).config
+    assert (config.loss, config.d_formula, config.g_formula) == (
+        "custom",
+        "square(real-1)+square(fake)",
+        "-fake",
+    )
+    stop(page)
