@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
@@ -24,7 +24,7 @@ class Load(Protocol):
 
 @dataclass(frozen=True)
 class Modes:
-    """The peaks of a distribution that is a mixture of equal, round Gaussians."""
+    """The peaks of a distribution that is a mixture of round Gaussians of the same width."""
 
     centers: np.ndarray  # (modes, 2)
     std: float
@@ -45,7 +45,10 @@ class Dataset:
 
     `prepare(progress)` brings the data to this machine if it is not there, `where()` tells whether
     it is (None: not yet), and `load` reads it. All three raise `GanError` when the data cannot be
-    had. `density(points)` is p(x) where it is known.
+    had. `density(points)` is p(x) where it is known. Figures of the plane show −extent…extent.
+
+    A dataset with parameters names them in `options`, which are fields of a run's configuration;
+    `configure(**options)` returns the dataset with other values, modes and density included.
     """
 
     name: str
@@ -57,12 +60,21 @@ class Dataset:
     where: Callable[[], Place | None] = included
     modes: Modes | None = None
     density: Callable[[np.ndarray], np.ndarray] | None = None
+    extent: float = 1.7
+    options: tuple[str, ...] = ()
+    configure: Callable[..., Dataset] | None = None
     order: int = 100
 
     @property
     def is_image(self) -> bool:
         """Whether samples are pictures rather than points."""
         return len(self.shape) == 3
+
+    def configured(self, settings: Any) -> Dataset:
+        """This dataset with its options as `settings` has them, an object with a field for each."""
+        if not self.configure:
+            return self
+        return self.configure(**{option: getattr(settings, option) for option in self.options})
 
 
 DATASETS: Registry[Dataset] = Registry(N_("dataset"), __name__)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gan_core.datasets import DATASETS, Dataset, digits, fashion_mnist, mnist, ring
+from gan_core.datasets import DATASETS, Dataset, digits, fashion_mnist, mnist
 from gan_core.datasets.keras_files import KerasFiles
 from gan_core.text import GanError
 
@@ -97,14 +97,6 @@ def test_without_a_number_all_samples_come(dataset: Dataset) -> None:
     assert len(dataset.load()) > 1000
 
 
-@every_dataset
-def test_density_belongs_to_the_modes(dataset: Dataset) -> None:
-    assert (dataset.density is None) == (dataset.modes is None)
-    if dataset.modes and dataset.density:
-        beside = dataset.modes.centers + np.array([dataset.modes.std, 0])
-        assert (dataset.density(dataset.modes.centers) > dataset.density(beside)).all()
-
-
 # --------------------------------------------------------------------------- digits
 
 
@@ -120,43 +112,6 @@ def test_digits_are_framed_by_four_black_pixels() -> None:
     pictures = pictures.copy()
     pictures[:, 4:24, 4:24] = -1
     assert (pictures == -1).all()
-
-
-# ----------------------------------------------------------------------------- ring
-
-
-def test_ring_has_eight_different_modes_on_the_unit_circle() -> None:
-    centers = ring.CENTERS
-    assert len(np.unique(centers.round(9), axis=0)) == 8
-    np.testing.assert_allclose(np.linalg.norm(centers, axis=1), 1)
-    to_the_next = np.linalg.norm(centers - np.roll(centers, 1, axis=0), axis=1)
-    np.testing.assert_allclose(to_the_next, 2 * np.sin(np.pi / 8))
-
-
-def test_ring_avoids_the_trap_of_counting_the_end_twice() -> None:
-    angles = np.linspace(0, 2 * np.pi, 8)  # the trap: without endpoint=False
-    trap = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    assert len(np.unique(trap.round(9), axis=0)) == 7
-
-
-def test_ring_draws_every_mode_equally_often_with_the_right_spread() -> None:
-    points = ring.load(40_000, seed=3)
-    distances = np.linalg.norm(points[:, np.newaxis] - ring.CENTERS, axis=-1)  # (n, 8)
-    nearest = distances.argmin(axis=1)
-    share = np.bincount(nearest, minlength=8) / len(points)
-    np.testing.assert_allclose(share, 1 / 8, atol=0.01)
-    np.testing.assert_allclose((points - ring.CENTERS[nearest]).std(axis=0), 0.01, rtol=0.02)
-
-
-def test_density_of_the_ring_integrates_to_one() -> None:
-    offsets, width = np.linspace(-0.08, 0.08, 161, retstep=True)  # ±8σ in steps of σ/10
-    square = np.stack(np.meshgrid(offsets, offsets), axis=-1)  # (161, 161, 2)
-    around_modes = ring.CENTERS[:, np.newaxis, np.newaxis] + square
-    assert ring.density(around_modes).sum() * width**2 == pytest.approx(1, abs=1e-6)
-
-
-def test_density_of_the_ring_at_its_peak() -> None:
-    assert ring.density(np.array([1.0, 0.0])) == pytest.approx(1 / (8 * 2 * np.pi * 0.01**2))
 
 
 # ----------------------------------------------------------- files of one's own folder
