@@ -81,6 +81,17 @@ async def _until_gone(websocket: WebSocket) -> None:
             await websocket.receive_text()
 
 
+async def frame(request: Request) -> Response:
+    """What a run showed at a step, `/frame/{run_id}/{step}`: a scrubbed picture."""
+    run_id, step = request.path_params["run_id"], request.path_params["step"]
+    found = await asyncio.to_thread(open_store(default_url()).frame_at, run_id, step)
+    if found is None:
+        return Response(status_code=404)
+    return Response(
+        found.payload, media_type="application/json", headers={"X-Step": f"{found.step}"}
+    )
+
+
 async def plotly_js(request: Request) -> Response:
     """Plotly's script from the installed package: no content delivery network is needed."""
     return FileResponse(
@@ -123,6 +134,7 @@ app = st.App(
     lifespan=lifespan,
     routes=[
         WebSocketRoute("/live/{run_id}", live),
+        Route("/frame/{run_id}/{step:int}", frame),
         Route("/scripts/plotly.min.js", plotly_js),
     ],
 )

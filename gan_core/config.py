@@ -9,6 +9,9 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import Field, model_validator
 
 from gan_core.datasets import DATASETS, Dataset
+from gan_core.datasets.drawing import DEFAULT as A_DRAWING
+from gan_core.datasets.text import DEFAULT as A_WORD
+from gan_core.datasets.text import MAX_LENGTH as LONGEST_WORD
 from gan_core.expression import MAX_LENGTH
 from gan_core.families import FAMILIES, Family
 from gan_core.losses import LOSSES, Loss
@@ -26,11 +29,18 @@ PRECISIONS = {
     "bfloat16": "bfloat16",
 }
 
+FULL_SPEED = 10_000  # steps per second, and more
+OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
+NOISES = {"gaussian": N_("Gaussian"), "uniform": N_("uniform, from −1 to 1")}
+
 LearningRate = Annotated[
     float, Field(ge=1e-6, le=1.0, allow_inf_nan=False), Shown("log", live=True)
 ]
-Target = Annotated[float, Field(ge=-2.0, le=2.0, allow_inf_nan=False), Shown(step=0.1)]
-Formula = Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)]
+Target = Annotated[float, Field(ge=-2.0, le=2.0, allow_inf_nan=False), Shown(step=0.1, live=True)]
+Formula = Annotated[str, Field(min_length=1, max_length=MAX_LENGTH), Shown(live=True)]
+Name = Annotated[str, Shown(live=True)]  # of something that may be exchanged mid-run
+Layers = Annotated[int, Field(ge=0, le=5)]
+Units = Annotated[int, Field(ge=1, le=512), Shown("log")]
 
 
 class RunConfig(Settings):
@@ -44,6 +54,9 @@ class RunConfig(Settings):
         "dataset": DATASETS,
         "network": NETWORKS,
         "activation": ACTIVATIONS,
+        "noise": NOISES,
+        "d_optimizer": OPTIMIZERS,
+        "g_optimizer": OPTIMIZERS,
         "loss": LOSSES,
         "divergence": {name: divergence.title for name, divergence in DIVERGENCES.items()},
         "penalty": PENALTIES,
@@ -54,15 +67,45 @@ class RunConfig(Settings):
     dataset: str = Field(
         "digits", title=N_("Data"), description=N_("What the discriminator is shown as real.")
     )
+    data_noise: float = Field(
+        0.0,
+        ge=0.0,
+        le=0.5,
+        allow_inf_nan=False,
+        title=N_("Noise on the data"),
+        description=N_("Standard deviation of what is added to every point. 0: none."),
+    )
+    balance: Annotated[float, Shown(step=0.05)] = Field(
+        0.5,
+        ge=0.05,
+        le=0.95,
+        allow_inf_nan=False,
+        title=N_("Balance of the groups"),
+        description=N_("The share of points in the first half of the groups. 0.5: all alike."),
+    )
+    text: str = Field(
+        A_WORD,
+        min_length=1,
+        max_length=LONGEST_WORD,
+        title=N_("Word"),
+        description=N_("Up to 12 letters whose ink is the data."),
+    )
+    points: str = Field(
+        A_DRAWING,
+        min_length=1,
+        max_length=1100,
+        title=N_("Drawn points"),
+        description=N_("Two letters and a bit for each point, so that a link can hold a drawing."),
+    )
     network: str = Field(
         "dcgan_small",
         title=N_("Networks"),
         description=N_("How generator and discriminator are built."),
     )
-    loss: str = Field(
+    loss: Name = Field(
         "non_saturating", title=N_("Loss"), description=N_("What the two players minimise.")
     )
-    label_smoothing: Annotated[float, Shown(step=0.05)] = Field(
+    label_smoothing: Annotated[float, Shown(step=0.05, live=True)] = Field(
         0.0,
         ge=0.0,
         le=0.5,
@@ -79,7 +122,7 @@ class RunConfig(Settings):
     generator_target: Target = Field(
         1.0, title=N_("G's target"), description=N_("The score G wants D to give to its samples.")
     )
-    divergence: str = Field(
+    divergence: Name = Field(
         "kl",
         title=N_("Divergence"),
         description=N_("The difference between densities that the game minimises."),
@@ -94,12 +137,12 @@ class RunConfig(Settings):
         title=N_("G's loss"),
         description=N_("In terms of the logits `real` and `fake`, averaged over the batch."),
     )
-    penalty: str = Field(
+    penalty: Name = Field(
         "none",
         title=N_("Penalty on D"),
         description=N_("What keeps the discriminator from growing steep."),
     )
-    penalty_weight: Annotated[float, Shown("log")] = Field(
+    penalty_weight: Annotated[float, Shown("log", live=True)] = Field(
         1.0,
         ge=0.001,
         le=1000.0,
@@ -107,7 +150,7 @@ class RunConfig(Settings):
         title=N_("Weight of the penalty"),
         description=N_("How much the penalty counts in D's loss. For pictures, papers take 10."),
     )
-    weight_clip: float = Field(
+    weight_clip: Annotated[float, Shown(live=True)] = Field(
         0.0,
         ge=0.0,
         le=1.0,
@@ -122,7 +165,7 @@ class RunConfig(Settings):
             "Divides each layer of D by its largest stretch, so that D cannot be steep."
         ),
     )
-    instance_noise: float = Field(
+    instance_noise: Annotated[float, Shown(live=True)] = Field(
         0.0,
         ge=0.0,
         le=1.0,
@@ -131,6 +174,16 @@ class RunConfig(Settings):
         description=N_(
             "Standard deviation of the noise added to all that D sees, real and fake. 0: none."
         ),
+    )
+    d_optimizer: Name = Field(
+        "adam",
+        title=N_("Optimiser of D"),
+        description=N_("How a gradient becomes a step. Adam and RMSprop scale it, SGD does not."),
+    )
+    g_optimizer: Name = Field(
+        "adam",
+        title=N_("Optimiser of G"),
+        description=N_("How a gradient becomes a step. Adam and RMSprop scale it, SGD does not."),
     )
     d_learning_rate: LearningRate = Field(
         5e-4,
@@ -149,17 +202,17 @@ class RunConfig(Settings):
         allow_inf_nan=False,
         title=N_("Momentum (Adam's β₁)"),
         description=N_(
-            "How long Adam remembers past gradients. GANs usually want it low: 0 to 0.5."
+            "How long the optimisers remember past gradients. GANs usually want it low: 0 to 0.5."
         ),
     )
-    d_steps: int = Field(
+    d_steps: Annotated[int, Shown(live=True)] = Field(
         1,
         ge=1,
         le=10,
         title=N_("Turns of D per step"),
         description=N_("How many times the discriminator learns in one step, before G does."),
     )
-    g_steps: int = Field(
+    g_steps: Annotated[int, Shown(live=True)] = Field(
         1,
         ge=1,
         le=10,
@@ -198,19 +251,22 @@ class RunConfig(Settings):
         title=N_("Noise dimensions"),
         description=N_("How many random numbers z the generator turns into one sample."),
     )
-    hidden_layers: int = Field(
-        2,
-        ge=0,
-        le=5,
-        title=N_("Hidden layers"),
-        description=N_("In each of the two networks."),
+    noise: str = Field(
+        "gaussian",
+        title=N_("Noise"),
+        description=N_("How the random numbers z are distributed."),
     )
-    hidden_units: Annotated[int, Shown("log")] = Field(
-        128,
-        ge=1,
-        le=512,
-        title=N_("Units per hidden layer"),
-        description=N_("In each of the two networks."),
+    d_hidden_layers: Layers = Field(
+        2, title=N_("Hidden layers of D"), description=N_("Between its input and its answer.")
+    )
+    d_hidden_units: Units = Field(
+        128, title=N_("Units per hidden layer of D"), description=N_("More can bend more.")
+    )
+    g_hidden_layers: Layers = Field(
+        2, title=N_("Hidden layers of G"), description=N_("Between the noise and the sample.")
+    )
+    g_hidden_units: Units = Field(
+        128, title=N_("Units per hidden layer of G"), description=N_("More can bend more.")
     )
     activation: str = Field(
         "leaky_relu",
@@ -223,6 +279,13 @@ class RunConfig(Settings):
         le=1_000_000,
         title=N_("Steps"),
         description=N_("How many rounds of the game. One can stop earlier."),
+    )
+    pace: Annotated[int, Shown("log", live=True)] = Field(
+        FULL_SPEED,
+        ge=1,
+        le=FULL_SPEED,
+        title=N_("Steps per second at most"),
+        description=N_("For slow motion; the result is the same. At its end: as fast as it can."),
     )
     seed: int = Field(
         1,
@@ -277,19 +340,24 @@ class RunConfig(Settings):
         return self
 
     @model_validator(mode="after")
-    def _loss_can_be_made(self) -> Self:
+    def _items_can_be_made(self) -> Self:
         LOSSES.get(self.loss).configured(self)
+        DATASETS.get(self.dataset).configured(self)
         return self
 
-    def with_rate(self, field: str, value: Any) -> Self:
-        """Return the config after a change mid-run; raises `GanError` for a field that cannot."""
+    def with_change(self, field: str, value: Any) -> Self:
+        """Return the config after a change mid-run; raises `GanError` for a field that cannot.
+
+        The options of an exchanged loss or penalty go with it.
+        """
         if field not in live_fields():
             raise GanError(
                 N_("{field} cannot change while a run trains. These can: {live}."),
                 field=field,
                 live=", ".join(live_fields()),
             )
-        return self.parse({**self.model_dump(exclude_unset=True), field: value})
+        kept = self.model_dump(exclude_unset=True, exclude=option_fields(field))
+        return self.parse({**kept, field: value})
 
     def applicable_fields(self) -> list[str]:
         """Names of the fields that have an effect with these choices, in the order of a form."""
@@ -304,7 +372,7 @@ class RunConfig(Settings):
         """The registered items that the config names, the loss with its options."""
         return Items(
             family=FAMILIES.get(self.family),
-            dataset=DATASETS.get(self.dataset),
+            dataset=DATASETS.get(self.dataset).configured(self),
             network=NETWORKS.get(self.network),
             loss=LOSSES.get(self.loss).configured(self),
             penalty=PENALTIES.get(self.penalty),
@@ -323,7 +391,12 @@ class Items:
 
 
 # Fields that only some networks, losses or penalties have, each with the field that names those.
-_ITEMS: dict[str, Registry[Any]] = {"network": NETWORKS, "loss": LOSSES, "penalty": PENALTIES}
+_ITEMS: dict[str, Registry[Any]] = {
+    "dataset": DATASETS,
+    "network": NETWORKS,
+    "loss": LOSSES,
+    "penalty": PENALTIES,
+}
 _OWNERS = {
     option: owner
     for owner, registry in _ITEMS.items()
@@ -333,7 +406,7 @@ _OWNERS = {
 
 
 def option_fields(owner: str) -> set[str]:
-    """Fields that only some items have which `owner` may name: "network", "loss" or "penalty"."""
+    """Fields that only some items have which `owner` may name: a registry's, such as "loss"."""
     return {option for option, its_owner in _OWNERS.items() if its_owner == owner}
 
 

@@ -29,7 +29,8 @@ _RING = {
     "dataset": "ring",
     "network": "mlp",
     "latent_dim": 2,
-    "hidden_units": 64,
+    "g_hidden_units": 64,
+    "d_hidden_units": 64,
     "d_learning_rate": 1e-3,
     "g_learning_rate": 1e-3,
     "batch_size": 128,
@@ -51,7 +52,8 @@ PRESETS = {
             N_("Two hidden layers in each network, as in the first GAN paper."),
             {
                 "network": "mlp",
-                "hidden_units": 256,
+                "g_hidden_units": 256,
+                "d_hidden_units": 256,
                 "batch_size": 64,
                 "d_learning_rate": 2e-4,
                 "g_learning_rate": 2e-4,
@@ -96,6 +98,17 @@ PRESETS = {
             {**_RING, "penalty": "r1", "penalty_weight": 0.01, "ema_decay": 0.999},
         ),
         Preset(
+            "blobs_small",
+            N_("Three blobs, small networks"),
+            N_("16 units in two layers, as small as a network that still finds all three."),
+            {
+                **_RING,
+                "dataset": "blobs",
+                "g_hidden_units": 16,
+                "d_hidden_units": 16,
+            },
+        ),
+        Preset(
             "mnist_dcgan",
             N_("MNIST, small DCGAN"),
             N_("60,000 digits; needs the internet once, or a folder in GAN_DATA_DIR."),
@@ -108,6 +121,10 @@ PRESETS = {
             {"dataset": "fashion_mnist", "batch_size": 64, "steps": 5000},
         ),
     )
+}
+
+PLANE_PRESETS = {
+    name: preset for name, preset in PRESETS.items() if not preset.config.items.dataset.is_image
 }
 
 

@@ -76,7 +76,12 @@ class Networks(Settings):
     def config(self) -> RunConfig:
         """The run whose networks these settings describe."""
         names = ("network", "latent_dim", "spectral_norm", *NETWORKS.get(self.network).options)
-        return RunConfig.parse({name: getattr(self, name) for name in names})
+        return RunConfig.parse({name: getattr(self, of_both(name)) for name in names})
+
+
+def of_both(option: str) -> str:
+    """The setting here that stands for an option of one player: the two are equally large."""
+    return option.removeprefix("g_").removeprefix("d_")
 
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {
@@ -281,7 +286,7 @@ values = settings.values
 with st.container(horizontal=True, vertical_alignment="bottom"):
     for name in ("network", "latent_dim", "spectral_norm"):
         settings.field(name)
-options = NETWORKS.get(values.network).options
+options = tuple(dict.fromkeys(map(of_both, NETWORKS.get(values.network).options)))
 if options and not values.hidden_layers:
     options = ("hidden_layers",)  # there is nothing that the others would change
     markdown("networks_logistic", n_weights=str(math.prod(FULL_SIZE.items.dataset.shape)))

@@ -1,8 +1,8 @@
-"""The curves of a run: losses, the discriminator's decisions, and speed."""
+"""The curves of a run: losses, the discriminator's decisions, and what is measured beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -10,15 +10,20 @@ from plotly.subplots import make_subplots
 from gan_core.datasets import Dataset
 from gan_core.figures.style import AXIS, DISCRIMINATOR, GENERATOR, NEUTRAL, REAL, layout
 from gan_core.losses import Loss
+from gan_core.metrics import METRICS
 from gan_core.ops import NUMPY
 from gan_core.penalties import Penalty
 from gan_core.text import N_
 
 HEIGHT = 560
+PLANE_HEIGHT = 480
+DISTANCES = {"jensen_shannon": DISCRIMINATOR, "sliced_wasserstein": GENERATOR}
+
+Translate = Callable[[str], str]
 
 
 def live_curves(
-    loss: Loss, penalty: Penalty, dataset: Dataset, translate: Callable[[str], str] = str
+    loss: Loss, penalty: Penalty, dataset: Dataset, translate: Translate = str
 ) -> go.Figure:
     """Three curves over the step, with one common axis: losses, decisions, throughput.
 
@@ -26,18 +31,81 @@ def live_curves(
     any constant is as good, only at D's loss.
     """
     _ = translate
-    decisions = (
-        N_("Discriminator's verdict") if loss.gives_probability else N_("Discriminator's score")
-    )
-    speed = N_("Images per second") if dataset.is_image else N_("Points per second")
+    speed = _(N_("Images per second") if dataset.is_image else N_("Points per second"))
+    figure = _stack([*_titles_of_the_game(loss, _), speed], [0.42, 0.36, 0.22], _)
+    _draw_the_game(figure, loss, penalty, _)
+    throughput = _curve(speed, "images_per_second", NEUTRAL, x="speed_step")
+    figure.add_trace(throughput.update(showlegend=False), row=3, col=1)
+    figure.update_yaxes(rangemode="tozero", row=3, col=1)
+    return figure
+
+
+def plane_curves(
+    loss: Loss, penalty: Penalty, floors: Mapping[str, float], translate: Translate = str
+) -> go.Figure:
+    """Losses, decisions, distances from the data, and the sizes of both gradients over the step.
+
+    Dotted lines are noise floors: what real points score against other real points.
+    """
+    _ = translate
+    losses, decisions = _titles_of_the_game(loss, _)
+    sizes = {"‖∇L<sub>D</sub>‖": DISCRIMINATOR, "‖∇L<sub>G</sub>‖": GENERATOR}
+    titles = [
+        _keyed(losses, {"L<sub>D</sub>": DISCRIMINATOR, "L<sub>G</sub>": GENERATOR}),
+        _keyed(decisions, {"D(x)": REAL, "D(G(z))": GENERATOR}),
+        _keyed(
+            _(N_("Distance from the data")),
+            {_(METRICS.get(name).title): color for name, color in DISTANCES.items()},
+        ),
+        _keyed(_(N_("Size of the gradients")), sizes),
+    ]
+    figure = _stack(titles, [0.28, 0.24, 0.24, 0.24], _)
+    _draw_the_game(figure, loss, penalty, _)
+    for name, color in DISTANCES.items():
+        title = _(METRICS.get(name).title)
+        figure.add_trace(_curve(title, name, color, x="frame_step"), row=3, col=1)
+        if name in floors:
+            line = {"color": color, "width": 1, "dash": "dot"}
+            figure.add_hline(floors[name], row=3, col=1, line=line)
+    for (name, color), channel in zip(sizes.items(), ("d_gradient", "g_gradient"), strict=True):
+        figure.add_trace(_curve(name, channel, color, x="frame_step"), row=4, col=1)
+    figure.update_yaxes(rangemode="tozero", row=3, col=1)
+    figure.update_yaxes(type="log", dtick=1, row=4, col=1)
+    figure.update_xaxes(showticklabels=False, row=1).update_xaxes(showticklabels=False, row=2)
+    figure.update_xaxes(showticklabels=False, row=3)
+    return figure.update_layout(height=PLANE_HEIGHT, showlegend=False, margin={"t": 24, "b": 44})
+
+
+def _keyed(title: str, colors: Mapping[str, str]) -> str:
+    """A title that says in colour which curves lie below it, and so needs no legend."""
+    names = (f'<span style="color:{color}">{name}</span>' for name, color in colors.items())
+    return f"{title}: {', '.join(names)}"
+
+
+def _stack(titles: Sequence[str], heights: Sequence[float], _: Translate) -> go.Figure:
+    """Empty panels one above the other, with the step as their common axis."""
     figure = make_subplots(
-        rows=3,
+        rows=len(titles),
         cols=1,
         shared_xaxes=True,
-        row_heights=[0.42, 0.36, 0.22],
+        row_heights=list(heights),
         vertical_spacing=0.09,
-        subplot_titles=[_(N_("Losses")), _(decisions), _(speed)],
+        subplot_titles=list(titles),
     )
+    figure.update_annotations(x=0, xanchor="left", font={"size": 14})
+    figure.update_xaxes(**AXIS, showticklabels=True)
+    figure.update_xaxes(title_text=_(N_("Step")), row=len(titles), col=1)
+    figure.update_yaxes(**AXIS)
+    return figure.update_layout(layout(height=HEIGHT))
+
+
+def _titles_of_the_game(loss: Loss, _: Translate) -> list[str]:
+    verdict, score = N_("Discriminator's verdict"), N_("Discriminator's score")
+    return [_(N_("Losses")), _(verdict if loss.gives_probability else score)]
+
+
+def _draw_the_game(figure: go.Figure, loss: Loss, penalty: Penalty, _: Translate) -> None:
+    """Losses in the first panel, decisions in the second, with their equilibrium."""
     for row, name, channel, color in (
         (1, "L<sub>D</sub>", "d_loss", DISCRIMINATOR),
         (1, "L<sub>G</sub>", "g_loss", GENERATOR),
@@ -47,18 +115,10 @@ def live_curves(
         figure.add_trace(_curve(name, channel, color), row=row, col=1)
     if penalty.formula:
         figure.add_trace(_curve(_(N_("Penalty")), "d_penalty", NEUTRAL), row=1, col=1)
-    throughput = _curve(_(speed), "images_per_second", NEUTRAL, x="speed_step")
-    figure.add_trace(throughput.update(showlegend=False), row=3, col=1)
     for row, value, color in _equilibrium_lines(loss):
         figure.add_hline(value, row=row, col=1, line={"color": color, "width": 1, "dash": "dash"})
-    figure.update_annotations(x=0, xanchor="left", font={"size": 14})
-    figure.update_xaxes(**AXIS, showticklabels=True)
-    figure.update_xaxes(title_text=_(N_("Step")), row=3, col=1)
-    figure.update_yaxes(**AXIS)
     if loss.gives_probability:
         figure.update_yaxes(range=[0, 1], row=2, col=1)
-    figure.update_yaxes(rangemode="tozero", row=3, col=1)
-    return figure.update_layout(layout(height=HEIGHT))
 
 
 def _equilibrium_lines(loss: Loss) -> list[tuple[int, float, str]]:

@@ -1,4 +1,4 @@
-"""What the generator makes beside what is real: pictures in a grid, or points in the plane."""
+"""What the generator makes beside what is real: pictures in a grid. (Points: see plane.js.)"""
 
 from __future__ import annotations
 
@@ -8,19 +8,15 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from gan_core.datasets import Dataset
-from gan_core.figures.style import AXIS, GENERATOR, REAL, layout
+from gan_core.figures.style import layout
 from gan_core.text import N_
 
 HEIGHT = 560
 
 
-def live_samples(dataset: Dataset, translate: Callable[[str], str] = str) -> go.Figure:
-    """The generated samples of the latest frame, beside real ones."""
-    return _pictures(translate) if dataset.is_image else _points(translate)
-
-
-def _pictures(_: Callable[[str], str]) -> go.Figure:
+def live_samples(translate: Callable[[str], str] = str) -> go.Figure:
+    """Generated pictures of the latest frame, above real ones."""
+    _ = translate
     figure = make_subplots(
         rows=2,
         cols=1,
@@ -37,28 +33,6 @@ def _pictures(_: Callable[[str], str]) -> go.Figure:
     figure.update_annotations(x=0, xanchor="left", font={"size": 14})
     margin = {"l": 4, "r": 4, "t": 34, "b": 8}
     return figure.update_layout(layout(height=HEIGHT, margin=margin, dragmode="pan"))
-
-
-def _points(_: Callable[[str], str]) -> go.Figure:
-    figure = go.Figure()
-    for name, channel, color, size in (
-        (_(N_("Real: x")), "x_real", REAL, 6),
-        (_(N_("Generated: G(z)")), "x_fake", GENERATOR, 4),
-    ):
-        figure.add_trace(
-            go.Scatter(
-                name=name,
-                x=[],
-                y=[],
-                mode="markers",
-                marker={"color": color, "size": size, "opacity": 0.6},
-                hoverinfo="skip",
-                meta={"replace": {"x": f"{channel}.x", "y": f"{channel}.y"}},
-            )
-        )
-    figure.update_xaxes(**AXIS, range=[-1.7, 1.7], constrain="domain")
-    figure.update_yaxes(**AXIS, range=[-1.7, 1.7], scaleanchor="x", constrain="domain")
-    return figure.update_layout(layout(height=HEIGHT, hovermode=False, dragmode="pan"))
 
 
 # One transparent pixel, until the first frame arrives.

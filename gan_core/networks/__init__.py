@@ -118,7 +118,8 @@ BuildDiscriminator = Callable[..., "keras.Model"]
 class Network:
     """One generator/discriminator pair.
 
-    `options` names the fields of a run's configuration that shape it. `convolutional` pairs need
+    `options` names the fields of a run's configuration that shape it; those that begin with "g_" or
+    "d_" go to one of the two functions, without the prefix. `convolutional` pairs need
     pictures of 28×28; they also train faster without XLA on a CPU.
     """
 

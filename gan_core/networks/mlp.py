@@ -72,7 +72,13 @@ NETWORKS.register(
         ),
         generator=generator,
         discriminator=discriminator,
-        options=("hidden_layers", "hidden_units", "activation"),
+        options=(
+            "g_hidden_layers",
+            "g_hidden_units",
+            "d_hidden_layers",
+            "d_hidden_units",
+            "activation",
+        ),
         order=20,
     )
 )

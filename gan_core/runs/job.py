@@ -6,16 +6,16 @@ import contextlib
 import logging
 import math
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from gan_core.config import FULL_SPEED
 from gan_core.runs import frame
 from gan_core.runs.claims import holder_name
-from gan_core.runs.store import Control, Run, Store, Superseded, open_store
+from gan_core.runs.plane_frame import PlaneFrames
+from gan_core.runs.store import CHANGES, Control, Run, Store, Superseded, open_store
 from gan_core.text import N_, GanError, Text
 from gan_core.training.checkpoint import pack, unpack
 from gan_core.training.device import cpu_features
@@ -23,6 +23,7 @@ from gan_core.training.records import RECORD_FIELDS
 
 FLUSH_SECONDS = 0.2  # records and frames reach the store five times a second at most
 FRAME_SHARE = 0.01  # of the training time may go into pictures …
+PLANE_FRAME_SHARE = 0.2  # and more where they are cheap and everything moves fast …
 FRAME_CREDIT_SECONDS = 0.3  # … beyond this much at the start, when most is to be seen
 CHECKPOINT_SHARE = 0.01  # of the training time may go into checkpoints
 CHECKPOINT_SECONDS = 5.0  # between checkpoints at least
@@ -126,8 +127,14 @@ class Job:
                     return self._leave(Ending("paused"))
                 time.sleep(POLL_SECONDS)
                 continue
+            wait = self._next_at - time.monotonic()
+            if wait > 0:  # slow motion
+                time.sleep(min(wait, POLL_SECONDS))
+                continue
+            before = self.trainer.step
             if not self._advance(self._steps_until_flush()):
                 return self._diverged()
+            self._keep_pace(self.trainer.step - before)
         return self._leave(Ending("finished"))
 
     # ---------------------------------------------------------------- prepare
@@ -137,23 +144,30 @@ class Job:
         real = np.random.default_rng(self.config.seed).permutation(self.trainer.x_real)
         self._x_real, other_real = np.split(real[: 2 * self._n_samples], [self._n_samples])
         checkpoint = self.store.checkpoint(self.run.id)
-        if checkpoint:
-            self.trainer.load_state(unpack(checkpoint))
+        state = unpack(checkpoint) if checkpoint else {}
+        changes = self.store.changes(self.run.id)
+        self._n_changes = int(state.pop("n_changes", 0))
+        self._plane = None if self.dataset.is_image else PlaneFrames(self.config)
+        for change in changes[: self._n_changes]:
+            if change.action == "set":  # turns are in the weights
+                self._set(change)
+        self._replay = changes[self._n_changes :]
+        if state:
+            self.trainer.load_state(state)
         self._pyramid = self.store.rewind(
             self.run.id, self.holder, self.trainer.step, len(RECORD_FIELDS)
         )
         self._recorded = self.trainer.step
-        changes = self.store.changes(self.run.id)
-        self._replay = [c for c in changes if (c.applied_step or 0) > self.trainer.step]
-        for change in changes[: len(changes) - len(self._replay)]:
-            self._set(change)
         self._real_channels = frame.real_channels(self._x_real, self.dataset)
+        if self._plane:
+            self._real_channels |= self._plane.constants()
         self.store.set_facts(self.run.id, self.holder, self._facts(other_real))
         self._records: list[np.ndarray] = []
         self._rate: float | None = None
         # The untrained generator, and what is real, before anything is compiled.
         self._flush(with_frame=True, also=self._real_channels)
-        self._frames = Budget(FRAME_SHARE, FLUSH_SECONDS, FRAME_CREDIT_SECONDS)
+        share = FRAME_SHARE if self.dataset.is_image else PLANE_FRAME_SHARE
+        self._frames = Budget(share, FLUSH_SECONDS, FRAME_CREDIT_SECONDS)
         self._checkpoints = Budget(CHECKPOINT_SHARE, CHECKPOINT_SECONDS)
         self._say("running", N_("Compiling the training step …"))
 
@@ -188,11 +202,20 @@ class Job:
     def _begin_measuring(self) -> None:
         self._flushed_at, self._flushed_step = time.monotonic(), self.trainer.step
         self._compiling = True
+        self._next_at = 0.0
+
+    def _keep_pace(self, n_steps: int) -> None:
+        """Note when the next steps may be taken after these."""
+        if self.config.pace < FULL_SPEED:
+            self._next_at = max(self._next_at, time.monotonic() - FLUSH_SECONDS)
+            self._next_at += n_steps / self.config.pace
 
     def _steps_until_flush(self) -> int:
         """As many steps as fit until the next flush at the present speed."""
         if self._compiling or not self._rate:
             return 1
+        if self.config.pace < FULL_SPEED:
+            return max(1, int(self.config.pace * FLUSH_SECONDS))
         left = self._flushed_at + FLUSH_SECONDS - time.monotonic()
         return max(1, math.ceil(left * self._rate / self.config.batch_size))
 
@@ -200,7 +223,7 @@ class Job:
         """Take up to `n_steps` steps; False when the losses are no longer numbers."""
         changes_at = self._replay[0].applied_step if self._replay else None
         if changes_at == self.trainer.step:
-            self._set(self._replay.pop(0))
+            self._change(self._replay.pop(0))
             return True
         last = self.config.steps if changes_at is None else min(changes_at, self.config.steps)
         records = self.trainer.run(min(n_steps, last - self.trainer.step))
@@ -238,28 +261,38 @@ class Job:
         self._flush(with_frame=True)
         self._frames.charge(began)
 
-    def _flush(self, *, with_frame: bool, also: Mapping[str, Any] = MappingProxyType({})) -> None:
+    def _flush(self, *, with_frame: bool, also: dict[str, Any] | None = None) -> None:
         """Write down the records so far and, if asked, a frame of this very step."""
         records = np.concatenate(self._records) if self._records else None
         self._records = []
-        encoded = None
-        if with_frame:
-            x_fake = self.trainer.samples(self._n_samples)
-            encoded = frame.encode(x_fake, self._x_real, self.dataset, also)
+        picture, measures = self._frame(also or {}) if with_frame else (None, None)
         self.store.append(
             self.run.id,
             self.holder,
             step=self._recorded,
             points=self._pyramid.add(records) if records is not None and len(records) else {},
             images_per_second=self._rate,
-            frame=encoded,
+            frame=picture,
+            measures=measures,
         )
+
+    def _frame(self, also: dict[str, Any]) -> tuple[bytes, dict[str, float | None]]:
+        """What is to be seen at this step, and what is measured on it."""
+        x_fake = self.trainer.samples(self._n_samples)
+        measures: dict[str, float | None] = dict(frame.measure(self._x_real, x_fake, self.dataset))
+        if self._plane:
+            from gan_core.training.plane_view import view_of
+
+            seen = view_of(self.trainer).look(self._x_real)
+            also = also | self._plane.channels(seen, x_fake)
+            measures |= self._plane.measures(seen, x_fake)
+        return frame.encode(x_fake, measures, self.dataset, also), measures
 
     def _save(self) -> None:
         """Checkpoint, after what led to it: a checkpoint never speaks of steps not written."""
         began = time.monotonic()
         self._flush(with_frame=False)
-        data = pack(self.trainer.state())
+        data = pack({**self.trainer.state(), "n_changes": np.asarray(self._n_changes)})
         self.store.save_checkpoint(self.run.id, self.holder, self.trainer.step, data)
         self._checkpoints.charge(began)
 
@@ -268,10 +301,13 @@ class Job:
     def _obey(self) -> Ending | None:
         """Do what was asked for since the last look."""
         for control in self.store.pending(self.run.id):
-            if control.action == "set":
+            if control.action in CHANGES:
                 if self._replay:  # the past comes first: finish replaying it
                     continue
-                self._set(control)
+                if control.action != "set":
+                    self._pause()
+                    self._paused_at = time.monotonic()
+                self._change(control)
             elif control.action == "step":
                 self._take_one_step()
             elif control.action == "pause":
@@ -281,16 +317,26 @@ class Job:
                 self._begin_measuring()
                 self.store.set_status(self.run.id, self.holder, "running")
             self.store.mark_applied(self.run.id, control, self.trainer.step)
+            if control.action.startswith("turn"):
+                self._flush(with_frame=True)
+                self._save()
             if control.action == "stop":
                 return Ending("stopped")
         return None
 
+    def _change(self, control: Control) -> None:
+        """Do what makes the run differ from its config, now or when it is replayed."""
+        if control.action == "set":
+            self._set(control)
+        else:
+            self.trainer.take_turn("d" if control.action == "turn_d" else "g", self._n_changes)
+        self._n_changes += 1
+
     def _set(self, control: Control) -> None:
-        self.config = self.config.with_rate(str(control.field), control.value)
-        self.trainer.set_rates(
-            d_learning_rate=self.config.d_learning_rate,
-            g_learning_rate=self.config.g_learning_rate,
-        )
+        self.config = self.config.with_change(str(control.field), control.value)
+        if self.trainer.change(self.config):
+            self._compiling = True
+            self._plane = None if self.dataset.is_image else PlaneFrames(self.config)
 
     def _take_one_step(self) -> None:
         self._pause()

@@ -3,11 +3,13 @@
 A message has any of these parts:
     reset     the curves start anew with this message
     curves    x channel → channel → numbers to append: "step" with one channel per record field,
-              and "speed_step" with "images_per_second". Steps already known may come again.
+              "speed_step" with "images_per_second", and "frame_step" with what was measured on
+              each frame. Steps already known may come again.
     frame     channel → what a frame replaces (see `gan_core.runs.frame`)
+    frame_step  the step of that frame
     progress  step, images_per_second, and when the worker wrote them ("at", seconds since 1970)
     state     status, steps, message, place in the queue
-    marks     step and text of each change made mid-run
+    marks     step, title and value of each field that was set mid-run
 """
 
 from __future__ import annotations
@@ -18,11 +20,10 @@ from typing import Any
 
 import numpy as np
 
+from gan_core.config import RunConfig
 from gan_core.runs.curve import stride
-from gan_core.runs.store import Event, Run, Store
+from gan_core.runs.store import Control, Event, Run, Store, columns
 from gan_core.training.records import RECORD_FIELDS
-
-_SHORT_NAMES = {"d_learning_rate": "η<sub>D</sub>", "g_learning_rate": "η<sub>G</sub>"}
 
 
 def snapshot(store: Store, run_id: str, level: int) -> str:
@@ -37,8 +38,10 @@ def snapshot(store: Store, run_id: str, level: int) -> str:
     return json.dumps(
         {
             "reset": True,
-            "curves": _curves(steps, points, speed_steps, speeds),
+            "curves": _curves(steps, points, speed_steps, speeds)
+            | {"frame_step": _measured(*store.measures(run_id))},
             "frame": frame_parts,
+            "frame_step": frame.step if frame else 0,
             "progress": {"step": run.step, "images_per_second": run.images_per_second},
         }
         | state(store, run)
@@ -64,8 +67,12 @@ def delta(events: Sequence[Event], level: int, state: dict[str, Any]) -> str:
             "images_per_second": last.images_per_second,
             "at": last.at,
         }
-    text = json.dumps(message)
     frames = [event for event in events if event.kind == "frame"]
+    if frames:
+        rows = [(each.step, each.measures or {}) for each in frames]
+        message.setdefault("curves", {})["frame_step"] = _measured(*columns(rows))
+        message["frame_step"] = frames[-1].step
+    text = json.dumps(message)
     if frames:  # stored as JSON: no need to read it only to write it again
         payload = (frames[-1].payload or b"{}").decode()
         text = f'{text[:-1]}{", " if message else ""}"frame": {payload}}}'
@@ -76,11 +83,9 @@ def state(store: Store, run: Run) -> dict[str, Any]:
     """The parts `state` and `marks` of a run."""
     place, waiting = store.queue_place(run.id) if run.status == "queued" else (0, 0)
     marks = [
-        {
-            "step": change.applied_step,
-            "text": f"{_SHORT_NAMES[change.field or '']} = {change.value:g}",
-        }
+        {"step": change.applied_step, "title": _title(change.field), "value": _shown(change)}
         for change in store.changes(run.id)
+        if change.field
     ]
     return {
         "state": {
@@ -93,6 +98,21 @@ def state(store: Store, run: Run) -> dict[str, Any]:
         },
         "marks": marks,
     }
+
+
+def _measured(steps: Sequence[int], by_name: dict[str, list[float | None]]) -> dict[str, Any]:
+    return {"frame_step": list(steps), **by_name}
+
+
+def _title(field: str) -> str:
+    return RunConfig.model_fields[field].title or field
+
+
+def _shown(change: Control) -> str:
+    """A new value as a reader knows it, still to be translated."""
+    if change.field and change.field in RunConfig.choices:
+        return RunConfig.titles(change.field)[change.value]
+    return f"{change.value:g}" if isinstance(change.value, (int, float)) else str(change.value)
 
 
 def _joined(events: Sequence[Event]) -> tuple[np.ndarray, np.ndarray]:

@@ -23,14 +23,15 @@ import sqlalchemy as sa
 from gan_core.config import RunConfig
 from gan_core.runs import tables
 from gan_core.runs.answers import Answers
-from gan_core.runs.claims import CLAIM_SECONDS, is_alive, is_free
+from gan_core.runs.claims import CLAIM_SECONDS, holder_name, is_alive, is_free
 from gan_core.runs.curve import LEVELS, Pyramid, stride
 from gan_core.runs.database import Database
 from gan_core.text import N_, GanError, Text
 
 ACTIVE = ("queued", "running", "paused")
 ENDED = ("finished", "stopped", "diverged", "failed")
-ACTIONS = ("pause", "resume", "step", "stop", "set")
+CHANGES = ("set", "turn_d", "turn_g")  # what makes a run differ from what its config says
+ACTIONS = ("pause", "resume", "step", "stop", *CHANGES)
 
 MAX_FRAMES = 128  # kept frames per run: thinned beyond twice that
 MAX_NAME = 80
@@ -68,16 +69,17 @@ class Event:
     images_per_second: float | None
     at: float
     payload: bytes | None
+    measures: Mapping[str, float | None] | None = None
 
 
 @dataclass(frozen=True)
 class Control:
-    """What a person asked of a run: an action, or a new value for a field."""
+    """What a person asked of a run: an action, a new value for a field, or a turn of one player."""
 
     seq: int
     action: str
     field: str | None
-    value: float | None
+    value: Any
     applied_step: int | None
 
 
@@ -179,9 +181,11 @@ class Store:
     # -------------------------------------------------------------- controls
 
     def request(
-        self, run_id: str, action: str, field: str | None = None, value: float | None = None
+        self, run_id: str, action: str, field: str | None = None, value: Any = None
     ) -> None:
-        """Ask a run to pause, resume, take one step, stop, or set a live `field` to `value`.
+        """Ask a run to pause, resume, stop, take a step, or set a live `field` to `value`.
+
+        "turn_d" and "turn_g" let one player alone learn once, and pause the run.
 
         Raises `GanError` when the run has ended, or the field or the value is not allowed.
         """
@@ -200,12 +204,12 @@ class Store:
                 status=Text(run.status),
             )
         if action == "set":
-            value = getattr(run.config.with_rate(str(field), value), str(field))
+            value = getattr(self.config_now(run_id).with_change(str(field), value), str(field))
         with self._write() as db:
             row = _found(db, run_id)
             asleep = is_free(row)  # nobody trains it: waiting, paused for long, or ended
             if action == "stop" and asleep:
-                _obey_unread(db, row)
+                _forget_unread(db, row)
                 _restate(db, row, "stopped")
                 return
             db.execute(
@@ -229,15 +233,61 @@ class Store:
                 )
             )
 
+    def config_now(self, run_id: str) -> RunConfig:
+        """The run's settings after all that has been asked of it."""
+        config = self.run(run_id).config
+        for control in self.changes(run_id) + self.pending(run_id):
+            if control.action == "set":
+                config = config.with_change(str(control.field), control.value)
+        return config
+
+    def branch(self, run_id: str, step: int, field: str, value: Any) -> str:
+        """Queue a run that equals this one up to `step` and goes on with another `value`.
+
+        Nothing is copied: the same config gives the same steps, and the change is one of those
+        that are obeyed again when a run is replayed. Raises `GanError` for a step that the run has
+        not reached, and for a field or a value that is not allowed.
+        """
+        run = self.run(run_id)
+        if not 0 <= step <= run.step:
+            raise GanError(
+                N_("{field} = {value} is not allowed. Allowed: {allowed}."),
+                field="step",
+                value=step,
+                allowed=Text(
+                    N_("a whole number from {low} to {high}"), {"low": 0, "high": run.step}
+                ),
+            )
+        kept = [change for change in self.changes(run_id) if (change.applied_step or 0) <= step]
+        config = run.config
+        for change in kept:
+            if change.action == "set":
+                config = config.with_change(str(change.field), change.value)
+        value = getattr(config.with_change(field, value), field)
+        holder = holder_name()  # no worker may take the branch before it has its changes
+        branch_id = self.create_run(run.config, claimed_by=holder)
+        rows = [vars(change) | {"run_id": branch_id} for change in kept]
+        rows.append(
+            {"run_id": branch_id, "action": "set", "field": field}
+            | {"value": value, "applied_step": step}
+        )
+        with self._write() as db:
+            db.execute(
+                tables.controls.insert(),
+                [{key: row[key] for key in rows[-1]} for row in rows],
+            )
+        self.release(branch_id, holder)
+        return branch_id
+
     def changes(self, run_id: str) -> list[Control]:
-        """Fields that were set mid-run, in the order in which they took effect."""
+        """What changed mid-run, in the order in which it took effect."""
         with self._read() as db:
             return _to_controls(
                 db.execute(
                     sa.select(tables.controls)
                     .where(
                         tables.controls.c.run_id == run_id,
-                        tables.controls.c.action == "set",
+                        tables.controls.c.action.in_(CHANGES),
                         tables.controls.c.applied_step.is_not(None),
                     )
                     .order_by(tables.controls.c.applied_step, tables.controls.c.seq)
@@ -252,7 +302,7 @@ class Store:
                 .where(tables.controls.c.seq == control.seq)
                 .values(applied_step=step)
             )
-            if control.action == "set":
+            if control.action in CHANGES:
                 _announce(db, run_id, "change", step)
 
     # --------------------------------------------------- who executes which run
@@ -346,11 +396,13 @@ class Store:
         points: Mapping[int, np.ndarray],
         images_per_second: float | None,
         frame: bytes | None = None,
+        measures: Mapping[str, float | None] | None = None,
     ) -> None:
         """Append records up to `step` and, if given, the frame at `step`, in one transaction.
 
         Args:
             points: level → float32 (n, fields), as `Pyramid.add` returns them.
+            measures: what was measured on the frame's samples.
         """
         now = time.time()
         rows = [
@@ -363,7 +415,8 @@ class Store:
         with self._write() as db:
             _update_claimed(db, run_id, holder, step=step, images_per_second=images_per_second)
             if frame is not None:
-                rows.append(self._thinned_frame(db, run_id, step, now, frame))
+                kept = self._thinned_frame(db, run_id, step, now, frame)
+                rows.append(kept | {"measures": dict(measures or {})})
             if rows:
                 db.execute(tables.events.insert(), rows)
 
@@ -472,6 +525,29 @@ class Store:
             ).one_or_none()
         return _to_event(row) if row else None
 
+    def frame_at(self, run_id: str, step: int) -> Event | None:
+        """Return the last frame up to `step`, or the first there is."""
+        frames = sa.select(tables.events).where(
+            tables.events.c.run_id == run_id, tables.events.c.kind == "frame"
+        )
+        until = frames.where(tables.events.c.step <= step)
+        with self._read() as db:
+            row = (
+                db.execute(until.order_by(tables.events.c.seq.desc()).limit(1)).one_or_none()
+                or db.execute(frames.order_by(tables.events.c.seq).limit(1)).one_or_none()
+            )
+        return _to_event(row) if row else None
+
+    def measures(self, run_id: str) -> tuple[list[int], dict[str, list[float | None]]]:
+        """Return the steps of the frames that are kept, and what was measured at each, by name."""
+        with self._read() as db:
+            rows = db.execute(
+                sa.select(tables.events.c.step, tables.events.c.measures)
+                .where(tables.events.c.run_id == run_id, tables.events.c.kind == "frame")
+                .order_by(tables.events.c.seq)
+            ).all()
+        return columns([(row.step, row.measures or {}) for row in rows])
+
     def frame_steps(self, run_id: str) -> list[int]:
         """Steps of the frames that are kept."""
         with self._read() as db:
@@ -520,10 +596,10 @@ def _restate(db: sa.Connection, row: Any, status: str) -> None:
     _announce(db, row.id, "status", row.step)
 
 
-def _obey_unread(db: sa.Connection, row: Any) -> None:
+def _forget_unread(db: sa.Connection, row: Any) -> None:
     """Nothing that was asked before a stop may act after it."""
     unread = (tables.controls.c.run_id == row.id) & tables.controls.c.applied_step.is_(None)
-    db.execute(tables.controls.update().where(unread).values(applied_step=row.step))
+    db.execute(tables.controls.delete().where(unread))
 
 
 def _update_claimed(db: sa.Connection, run_id: str, holder: str, **values: Any) -> None:
@@ -554,6 +630,7 @@ def _event(
         "images_per_second": None,
         "at": at,
         "payload": payload,
+        "measures": None,
     }
 
 
@@ -571,6 +648,16 @@ def _cut(row: Any, *, step: int, n_fields: int) -> dict[str, Any] | None:
     end = int(ends[len(within) - 1])
     return _event(row.run_id, "records", end, row.at, row.level, within.tobytes()) | {
         "images_per_second": row.images_per_second
+    }
+
+
+def columns(
+    rows: Sequence[tuple[int, Mapping[str, float | None]]],
+) -> tuple[list[int], dict[str, list[float | None]]]:
+    """Turn (step, what was measured there) into steps and a list for each measure."""
+    names = dict.fromkeys(name for _, measured in rows for name in measured)
+    return [step for step, _ in rows], {
+        name: [measured.get(name) for _, measured in rows] for name in names
     }
 
 
@@ -609,6 +696,7 @@ def _to_event(row: Any) -> Event:
         row.images_per_second,
         row.at,
         row.payload,
+        row.measures,
     )
 
 

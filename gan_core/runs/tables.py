@@ -34,6 +34,7 @@ events = sa.Table(
     sa.Column("images_per_second", sa.Float),
     sa.Column("at", sa.Float, nullable=False),  # seconds since 1970
     sa.Column("payload", sa.LargeBinary),
+    sa.Column("measures", sa.JSON(none_as_null=True)),  # of a frame: name → number
     sa.Index("events_of_run", "run_id", "kind", "level", "step"),
     sqlite_autoincrement=True,  # a number is never used twice, even after a deletion
 )
@@ -44,7 +45,7 @@ controls = sa.Table(
     sa.Column("run_id", sa.ForeignKey("runs.id", ondelete="CASCADE"), nullable=False, index=True),
     sa.Column("action", sa.String, nullable=False),
     sa.Column("field", sa.String),
-    sa.Column("value", sa.Float),
+    sa.Column("value", sa.JSON(none_as_null=True)),
     sa.Column("applied_step", sa.Integer),  # empty until the trainer has obeyed
 )
 checkpoints = sa.Table(

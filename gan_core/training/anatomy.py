@@ -30,7 +30,7 @@ def anatomy(config: RunConfig) -> dict[str, Any]:
     and "gradient": the root mean square of its kernel's first gradient, over weights and seeds.
     """
     described = dict(zip(NETWORKS, map(_network, build_networks(config, "float32")), strict=True))
-    x_all = real_samples(config.dataset, config.seed)
+    x_all = real_samples(config)
     gradients = [first_gradients(config, x_all, seed) for seed in SEEDS]
     for name in NETWORKS:
         for index, layer in enumerate(described[name]["layers"]):

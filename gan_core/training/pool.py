@@ -9,8 +9,7 @@ from contextlib import contextmanager
 
 import tensorflow as tf
 
-from gan_core.config import RunConfig
-from gan_core.datasets import DATASETS
+from gan_core.config import RunConfig, option_fields
 from gan_core.training.device import pick
 from gan_core.training.trainer import Trainer, mould
 
@@ -20,17 +19,23 @@ _idle: list[Trainer] = []  # the longest unused first
 _lock = threading.Lock()
 
 
+def real_samples(config: RunConfig) -> tf.Tensor:
+    """All samples (n, *shape) of a run's data, in memory once for all runs of this process."""
+    about_data = {"dataset", "seed", *option_fields("dataset")} & config.model_fields_set
+    fits_all = {"network": "mlp"}
+    return _real_samples(RunConfig.parse(config.model_dump(include=about_data) | fits_all))
+
+
 @functools.lru_cache(maxsize=4)
-def real_samples(dataset: str, seed: int) -> tf.Tensor:
-    """All samples (n, *shape) of a dataset, in memory once for all runs of this process."""
-    return tf.constant(DATASETS.get(dataset).load(seed=seed), tf.float32)
+def _real_samples(only_data: RunConfig) -> tf.Tensor:
+    return tf.constant(only_data.items.dataset.load(seed=only_data.seed), tf.float32)
 
 
 @contextmanager
 def borrowed_trainer(config: RunConfig) -> Iterator[Trainer]:
     """Give a trainer at step 0 of `config`: a used one of the same mould, or a new one."""
     trainer = _take(config)
-    x_real = real_samples(config.dataset, config.seed)
+    x_real = real_samples(config)
     if trainer:
         trainer.restart(config, x_real)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -17,10 +17,17 @@ from gan_core.training.tensorflow_ops import TENSORFLOW
 
 # Streams of random numbers, told apart by the last part of their seed.
 _REAL, _NOISE, _FIXED_NOISE, _BLUR_REAL, _BLUR_FAKE, _PENALTY = range(6)
+_MAX_TURNS = 20  # of both players in one step
+
+_OPTIMIZERS = {
+    "adam": keras.optimizers.Adam,
+    "rmsprop": keras.optimizers.RMSprop,
+    "sgd": keras.optimizers.SGD,
+}
 
 
 # What may differ between two runs that share compiled code.
-_FREE_FIELDS = {"seed", "steps", "d_learning_rate", "g_learning_rate", "precision"}
+_FREE_FIELDS = {"seed", "steps", "d_learning_rate", "g_learning_rate", "precision", "pace"}
 
 
 def mould(config: RunConfig, plan: Plan) -> tuple[str, Plan]:
@@ -47,14 +54,12 @@ class Trainer:
         self._start(config, x_real)
         with tf.device(self.plan.device):
             self.generator, self.discriminator = build_networks(config, self.plan.dtype)
-            self._d_optimizer = _adam(self.discriminator, config.d_learning_rate, config.beta_1)
-            self._g_optimizer = _adam(
-                self.generator, config.g_learning_rate, config.beta_1, config.ema_decay
-            )
+            self._d_optimizer = self._d_optimizer_of(config)
+            self._g_optimizer = self._g_optimizer_of(config)
             # Holds the averaged weights while samples are drawn.
             averaged = config.ema_decay > 0
             self._average = build_networks(config, self.plan.dtype)[0] if averaged else None
-        self._compiled = tf.function(self._steps, jit_compile=self.plan.xla)
+        self._compile()
         self._compiled_sample = tf.function(self._generate, reduce_retracing=True)
 
     def restart(self, config: RunConfig, x_real: Any) -> None:
@@ -67,8 +72,47 @@ class Trainer:
         for optimizer in (self._d_optimizer, self._g_optimizer):
             for variable in optimizer.variables:
                 variable.assign(tf.zeros_like(variable))
-        self.set_rates(
-            d_learning_rate=config.d_learning_rate, g_learning_rate=config.g_learning_rate
+        self._set_rates(config)
+
+    def change(self, config: RunConfig) -> bool:
+        """Go on with another config from the next step on; whether that compiles anew.
+
+        The weights stay, and so does what an optimizer remembers, unless it is exchanged. Networks
+        and data cannot change: see `live_fields`.
+        """
+        before = self.config
+        self.config: RunConfig = config
+        self._set_rates(config)
+        if mould(before, self.plan) == mould(config, self.plan):
+            return False
+        self._items = config.items
+        with tf.device(self.plan.device):
+            if config.d_optimizer != before.d_optimizer:
+                self._d_optimizer = self._d_optimizer_of(config)
+            if config.g_optimizer != before.g_optimizer:
+                self._g_optimizer = self._g_optimizer_of(config)
+        self._compile()
+        return True
+
+    def _set_rates(self, config: RunConfig) -> None:
+        self._d_optimizer.learning_rate = config.d_learning_rate
+        self._g_optimizer.learning_rate = config.g_learning_rate
+
+    def _compile(self) -> None:
+        self._compiled = tf.function(self._steps, jit_compile=self.plan.xla)
+
+    def _d_optimizer_of(self, config: RunConfig) -> keras.optimizers.Optimizer:
+        return _optimizer(
+            config.d_optimizer, self.discriminator, config.d_learning_rate, config.beta_1
+        )
+
+    def _g_optimizer_of(self, config: RunConfig) -> keras.optimizers.Optimizer:
+        return _optimizer(
+            config.g_optimizer,
+            self.generator,
+            config.g_learning_rate,
+            config.beta_1,
+            config.ema_decay,
         )
 
     def _start(self, config: RunConfig, x_real: Any) -> None:
@@ -92,13 +136,34 @@ class Trainer:
         self.step += n_steps
         return records.numpy()[:n_steps]
 
-    def samples(self, n_samples: int) -> np.ndarray:
-        """Generate float32 samples (n, *shape) from noise that stays the same during a run.
+    def take_turn(self, player: Literal["d", "g"], number: int) -> None:
+        """Let one player alone learn once, between two steps; each turn has a `number` ≥ 0."""
+        step = tf.constant(-1 - number)  # no step of a run has these random numbers
+        with tf.device(self.plan.device):
+            g_tape, x_fake = self._fake_batch(self._seed, step, 0)
+            x_real = self._real_batch(self.x_real, self._seed_of(self._seed, _REAL, step))
+            x_real = self.shown(x_real, self._seed_of(self._seed, _BLUR_REAL, step))
+            if player == "d":
+                penalty_seed = self._seed_of(self._seed, _PENALTY, step)
+                self._discriminator_learns(x_real, x_fake, penalty_seed)
+            else:
+                self._generator_learns(g_tape, x_real, x_fake)
 
-        With `ema_decay` they come from the running average of G's weights.
+    def samples(self, n_samples: int) -> np.ndarray:
+        """Generate float32 samples (n, *shape) from noise that stays the same during a run."""
+        return self.generated(self.fixed_noise(n_samples))
+
+    def fixed_noise(self, n: int) -> tf.Tensor:
+        """Noise z (n, latent_dim) that stays the same during a run."""
+        return self._noise(n, self._seed_of(self._seed, _FIXED_NOISE, tf.constant(0)))
+
+    def generated(self, z: tf.Tensor) -> np.ndarray:
+        """What a reader sees of G for noise z (n, latent_dim): float32 (n, *shape).
+
+        In inference mode, and with `ema_decay` from the running average of G's weights.
         """
-        z = self._normal(n_samples, self._seed_of(self._seed, _FIXED_NOISE, tf.constant(0)))
-        if self._average and self.step:  # before the first step there is nothing to average
+        # Before G's first turn, or its first with an exchanged optimizer, there is no average yet.
+        if self._average and int(self._g_optimizer.iterations):
             for average, variable in zip(
                 self._average.non_trainable_variables,
                 self.generator.non_trainable_variables,
@@ -108,11 +173,6 @@ class Trainer:
             self._g_optimizer.finalize_variable_values(self._average.trainable_variables)
             return self._compiled_sample(self._average, z).numpy()
         return self._compiled_sample(self.generator, z).numpy()
-
-    def set_rates(self, *, d_learning_rate: float, g_learning_rate: float) -> None:
-        """Change the learning rates from the next step on."""
-        self._d_optimizer.learning_rate = d_learning_rate
-        self._g_optimizer.learning_rate = g_learning_rate
 
     def state(self) -> dict[str, np.ndarray]:
         """Return everything that the next step depends on, as named arrays."""
@@ -148,7 +208,7 @@ class Trainer:
         for turn in range(self.config.d_steps):
             g_tape, x_fake = self._fake_batch(seed, step, turn)
             x_real = self._real_batch(x_all, self._seed_of(seed, _REAL, step, turn))
-            x_real = self._shown(x_real, self._seed_of(seed, _BLUR_REAL, step, turn))
+            x_real = self.shown(x_real, self._seed_of(seed, _BLUR_REAL, step, turn))
             d_turn, d_penalty = self._discriminator_learns(
                 x_real, x_fake, self._seed_of(seed, _PENALTY, step, turn)
             )
@@ -165,8 +225,8 @@ class Trainer:
         family, loss, penalty = self._items.family, self._items.loss, self._items.penalty
         with tf.GradientTape() as tape:
             # x_fake was computed outside this tape, so D's turn cannot reach G.
-            turn = family.discriminator_turn(self._judge, x_real, x_fake, loss, TENSORFLOW)
-            measured = penalty.measure(self._judge, x_real, x_fake, seed, TENSORFLOW)
+            turn = family.discriminator_turn(self.judge, x_real, x_fake, loss, TENSORFLOW)
+            measured = penalty.measure(self.judge, x_real, x_fake, seed, TENSORFLOW)
             d_penalty = tf.cast(self.config.penalty_weight * measured, tf.float32)
             total = turn.d_loss + d_penalty
         _descend(self._d_optimizer, tape, total, self.discriminator)
@@ -182,7 +242,7 @@ class Trainer:
         """One step of G, whose batch `tape` has watched being made; its loss."""
         family, loss = self._items.family, self._items.loss
         with tape:
-            g_loss = family.generator_turn(self._judge, x_real, x_fake, loss, TENSORFLOW)
+            g_loss = family.generator_turn(self.judge, x_real, x_fake, loss, TENSORFLOW)
         # Only G's weights take this gradient: D is frozen in G's turn.
         _descend(self._g_optimizer, tape, g_loss, self.generator)
         return g_loss
@@ -191,23 +251,27 @@ class Trainer:
         self, seed: tf.Tensor, step: tf.Tensor, turn: int
     ) -> tuple[tf.GradientTape, tf.Tensor]:
         """A generated batch as D is shown it, and the tape that has watched it being made."""
-        z = self._normal(self.config.batch_size, self._seed_of(seed, _NOISE, step, turn))
+        z = self._noise(self.config.batch_size, self._seed_of(seed, _NOISE, step, turn))
         with tf.GradientTape() as tape:
             # training=True: batch norm must see this batch, not its moving averages.
             x_fake = self.generator(z, training=True)  # (batch, *shape)
-            x_fake = self._shown(x_fake, self._seed_of(seed, _BLUR_FAKE, step, turn))
+            x_fake = self.shown(x_fake, self._seed_of(seed, _BLUR_FAKE, step, turn))
         return tape, x_fake
 
-    def _shown(self, x: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        """Samples (batch, *shape) as D gets them: blurred by noise, and in packs."""
+    def shown(self, x: tf.Tensor, seed: tf.Tensor | None = None) -> tf.Tensor:
+        """Samples (batch, *shape) as D gets them: in packs, and with a seed blurred by noise."""
         x = tf.cast(x, tf.float32)
-        if self.config.instance_noise:  # arXiv:1610.04490
+        if self.config.instance_noise and seed is not None:  # arXiv:1610.04490
             x += self.config.instance_noise * tf.random.stateless_normal(x.shape, seed)
         return packed(x, self.config.packing)
 
-    def _judge(self, x: tf.Tensor) -> tf.Tensor:
-        """D's logits (batch,) for samples (batch, *shape), in float32 whatever the networks use."""
-        return tf.cast(self.discriminator(x, training=True)[:, 0], tf.float32)
+    def judge(self, x: tf.Tensor, *, training: bool = True) -> tf.Tensor:
+        """D's logits (batch,) for samples (batch, *shape), in float32 whatever the networks use.
+
+        Unless `training`, D only answers: what it keeps of each call, such as the vectors of
+        spectral normalisation, stays as it is.
+        """
+        return tf.cast(self.discriminator(x, training=training)[:, 0], tf.float32)
 
     def _generate(self, generator: keras.Model, z: tf.Tensor) -> tf.Tensor:
         """Samples in inference mode: batch norm with its moving averages, so z alone decides."""
@@ -220,21 +284,23 @@ class Trainer:
         )
         return tf.gather(x_all, rows)
 
-    def _normal(self, n: int, seed: tf.Tensor) -> tf.Tensor:
-        """Noise (n, latent_dim)."""
+    def _noise(self, n: int, seed: tf.Tensor) -> tf.Tensor:
+        """Noise z (n, latent_dim)."""
+        if self.config.noise == "uniform":
+            return tf.random.stateless_uniform([n, self.config.latent_dim], seed, -1.0, 1.0)
         return tf.random.stateless_normal([n, self.config.latent_dim], seed)
 
     def _seed_of(self, seed: tf.Tensor, stream: int, step: tf.Tensor, turn: int = 0) -> tf.Tensor:
         """Two numbers that no other stream, step or turn of this run has."""
-        turns = self.config.d_steps + self.config.g_steps
-        return tf.stack([seed * 16 + stream, step * turns + turn])
+        return tf.stack([seed * 16 + stream, step * _MAX_TURNS + turn])
 
 
-def _adam(
-    model: keras.Model, learning_rate: float, beta_1: float, ema_decay: float = 0.0
+def _optimizer(
+    name: str, model: keras.Model, learning_rate: float, momentum: float, ema_decay: float = 0.0
 ) -> keras.optimizers.Optimizer:
-    optimizer = keras.optimizers.Adam(
-        learning_rate, beta_1=beta_1, use_ema=bool(ema_decay), ema_momentum=ema_decay
+    memory = {"beta_1" if name == "adam" else "momentum": momentum}
+    optimizer = _OPTIMIZERS[name](
+        learning_rate, use_ema=bool(ema_decay), ema_momentum=ema_decay, **memory
     )
     optimizer.build(model.trainable_variables)
     return optimizer

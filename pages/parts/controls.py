@@ -5,7 +5,7 @@ The URL holds the preset and every field that differs from it: a link is a whole
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -13,19 +13,23 @@ import streamlit as st
 from gan_core.config import RunConfig, option_fields
 from gan_core.datasets import DATASETS
 from gan_core.networks import NETWORKS
-from gan_core.presets import PRESETS, preset
+from gan_core.presets import PRESETS, Preset, preset
 from gan_core.text import N_, GanError
 from pages.parts import fields, links
 from pages.parts.prose import _, say
 
 _TOGETHER = ("dataset", "network")  # each must fit the other
 _CHOSEN = ("loss", "penalty")  # have options, which follow them
-_FIRST = ("d_learning_rate", "g_learning_rate", "batch_size", "steps")
+_DRAWN = ("points",)  # set on the page, not in the form; `?hide=seed,steps` hides others
+_FIRST = ("d_learning_rate", "g_learning_rate", "batch_size", "steps", "pace")
 _GROUPS = {  # folded away
     N_("The two networks"): (
         "latent_dim",
-        "hidden_layers",
-        "hidden_units",
+        "noise",
+        "g_hidden_layers",
+        "g_hidden_units",
+        "d_hidden_layers",
+        "d_hidden_units",
         "activation",
         "spectral_norm",
         "ema_decay",
@@ -33,6 +37,8 @@ _GROUPS = {  # folded away
     N_("The rules of the game"): (
         "d_steps",
         "g_steps",
+        "d_optimizer",
+        "g_optimizer",
         "beta_1",
         "weight_clip",
         "instance_noise",
@@ -42,12 +48,15 @@ _GROUPS = {  # folded away
 }
 
 
-def preset_control() -> None:
-    """Draw the choice of a preset; choosing one sets every field."""
-    _read_url()
+def preset_control(presets: Mapping[str, Preset] = PRESETS) -> None:
+    """Draw the choice among `presets`; choosing one sets every field."""
+    _read_url(next(iter(presets)))
+    if st.session_state["preset"] not in presets:
+        st.session_state["preset"] = next(iter(presets))
+        _take_preset()
     st.selectbox(
         _("Preset"),
-        list(PRESETS),
+        list(presets),
         format_func=lambda name: _(PRESETS[name].title),
         key="preset",
         persist_state="session",
@@ -57,11 +66,16 @@ def preset_control() -> None:
     st.caption(_(chosen.help))
 
 
-def config_controls() -> dict[str, Any]:
-    """Draw the hyperparameters; return the values of those that apply."""
-    dataset = field("dataset")
+def config_controls(datasets: list[str] | None = None) -> dict[str, Any]:
+    """Draw the hyperparameters; return the values of those that apply.
+
+    `datasets` are the choices of data, where not all are to be had.
+    """
+    dataset = field("dataset", datasets)
     fitting = [network.name for network in NETWORKS if network.fits(DATASETS.get(dataset).shape)]
-    values: dict[str, Any] = {"dataset": dataset, "network": field("network", fitting)}
+    values: dict[str, Any] = {"dataset": dataset}
+    options = _fields(option_fields("dataset"), values | {"network": fitting[0]})
+    values |= {"network": field("network", fitting)} | options
     for choice in _CHOSEN:
         values[choice] = field(choice)
         values |= _fields(option_fields(choice), values)
@@ -93,20 +107,20 @@ def _take_preset() -> None:
         st.session_state[name] = getattr(config, name)
 
 
-def _read_url() -> None:
+def _read_url(first: str) -> None:
     """Take the configuration of a link just followed; what it says wrongly is not taken."""
     if "preset" in st.session_state and not links.followed(_in_url()):
         return
     links.know(_in_url())
     st.session_state.pop("run", None)  # the page shows what the link says, not an earlier run
-    st.session_state["preset"] = first = next(iter(PRESETS))
+    st.session_state["preset"] = first
     try:
         st.session_state["preset"] = preset(st.query_params.get("preset", first)).name
     except GanError as error:
         st.toast(say(error), icon=":material/error:", duration="long")
     _take_preset()
     taken: dict[str, Any] = dict(PRESETS[st.session_state["preset"]].settings)
-    for owner in ("network", *_CHOSEN):
+    for owner in (*_TOGETHER, *_CHOSEN):
         if owner in st.query_params:  # what shapes the preset's choice need not fit another one
             taken = {key: taken[key] for key in taken if key not in option_fields(owner)}
     others = [(name,) for name in RunConfig.names() if name not in _TOGETHER]
@@ -142,6 +156,8 @@ def field(name: str, options: list[str] | None = None) -> Any:
     """Draw the widget of one field and return its value."""
     if name not in st.session_state:  # forgotten while the choices did not have it
         st.session_state[name] = getattr(PRESETS[st.session_state["preset"]].config, name)
+    if name in _DRAWN or name in st.query_params.get("hide", "").split(","):
+        return st.session_state[name]
     return fields.field(RunConfig, name, key=name, options=options, also=preset_values(name))
 
 

@@ -203,7 +203,9 @@ def _frames(rng: np.random.Generator) -> list[bytes]:
     for seed in range(1, DIFFERENT_FRAMES + 1):
         x = dataset.load(n, seed=seed)
         noise = rng.normal(0, 0.02, x.shape).astype(np.float32)
-        frames.append(frame.encode(x + noise, x_real, dataset, {}))
+        frames.append(
+            frame.encode(x + noise, frame.measure(x_real, x + noise, dataset), dataset, {})
+        )
     return frames
 
 

@@ -17,7 +17,14 @@ from gan_core.training.anatomy import SEEDS, anatomy, first_gradients
 from gan_core.training.build import build_networks, packed
 from gan_core.training.trainer import Trainer
 
-SMALL = {"network": "mlp", "hidden_layers": 1, "hidden_units": 3, "latent_dim": 2}
+SMALL = {
+    "network": "mlp",
+    "g_hidden_layers": 1,
+    "d_hidden_layers": 1,
+    "g_hidden_units": 3,
+    "d_hidden_units": 3,
+    "latent_dim": 2,
+}
 
 
 def of(**settings: Any) -> dict[str, Any]:
@@ -31,7 +38,10 @@ def article() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def five_deep() -> dict[str, dict[str, Any]]:
-    return {name: of(network="mlp", hidden_layers=5, activation=name) for name in COLORS}
+    return {
+        name: of(network="mlp", g_hidden_layers=5, d_hidden_layers=5, activation=name)
+        for name in COLORS
+    }
 
 
 def rows(network: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -88,7 +98,7 @@ def test_details_of_layers(article: dict[str, Any]) -> None:
 
 
 def test_no_hidden_layer_is_logistic_regression() -> None:
-    found = of(network="mlp", hidden_layers=0, latent_dim=64)
+    found = of(network="mlp", g_hidden_layers=0, d_hidden_layers=0, latent_dim=64)
     assert rows(found["discriminator"]) == [
         ("Flatten", [784], 0, 0),
         ("Dense", [1], 784 + 1, 0),
@@ -118,7 +128,13 @@ def test_no_pair_pools_and_every_discriminator_ends_in_one_logit(network: str) -
 
 def test_gradient_of_a_linear_pair_is_the_one_worked_out_by_hand() -> None:
     """D(x) = w·x + b with the non-saturating loss: by hand, in NumPy."""
-    settings = {"dataset": "ring", "network": "mlp", "hidden_layers": 0, "latent_dim": 3}
+    settings = {
+        "dataset": "ring",
+        "network": "mlp",
+        "g_hidden_layers": 0,
+        "d_hidden_layers": 0,
+        "latent_dim": 3,
+    }
     config = RunConfig.parse(settings)
     x_all = np.asarray(DATASETS.get("ring").load(50, seed=4), np.float32)
     found = first_gradients(config, tf.constant(x_all), 4)

@@ -17,7 +17,13 @@ from gan_core.runs.store import Store
 from gan_core.text import GanError, Text
 from tests.engine_process import EngineProcess, wait_until
 
-SETTINGS = {"network": "mlp", "hidden_layers": 0, "dataset": "ring", "latent_dim": 2}
+SETTINGS = {
+    "network": "mlp",
+    "g_hidden_layers": 0,
+    "d_hidden_layers": 0,
+    "dataset": "ring",
+    "latent_dim": 2,
+}
 QUESTION = {"topic": "anatomy", "settings": SETTINGS}
 
 

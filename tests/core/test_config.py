@@ -7,6 +7,7 @@ import json
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
@@ -22,12 +23,38 @@ FIELDS = list(RunConfig.model_fields)
 CHOICES = list(RunConfig.choices)
 NUMBERS = [field for field in FIELDS if RunConfig.kind(field) in (int, float)]
 TEXTS = [f for f in FIELDS if RunConfig.kind(f) is str and f not in CHOICES]
+FORMULAS = ["d_formula", "g_formula"]
 SWITCHES = [field for field in FIELDS if RunConfig.kind(field) is bool]
 WHOLE = [field for field in NUMBERS if RunConfig.kind(field) is int]
-OWNERS: dict[str, Any] = {"network": NETWORKS, "loss": LOSSES, "penalty": PENALTIES}
+OWNERS: dict[str, Any] = {
+    "dataset": DATASETS,
+    "network": NETWORKS,
+    "loss": LOSSES,
+    "penalty": PENALTIES,
+}
 OPTIONS = [(owner, field) for owner in OWNERS for field in sorted(option_fields(owner))]
 bounds = RunConfig.bounds
-LIVE = ["d_learning_rate", "g_learning_rate"]
+LIVE = [
+    "loss",
+    "label_smoothing",
+    "fake_target",
+    "real_target",
+    "generator_target",
+    "divergence",
+    "d_formula",
+    "g_formula",
+    "penalty",
+    "penalty_weight",
+    "weight_clip",
+    "instance_noise",
+    "d_optimizer",
+    "g_optimizer",
+    "d_learning_rate",
+    "g_learning_rate",
+    "d_steps",
+    "g_steps",
+    "pace",
+]
 
 every_number = pytest.mark.parametrize("field", NUMBERS)
 every_choice = pytest.mark.parametrize("field", CHOICES)
@@ -46,6 +73,7 @@ def all_it_takes(field: str) -> dict[str, Any]:
     for owner, registry in OWNERS.items():
         if field in option_fields(owner):
             needs[owner] = next(item.name for item in registry if field in item.options)
+            needs |= {"network": "mlp"} if owner == "dataset" else {}
     return needs
 
 
@@ -121,7 +149,7 @@ def test_setting_without_effect_is_refused(owner: str, field: str) -> None:
 def another_value(field: str) -> Any:
     """An allowed value that is not the default."""
     if field in TEXTS:
-        return "real - fake"
+        return "real - fake" if field in FORMULAS else "AAAA"
     candidates = list(RunConfig.titles(field)) if field in CHOICES else bounds(field)
     return next(value for value in candidates if value != RunConfig.default(field))
 
@@ -139,19 +167,41 @@ def test_switches_may_come_as_text(field: str) -> None:
     assert getattr(RunConfig.parse({field: "False"}), field) is False
 
 
-@pytest.mark.parametrize("field", TEXTS)
-@pytest.mark.parametrize("value", ["", "real" * 76, None, 3])
-def test_texts_have_a_length(field: str, value: Any) -> None:
-    message = refusal({"loss": "custom", field: value})
-    assert message.startswith(f"{field} = {value} is not allowed.")
-    assert "Allowed: text of up to 300 characters" in message
+@pytest.mark.parametrize(
+    ("field", "longest"),
+    [("d_formula", "300"), ("g_formula", "300"), ("text", "12"), ("points", "1,100")],
+)
+def test_texts_have_a_length(field: str, longest: str) -> None:
+    for value in ("", "A" * (int(longest.replace(",", "")) + 1), None, 3):
+        message = refusal({**all_it_takes(field), field: value})
+        assert message.startswith(f"{field} = {value} is not allowed.")
+        assert f"Allowed: text of up to {longest} characters" in message
 
 
-@pytest.mark.parametrize("field", TEXTS)
+def test_every_text_has_its_length_tested() -> None:
+    assert set(TEXTS) == {*FORMULAS, "text", "points"}
+
+
+@pytest.mark.parametrize("field", FORMULAS)
 def test_formula_that_is_not_understood_is_pointed_at(field: str) -> None:
     message = refusal({"loss": "custom", field: "softplus(raal)"})
     assert message.startswith(f"{field} = softplus(raal) is not understood. Column 10, 'raal'")
     assert "Did you mean real?" in message
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [
+        ("text", "   ", "text must be a word of 1 to 12 characters"),
+        ("text", "GAN\uffff", "text has a character that cannot be drawn"),
+        ("points", "A", "points is not a drawing of 1 to 400 points"),
+        ("points", "no link!", "points is not a drawing of 1 to 400 points"),
+    ],
+)
+def test_data_of_one_s_own_that_cannot_be_made_is_explained(
+    field: str, value: str, why: str
+) -> None:
+    assert refusal({**all_it_takes(field), field: value}).startswith(why)
 
 
 def test_packs_must_fill_the_batch() -> None:
@@ -191,11 +241,28 @@ def test_loss_comes_with_its_options() -> None:
     assert items.loss.equilibrium.d_loss == 2.0
 
 
+def test_data_come_with_their_options() -> None:
+    settings = {"dataset": "ring", "network": "mlp", "data_noise": 0.3}
+    modes = RunConfig.parse(settings).items.dataset.modes
+    assert modes
+    assert modes.std == pytest.approx(math.hypot(0.01, 0.3))
+    word = RunConfig.parse({"dataset": "text", "network": "mlp", "text": "I"}).items.dataset
+    assert np.ptp(word.load(500), axis=0).argmax() == 1, "an I is higher than wide"
+
+
+@pytest.mark.parametrize("owner", ["g", "d"])
+def test_the_two_networks_have_sizes_of_their_own(owner: str) -> None:
+    config = RunConfig.parse({"network": "mlp", f"{owner}_hidden_units": 7})
+    other = "d" if owner == "g" else "g"
+    assert getattr(config, f"{owner}_hidden_units") == 7
+    assert getattr(config, f"{other}_hidden_units") == 128
+
+
 def test_every_network_trains_on_every_dataset_that_fits_it() -> None:
     for network, dataset in itertools.product(NETWORKS, DATASETS):
         values = {"network": network.name, "dataset": dataset.name}
         if network.fits(dataset.shape):
-            assert RunConfig.parse(values).items.dataset is dataset
+            assert RunConfig.parse(values).items.dataset.name == dataset.name
         else:
             assert "Choose network = mlp" in refusal(values)
 
@@ -231,23 +298,35 @@ def test_unknown_preset_is_answered_with_those_there_are() -> None:
 # ------------------------------------------------------------------------- mid-run
 
 
-@pytest.mark.parametrize("field", LIVE)
-def test_rates_may_change_mid_run(field: str) -> None:
+@pytest.mark.parametrize("field", ["d_learning_rate", "g_learning_rate", "instance_noise"])
+def test_numbers_may_change_mid_run(field: str) -> None:
     config = PRESETS["ring_mlp"].config
-    changed = config.with_rate(field, "0.25")
+    changed = config.with_change(field, "0.25")
     assert getattr(changed, field) == 0.25
     assert changed.model_copy(update={field: getattr(config, field)}) == config
 
 
+def test_loss_may_be_exchanged_mid_run_and_its_options_go_with_it() -> None:
+    config = RunConfig.parse({"loss": "least_squares", "real_target": 0.9, "seed": 5})
+    changed = config.with_change("loss", "hinge")
+    assert changed == RunConfig.parse({"loss": "hinge", "seed": 5})
+
+
+def test_penalty_and_optimizer_may_be_exchanged_mid_run() -> None:
+    changed = RunConfig.parse({}).with_change("penalty", "r1").with_change("penalty_weight", 10)
+    assert (changed.penalty, changed.penalty_weight) == ("r1", 10)
+    assert changed.with_change("g_optimizer", "sgd").g_optimizer == "sgd"
+
+
 def test_rate_out_of_range_is_refused_mid_run() -> None:
     with pytest.raises(GanError, match="d_learning_rate = 2 is not allowed"):
-        RunConfig.parse({}).with_rate("d_learning_rate", 2)
+        RunConfig.parse({}).with_change("d_learning_rate", 2)
 
 
 @pytest.mark.parametrize("field", [*(field for field in FIELDS if field not in LIVE), "nonsense"])
 def test_nothing_else_may_change_mid_run(field: str) -> None:
     with pytest.raises(GanError) as raised:
-        RunConfig.parse({}).with_rate(field, 1)
+        RunConfig.parse({}).with_change(field, 1)
     assert str(raised.value).startswith(f"{field} cannot change while a run trains.")
     assert ", ".join(LIVE) in str(raised.value)
 
@@ -274,7 +353,8 @@ def test_logarithmic_settings_start_above_zero(field: str) -> None:
 @pytest.mark.parametrize("owner", OWNERS)
 def test_form_offers_what_has_an_effect(owner: str) -> None:
     for item in OWNERS[owner]:
-        offered = RunConfig.parse({owner: item.name}).applicable_fields()
+        plane = {"network": "mlp"} if owner == "dataset" else {}
+        offered = RunConfig.parse({**plane, owner: item.name}).applicable_fields()
         assert set(offered) & option_fields(owner) == set(item.options)
         assert offered == [field for field in FIELDS if field in offered]
 
@@ -282,5 +362,11 @@ def test_form_offers_what_has_an_effect(owner: str) -> None:
 def allowed_range(field: str) -> str:
     low, high = bounds(field)
     kind = "a whole number" if field in WHOLE else "a number"
-    written = {1e-3: "0.001", 1e-6: "0.000001", 1_000_000: "1,000,000", 2_000_000: "2,000,000"}
+    written = {
+        1e-3: "0.001",
+        1e-6: "0.000001",
+        10_000: "10,000",
+        1_000_000: "1,000,000",
+        2_000_000: "2,000,000",
+    }
     return f"{kind} from {written.get(low, f'{low:g}')} to {written.get(high, f'{high:g}')}"

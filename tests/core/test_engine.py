@@ -21,7 +21,8 @@ from tests.engine_process import EngineProcess, wait_until
 LONG = {
     "dataset": "ring",
     "network": "mlp",
-    "hidden_units": 8,
+    "g_hidden_units": 8,
+    "d_hidden_units": 8,
     "latent_dim": 2,
     "batch_size": 16,
     "steps": 60_000,

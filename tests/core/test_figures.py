@@ -10,9 +10,10 @@ import plotly.graph_objects as go
 import pytest
 
 from gan_core.datasets import DATASETS, Dataset
-from gan_core.figures.curves import live_curves
+from gan_core.figures.curves import live_curves, plane_curves
 from gan_core.figures.samples import live_samples
 from gan_core.losses import LOSSES, Loss
+from gan_core.metrics import METRICS
 from gan_core.ops import NUMPY
 from gan_core.penalties import PENALTIES
 from gan_core.runs import frame
@@ -56,12 +57,35 @@ def test_dashed_lines_stand_at_the_equilibrium(loss: Loss) -> None:
         assert heights == {equilibrium.d_loss, equilibrium.g_loss, decision}
 
 
-@every_dataset
-def test_live_samples_are_fed_by_what_a_frame_holds(dataset: Dataset) -> None:
+@every_loss
+def test_curves_of_the_plane_are_fed_by_records_and_by_what_is_measured(loss: Loss) -> None:
+    floors = {metric.name: 0.125 for metric in METRICS}
+    figure = plane_curves(loss, PENALTIES.get("r1"), floors)
+    measured = {"jensen_shannon", "sliced_wasserstein", "d_gradient", "g_gradient"}
+    assert feeds(figure, "append") == {"step", "frame_step", *RECORD_FIELDS, *measured}
+    dotted = [shape.y0 for shape in figure.layout.shapes if shape.line.dash == "dot"]
+    assert dotted == [0.125, 0.125]
+    without = plane_curves(loss, PENALTIES.get("none"), {})
+    assert "d_penalty" not in feeds(without, "append")
+    assert not any(shape.line.dash == "dot" for shape in without.layout.shapes)
+
+
+def test_curves_of_the_plane_know_their_x_channel() -> None:
+    figure = plane_curves(LOSSES.get("minimax"), PENALTIES.get("r1"), {})
+    for trace in figure.data:
+        channels = trace.meta["append"]
+        assert channels["x"] == ("step" if channels["y"] in RECORD_FIELDS else "frame_step")
+
+
+@pytest.mark.parametrize(
+    "dataset", [each for each in DATASETS if each.is_image], ids=lambda dataset: dataset.name
+)
+def test_live_samples_are_fed_by_what_a_frame_of_pictures_holds(dataset: Dataset) -> None:
     n = frame.n_samples(dataset)
     x: Any = np.zeros((n, *dataset.shape), np.float32)
-    sent = json.loads(frame.encode(x, x, dataset, frame.real_channels(x, dataset)))
-    assert feeds(live_samples(dataset), "replace") <= set(sent)
+    sent = json.loads(frame.encode(x, {}, dataset, frame.real_channels(x, dataset)))
+    assert feeds(live_samples(), "replace") <= set(sent)
+    assert feeds(live_samples(), "replace")
 
 
 def test_labels_are_translated() -> None:

@@ -53,7 +53,7 @@ def test_points_are_rounded_coordinates() -> None:
 def test_points_that_are_no_numbers_are_left_out(broken: float) -> None:
     x_fake = RING.load(100, seed=1)
     x_fake[::2, 0] = broken
-    encoded = frame.encode(x_fake, RING.load(100, seed=2), RING, {})
+    encoded = frame.encode(x_fake, frame.measure(RING.load(100, seed=2), x_fake, RING), RING, {})
     read = json.loads(encoded, parse_constant=pytest.fail)  # NaN is no JSON
     assert len(read["x_fake.x"]) == len(read["x_fake.y"]) == 50
     assert read["high_quality"] <= 50
@@ -62,7 +62,9 @@ def test_points_that_are_no_numbers_are_left_out(broken: float) -> None:
 def test_frame_holds_samples_metrics_and_what_is_added() -> None:
     n = frame.n_samples(RING)
     assert n == 2500  # as the metrics' definition asks for
-    encoded = frame.encode(RING.load(n, seed=1), RING.load(n, seed=2), RING, {"more": 1})
+    x_fake = RING.load(n, seed=1)
+    measures = frame.measure(RING.load(n, seed=2), x_fake, RING)
+    encoded = frame.encode(x_fake, measures, RING, {"more": 1})
     read = json.loads(encoded)
     assert len(read["x_fake.x"]) == len(read["x_fake.y"]) == frame.N_POINTS
     assert {metric.name for metric in METRICS if metric.applies(RING)} <= read.keys()
@@ -72,7 +74,7 @@ def test_frame_holds_samples_metrics_and_what_is_added() -> None:
 
 def test_frame_of_pictures_is_one_picture() -> None:
     samples = DIGITS.load(frame.n_samples(DIGITS), seed=1)
-    read = json.loads(frame.encode(samples, samples, DIGITS, {}))
+    read = json.loads(frame.encode(samples, {}, DIGITS, {}))
     assert pixels(read["x_fake"]).shape == (8 * 28, 8 * 28)
 
 

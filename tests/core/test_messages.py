@@ -105,10 +105,18 @@ def test_delta_of_a_frame_alone_is_json(store: Store, run: tuple[str, str]) -> N
     before = store.last_seq()
     for step in (1, 2):
         frame = b'{"x_fake.x": [%d]}' % step
-        store.append(*run, step=step, points={}, images_per_second=None, frame=frame)
+        measures = {"modes_covered": 3.0 + step}
+        store.append(
+            *run, step=step, points={}, images_per_second=None, frame=frame, measures=measures
+        )
     events = store.events_after(before, [run[0]])
-    assert read(delta(events, 0, {})) == {"frame": {"x_fake.x": [2]}}
-    assert read(delta(events, 0, {"state": {}})) == {"state": {}, "frame": {"x_fake.x": [2]}}
+    told = {
+        "curves": {"frame_step": {"frame_step": [1, 2], "modes_covered": [4.0, 5.0]}},
+        "frame_step": 2,
+        "frame": {"x_fake.x": [2]},
+    }
+    assert read(delta(events, 0, {})) == told
+    assert read(delta(events, 0, {"state": {}})) == told | {"state": {}}
 
 
 def test_state_speaks_in_a_form_that_can_be_translated(store: Store, run: tuple[str, str]) -> None:
@@ -128,16 +136,15 @@ def test_changes_made_mid_run_become_marks(store: Store, run: tuple[str, str]) -
     for control in store.pending(run[0]):
         store.mark_applied(run[0], control, 12)
     assert state(store, store.run(run[0]))["marks"] == [
-        {"step": 12, "text": "η<sub>D</sub> = 0.00025"},
-        {"step": 12, "text": "η<sub>G</sub> = 0.5"},
+        {"step": 12, "title": "Learning rate of D", "value": "0.00025"},
+        {"step": 12, "title": "Learning rate of G", "value": "0.5"},
     ]
 
 
-def test_every_field_that_may_change_has_a_short_name(store: Store, run: tuple[str, str]) -> None:
-    from gan_core.config import live_fields
-
-    for field in live_fields():
-        store.request(run[0], "set", field, 0.1)
+def test_mark_of_an_exchanged_loss_has_the_loss_s_title(store: Store, run: tuple[str, str]) -> None:
+    store.request(run[0], "set", "loss", "hinge")
+    store.request(run[0], "turn_d")
     for control in store.pending(run[0]):
         store.mark_applied(run[0], control, 1)
-    assert all("= 0.1" in mark["text"] for mark in state(store, store.run(run[0]))["marks"])
+    [mark] = state(store, store.run(run[0]))["marks"]  # a turn of one player is no setting
+    assert mark == {"step": 1, "title": "Loss", "value": "Hinge"}

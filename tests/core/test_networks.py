@@ -36,7 +36,8 @@ def kernels(model: Any) -> list[np.ndarray]:
 def build(network: Network, shape: tuple[int, ...], seed: int = 1, **changes: Any) -> list[Any]:
     """The generator and the discriminator, small where their size can be chosen."""
     options = {"hidden_layers": 2, "hidden_units": 8, "activation": "leaky_relu"} | changes
-    wanted = {name: options[name] for name in network.options}
+    own = {name.removeprefix("g_").removeprefix("d_") for name in network.options}
+    wanted = {name: options[name] for name in own}
     both = layers(seed)
     return [
         network.generator(both, 5, shape, **wanted),

@@ -23,9 +23,15 @@ from gan_core.runs.store import Store, open_store
 from gan_core.training.records import RECORD_FIELDS
 
 ROOT = Path(__file__).parents[2]
-TINY = ("--preset", "ring_mlp", "--set", "hidden_units=8", "batch_size=16")
+TINY = ("--preset", "ring_mlp", "--set", "g_hidden_units=8", "d_hidden_units=8", "batch_size=16")
 Outcome = tuple[int, str, str]
-EXPLODING = ("g_learning_rate=1", "d_learning_rate=1", "loss=least_squares", "hidden_layers=5")
+EXPLODING = (
+    "g_learning_rate=1",
+    "d_learning_rate=1",
+    "loss=least_squares",
+    "g_hidden_layers=5",
+    "d_hidden_layers=5",
+)
 
 
 def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
@@ -110,7 +116,7 @@ def test_a_finished_run_is_in_the_store_and_nobody_waits_for_it(
     ended: dict[str, Outcome], store: Store
 ) -> None:
     run = store.run(last_json(ended["finished"][1])["run"])
-    assert (run.name, run.status, run.config.hidden_units) == ("My first", "finished", 8)
+    assert (run.name, run.status, run.config.g_hidden_units) == ("My first", "finished", 8)
     assert run.id not in [waiting.id for waiting in store.wanting_worker()]
 
 

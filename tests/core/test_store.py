@@ -376,6 +376,46 @@ def test_changes_are_told_in_the_order_in_which_they_took_effect(store: Store) -
     assert kinds(store, run_id).count("change") == 3
 
 
+def test_value_of_any_kind_is_kept_as_it_is(store: Store) -> None:
+    run_id, _ = claimed_run(store)
+    store.request(run_id, "set", "loss", "custom")
+    store.request(run_id, "set", "g_formula", "-fake")
+    store.request(run_id, "set", "d_steps", "3")  # as from a link
+    store.request(run_id, "turn_g")
+    asked = [(each.action, each.field, each.value) for each in store.pending(run_id)]
+    assert asked == [
+        ("set", "loss", "custom"),
+        ("set", "g_formula", "-fake"),
+        ("set", "d_steps", 3),
+        ("turn_g", None, None),
+    ]
+
+
+def test_turns_are_changes_too(store: Store) -> None:
+    run_id, _ = claimed_run(store)
+    for action in ("turn_d", "pause", "turn_g"):
+        store.request(run_id, action)
+    for control in store.pending(run_id):
+        store.mark_applied(run_id, control, 9)
+    assert [change.action for change in store.changes(run_id)] == ["turn_d", "turn_g"]
+    assert kinds(store, run_id).count("change") == 2
+
+
+def test_settings_of_now_count_all_that_was_asked_for(store: Store) -> None:
+    run_id, _ = claimed_run(store)
+    assert store.config_now(run_id) == CONFIG
+    store.request(run_id, "set", "loss", "least_squares")
+    store.mark_applied(run_id, store.pending(run_id)[0], 5)
+    store.request(run_id, "set", "real_target", 0.9)  # an option of the loss that it has by now
+    now = store.config_now(run_id)
+    assert (now.loss, now.real_target) == ("least_squares", 0.9)
+    store.request(run_id, "set", "loss", "hinge")
+    assert store.config_now(run_id) == CONFIG.with_change("loss", "hinge")
+    with pytest.raises(GanError, match="real_target = 0.5 has no effect with loss = hinge"):
+        store.request(run_id, "set", "real_target", 0.5)
+    assert store.run(run_id).config == CONFIG
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -417,6 +457,20 @@ def test_stop_ends_a_waiting_run_at_once(store: Store) -> None:
     assert store.run(run_id).status == "stopped"
     assert store.pending(run_id) == []
     assert kinds(store, run_id) == ["status", "status"]
+
+
+def test_stop_forgets_what_nobody_has_read(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    store.request(run_id, "set", "d_learning_rate", 0.25)
+    store.mark_applied(run_id, store.pending(run_id)[0], 3)
+    store.set_status(run_id, holder, "paused")
+    store.release(run_id, holder)
+    for asked in (("set", "loss", "hinge"), ("turn_d",), ("step",), ("stop",)):
+        store.request(run_id, *asked)
+    assert store.run(run_id).status == "stopped"
+    assert store.pending(run_id) == []
+    assert [change.field for change in store.changes(run_id)] == ["d_learning_rate"]
+    assert store.wanting_worker() == []
 
 
 def test_stop_of_a_trained_run_is_left_to_its_trainer(store: Store) -> None:
@@ -485,6 +539,51 @@ def test_latest_frame_is_the_newest(store: Store) -> None:
     assert store.frame_steps(run_id) == [50, 100]
 
 
+def test_frame_of_a_step_is_the_last_before_it(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    assert store.frame_at(run_id, 5) is None
+    for step, frame in ((10, b"10"), (20, b"20"), (20, b"20 again"), (30, b"30")):
+        append(store, run_id, holder, step, frame=frame)
+    found = {
+        step: frame.payload
+        for step in (0, 9, 10, 19, 20, 29, 30, 1000)
+        if (frame := store.frame_at(run_id, step))
+    }
+    assert found == {
+        0: b"10",  # the first there is
+        9: b"10",
+        10: b"10",
+        19: b"10",
+        20: b"20 again",
+        29: b"20 again",
+        30: b"30",
+        1000: b"30",
+    }
+
+
+def test_measures_are_kept_with_their_frames(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    assert store.measures(run_id) == ([], {})
+    told: list[tuple[int, Any]] = [(0, None), (4, {"gap": 0.5, "mmd": None}), (8, {"size": 2.0})]
+    for step, measures in told:
+        store.append(
+            run_id,
+            holder,
+            step=step,
+            points={},
+            images_per_second=None,
+            frame=b"{}",
+            measures=measures,
+        )
+    append(store, run_id, holder, 9)  # no frame: nothing is measured there
+    assert store.measures(run_id) == (
+        [0, 4, 8],
+        {"gap": [None, 0.5, None], "mmd": [None] * 3, "size": [None, None, 2.0]},
+    )
+    frames = [event for event in store.events_after(0, [run_id]) if event.kind == "frame"]
+    assert [event.measures for event in frames] == [{}, {"gap": 0.5, "mmd": None}, {"size": 2.0}]
+
+
 def test_frames_are_thinned_but_the_first_and_the_newest_stay(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -545,6 +644,32 @@ def test_rewind_of_one_run_leaves_the_others(store: Store) -> None:
     store.rewind(run_id, holder, 10, N_FIELDS)
     assert_holds_exactly(store, other, records(100))
     assert store.frame_steps(other) == [50, 100]
+
+
+# ---------------------------------------------------------------------------- branches
+
+
+def test_branch_waits_with_its_parent_s_config_and_earlier_changes(store: Store) -> None:
+    parent, holder = claimed_run(store)
+    asked = (("set", "loss", "hinge"), ("turn_d",), ("set", "d_steps", 2), ("pause",))
+    for action in asked:
+        store.request(parent, *action)
+    for control, step in zip(store.pending(parent), (10, 10, 30, 30), strict=True):
+        store.mark_applied(parent, control, step)
+    append(store, parent, holder, 40)
+    branch = store.branch(parent, 20, "g_optimizer", "sgd")
+    assert store.run(branch).config == CONFIG
+    assert (store.run(branch).status, store.run(branch).step) == ("queued", 0)
+    assert [
+        (each.action, each.field, each.value, each.applied_step) for each in store.changes(branch)
+    ] == [
+        ("set", "loss", "hinge", 10),
+        ("turn_d", None, None, 10),
+        ("set", "g_optimizer", "sgd", 20),
+    ]
+    assert store.pending(branch) == []
+    assert [run.id for run in store.wanting_worker()] == [branch], "a worker may take it"
+    assert len(store.changes(parent)) == 3
 
 
 # ------------------------------------------------------------------------------ events

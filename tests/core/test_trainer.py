@@ -21,7 +21,8 @@ from gan_core.training.trainer import Trainer
 TINY_POINTS = {
     "dataset": "ring",
     "network": "mlp",
-    "hidden_units": 8,
+    "g_hidden_units": 8,
+    "d_hidden_units": 8,
     "latent_dim": 2,
     "batch_size": 8,
 }
@@ -132,7 +133,7 @@ def test_records_are_the_losses_of_the_networks_before_their_turn() -> None:
     player = Trainer(config, x_real_all, dataclasses.replace(pick(config), xla=False))
     weights = [layer.get_weights() for layer in (player.generator, player.discriminator)]
     seed, first = tf.constant(config.seed), tf.constant(0)
-    z = player._normal(8, player._seed_of(seed, 1, first)).numpy()
+    z = player._noise(8, player._seed_of(seed, 1, first)).numpy()
     x_real = player._real_batch(tf.constant(x_real_all), player._seed_of(seed, 0, first)).numpy()
 
     def forward(x: np.ndarray, parameters: list[np.ndarray]) -> np.ndarray:
@@ -157,7 +158,7 @@ def test_records_are_the_losses_of_the_networks_before_their_turn() -> None:
 def test_each_player_moves_only_its_own_weights() -> None:
     """With one player's rate (almost) zero, its weights stay where they were."""
     frozen_g = trainer(TINY_POINTS)
-    frozen_g.set_rates(d_learning_rate=1e-3, g_learning_rate=0.0)
+    frozen_g.change(frozen_g.config.model_copy(update={"g_learning_rate": 0.0}))
     before = [w.numpy() for w in frozen_g.generator.trainable_variables]
     d_before = [w.numpy() for w in frozen_g.discriminator.trainable_variables]
     train(frozen_g, 2)
@@ -169,7 +170,7 @@ def test_each_player_moves_only_its_own_weights() -> None:
 
 def test_the_discriminator_stays_as_it_is_in_the_generators_turn() -> None:
     frozen_d = trainer(TINY_POINTS)
-    frozen_d.set_rates(d_learning_rate=0.0, g_learning_rate=1e-3)
+    frozen_d.change(frozen_d.config.model_copy(update={"d_learning_rate": 0.0}))
     before = [w.numpy() for w in frozen_d.discriminator.trainable_variables]
     train(frozen_d, 3)
     after = [w.numpy() for w in frozen_d.discriminator.trainable_variables]
@@ -253,7 +254,7 @@ def test_discriminator_of_packs_sees_whole_packs() -> None:
 def test_instance_noise_blurs_what_d_sees_and_nothing_else() -> None:
     noisy = trainer(TINY_POINTS, instance_noise=0.5)
     x, seed = tf.zeros((20_000, 2)), tf.constant([1, 2])
-    seen = noisy._shown(x, seed).numpy()
+    seen = noisy.shown(x, seed).numpy()
     assert seen.mean() == pytest.approx(0, abs=0.01)
     assert seen.std() == pytest.approx(0.5, rel=0.02)
     assert np.array_equal(noisy.samples(5), trainer(TINY_POINTS).samples(5))
@@ -275,7 +276,7 @@ def test_samples_come_from_the_running_average_of_weights() -> None:
         variable.assign(mean)
     by_hand = averaged._compiled_sample(
         averaged.generator,
-        averaged._normal(4, averaged._seed_of(averaged._seed, 2, tf.constant(0))),
+        averaged._noise(4, averaged._seed_of(averaged._seed, 2, tf.constant(0))),
     )
     np.testing.assert_allclose(drawn, by_hand.numpy(), rtol=1e-4, atol=1e-5)
     assert not all(np.allclose(a, b) for a, b in zip(latest, expected, strict=True))

@@ -1,0 +1,90 @@
+"""What is to be seen of a run in the plane: D's surface, G's warped noise, the slopes G follows."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from gan_core.plane import noise_lattice, surface_points
+from gan_core.training.tensorflow_ops import TENSORFLOW
+from gan_core.training.trainer import Trainer, mould
+
+N_ARROWS = 100
+N_LOOKED_AT = 480  # generated samples whose slopes are taken: packs of up to 8 fit
+
+
+def view_of(trainer: Trainer) -> PlaneView:
+    """The view of a trainer, made once for all runs of its mould."""
+    return _view_of(trainer, mould(trainer.config, trainer.plan))
+
+
+@functools.lru_cache(maxsize=16)
+def _view_of(trainer: Trainer, mould_of_trainer: object) -> PlaneView:
+    return PlaneView(trainer)
+
+
+class PlaneView:
+    """Looks at one run of points in the plane; a look changes nothing."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        self._trainer = trainer
+        self._points = tf.constant(surface_points(trainer.config.items.dataset.extent))
+        self._lattice = noise_lattice(trainer.config)
+        self._judge = functools.partial(trainer.judge, training=False)  # D only answers
+        self._slopes = tf.function(self._take_slopes, reduce_retracing=True)
+        self._surface = tf.function(self._judge_alone, reduce_retracing=True)
+
+    def look(self, x_real: np.ndarray) -> dict[str, Any]:
+        """What is to be seen now, with `x_real` (n, 2) as D's real samples.
+
+        Returns arrays: "surface" (SURFACE², D's logits), "manifold" (points of the lattice, 2) if
+        there is one, "arrows" (N_ARROWS, 2: −∂L_G/∂x at the first generated samples, each as if it
+        were alone), and the numbers "d_gradient" and "g_gradient": the norms of each player's
+        gradient over all its weights.
+        """
+        trainer = self._trainer
+        n = N_LOOKED_AT // trainer.config.packing * trainer.config.packing
+        rows = np.resize(np.arange(len(x_real)), n)
+        arrows, d_gradient, g_gradient = self._slopes(
+            tf.constant(x_real[rows]), trainer.fixed_noise(n)
+        )
+        seen = {
+            "surface": self._surface(self._points).numpy(),
+            "arrows": arrows.numpy()[:N_ARROWS],
+            "d_gradient": float(d_gradient),
+            "g_gradient": float(g_gradient),
+        }
+        if self._lattice is not None:
+            seen["manifold"] = trainer.generated(tf.constant(self._lattice))
+        return seen
+
+    def _judge_alone(self, x: tf.Tensor) -> tf.Tensor:
+        """D's logits (n,) for points (n, 2); where D judges packs, for packs of the same point."""
+        packing = self._trainer.config.packing
+        return self._judge(tf.tile(x, [1, packing]))
+
+    def _take_slopes(
+        self, x_real: tf.Tensor, z: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        trainer = self._trainer
+        family, loss = trainer.config.items.family, trainer.config.items.loss
+        x_real = trainer.shown(x_real)
+        with tf.GradientTape(persistent=True) as tape:
+            x_fake = tf.cast(trainer.generator(z, training=True), tf.float32)  # (n, 2)
+            shown = trainer.shown(x_fake)
+            g_loss = family.generator_turn(self._judge, x_real, shown, loss, TENSORFLOW)
+            d_loss = family.discriminator_turn(
+                self._judge, x_real, tf.stop_gradient(shown), loss, TENSORFLOW
+            ).d_loss
+        n = tf.cast(tf.shape(z)[0], tf.float32)  # the loss is a mean over n
+        arrows = -n * tape.gradient(g_loss, x_fake)
+        d_weights = trainer.discriminator.trainable_variables
+        g_weights = trainer.generator.trainable_variables
+        return (
+            arrows,
+            tf.linalg.global_norm(tape.gradient(d_loss, d_weights)),
+            tf.linalg.global_norm(tape.gradient(g_loss, g_weights)),
+        )
