@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-from tests.benchmarks import live
+from tests.benchmarks import live, playground
 
-BENCHMARKS: dict[str, ModuleType] = {"live": live}
+BENCHMARKS: dict[str, ModuleType] = {"live": live, "playground": playground}
 
 
 def main() -> int:
