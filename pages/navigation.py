@@ -42,6 +42,8 @@ def course_map() -> dict[str, list[StreamlitPage]]:
             page("networks", _("Networks"), "layers"),
         ],
         _("Practice"): [
+            page("playground", _("Playground"), "scatter_plot"),
+            page("failures", _("Failure gallery"), "healing"),
             page("train", _("Train"), "play_circle"),
             page("runs", _("Runs"), "list"),
         ],

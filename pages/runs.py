@@ -10,7 +10,8 @@ import streamlit as st
 from gan_core.runs.store import Run
 from gan_core.text import GanError
 from pages.parts.prose import _, language, plain, say
-from pages.parts.run_panel import STATUSES, attempt, store
+from pages.parts.run_panel import STATUSES
+from pages.parts.store import attempt, store
 
 PER_PAGE = 20
 

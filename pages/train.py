@@ -14,14 +14,17 @@ from gan_core.penalties import Penalty
 from gan_core.runs.store import ENDED
 from gan_core.text import GanError
 from pages.parts.controls import config_controls, current_values, preset_control
+from pages.parts.layers import layer_switches
 from pages.parts.prose import _, markdown, plain, say
-from pages.parts.run_panel import attempt, run_panel, store
+from pages.parts.run_panel import run_panel
+from pages.parts.store import attempt, store
 
 
 def start() -> None:
     """Queue a run with the settings of this moment and show it."""
     run_id = store().create_run(RunConfig.parse(current_values()))
     st.query_params["run"] = run_id
+    st.query_params.pop("at", None)
 
 
 def chosen(values: Mapping[str, Any]) -> RunConfig | None:
@@ -80,7 +83,7 @@ try:
         run = store().run(run_id)
         st.session_state["run"] = st.query_params["run"] = run_id
         config = run.config
-        run_panel(run)
+        run_panel(run, layers=layer_switches() if not run.config.items.dataset.is_image else ())
         if run.status in ENDED:
             st.caption(_("Change a setting on the left and press Train to start another run."))
     else:

@@ -10,7 +10,7 @@ import streamlit as st
 from gan_core.runs.answers import Answer, Question
 from gan_core.text import GanError
 from pages.parts.prose import _, language, say, translator
-from pages.parts.run_panel import attempt, store
+from pages.parts.store import attempt, store
 
 AT_ONCE_SECONDS = 1.5  # an answer that comes within this time needs no word about waiting
 LOOK_SECONDS = 0.05

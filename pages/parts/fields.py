@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -22,11 +22,13 @@ def field(
     options: Sequence[str] | None = None,
     also: Iterable[float] = (),
     place: DeltaGenerator | None = None,
+    on_change: Callable[[], None] | None = None,
 ) -> Any:
     """Draw the widget of a field and return its value, which st.session_state[key] holds already.
 
     `options` are the choices, where not all are to be had; `also` are values that a logarithmic
-    slider must be able to stand at. `place` is where to draw it.
+    slider must be able to stand at. `place` is where to draw it, and `on_change` is called when a
+    reader has set it.
     """
     where, kind, shown = place or st, settings.kind(name), settings.shown(name)
     common: dict[str, Any] = {
@@ -34,6 +36,7 @@ def field(
         "help": _help(settings, name),
         "key": key,
         "persist_state": "session",
+        "on_change": on_change,
     }
     if name in settings.choices:
         return _choice(settings, name, options, where, common)
@@ -70,6 +73,16 @@ def label(settings: type[Settings], name: str) -> str:
     """A field's title."""
     title = settings.model_fields[name].title
     return _(title) if title else name
+
+
+def shown_value(settings: Settings, name: str) -> str:
+    """A field's value as a reader knows it."""
+    value = getattr(settings, name)
+    if name in settings.choices:
+        return _(settings.titles(name)[value])
+    if settings.kind(name) is bool:
+        return _("yes") if value else _("no")
+    return f"`{value}`" if isinstance(value, str) else number(value)
 
 
 def _help(settings: type[Settings], name: str) -> str | None:

@@ -5,6 +5,11 @@ const CURVES_EVERY_MS = 200; // redrawing curves costs the browser more than swa
 const PICTURES_EVERY_MS = 60;
 const RECONNECT_MS = [500, 1000, 2000, 4000];
 const GONE = 4404;
+const SCRUB_EVERY_MS = 60;
+const FOLLOW = -1; // what the page is told instead of a step
+const LAST_STEP = 2 ** 31 - 1;
+
+const groups = new Map(); // group → views that show the same step
 
 const views = new WeakMap();
 
@@ -42,17 +47,20 @@ class View {
   show(component) {
     this.tell = component.setTriggerValue;
     const data = JSON.parse(component.data.view);
-    const same = this.data && this.data.run === data.run && this.data.language === data.language;
+    this.keep = component.setStateValue;
+    const same = this.data && ["run", "language", "group"].every((key) => this.data[key] === data[key]);
     clearTimeout(this.leaving);
+    if (!same) this.ungroup();
     this.data = data;
     this.told = data.status;
-    if (same) return;
+    if (same) return this.plane?.setLayers(data.plane.layers);
     this.disconnect();
     this.reset();
     this.build();
     document.addEventListener("visibilitychange", this.onVisibility);
     loadPlotly().then((Plotly) => this.draw(Plotly)).catch(() => this.note("The figures could not be loaded. Reload the page."));
     this.connect();
+    if (this.plane && data.at !== null) this.scrubAll(data.at);
   }
 
   // Streamlit may take the element away and bring it back in the same moment.
@@ -60,6 +68,8 @@ class View {
     this.leaving = setTimeout(() => {
       if (this.root.isConnected) return;
       this.disconnect();
+      this.ungroup();
+      this.plane?.destroy();
       clearInterval(this.themeTimer);
       document.removeEventListener("visibilitychange", this.onVisibility);
       if (this.plots && window.Plotly) this.plots.forEach((plot) => window.Plotly.purge(plot));
@@ -74,12 +84,27 @@ class View {
   reset() {
     this.curves = {};
     this.pictures = {};
+    this.frames = []; // those of one group wait here for each other
+    this.shownStep = 0;
+    this.scrubbed = null; // the step to which a reader has gone back
     this.marks = [];
     this.progress = {};
     this.state = {};
   }
 
+  ungroup() {
+    groups.get(this.data?.group)?.delete(this);
+  }
+
+  // The views that show the same step as this one; a view alone is a group of its own.
+  group() {
+    const name = this.data.group || this.data.run;
+    if (!groups.has(name)) groups.set(name, new Set());
+    return groups.get(name).add(this);
+  }
+
   build() {
+    this.drawn = false;
     this.root.replaceChildren();
     const add = (parent, tag, className) => {
       const element = document.createElement(tag);
@@ -91,19 +116,47 @@ class View {
     this.statusPill = add(head, "span", "status");
     this.statusPill.setAttribute("role", "status");
     this.numbers = add(head, "span", "numbers");
+    this.noteLine = add(head, "span", "note");
     const bar = add(frame, "div", "bar");
     bar.setAttribute("role", "progressbar");
     bar.setAttribute("aria-label", this.text("Progress"));
     this.bar = bar;
     this.fill = add(bar, "div", "");
-    this.noteLine = add(frame, "div", "note");
     this.tiles = add(frame, "div", "tiles");
     const figures = add(frame, "div", "figures");
+    this.plane?.destroy();
+    this.plane = this.data.plane && this.buildPlane(add(figures, "div", "plane-cell"), add);
     this.plots = this.data.figures.map((figure) => {
       const plot = add(figures, "div", "figure");
       plot.style.height = `${figure.layout.height}px`;
       return plot;
     });
+  }
+
+  // The plane, and below it the time machine.
+  buildPlane(cell, add) {
+    const plane = new Plane(add(cell, "div", ""), { labels: this.data.catalog, language: this.data.language });
+    plane.setLayers(this.data.plane.layers);
+    const row = add(cell, "div", "time");
+    const button = (label, action) => {
+      const element = add(row, "button", "");
+      element.type = "button";
+      element.textContent = this.text(label);
+      element.onclick = action;
+      return element;
+    };
+    if (this.data.plane.flow) button("z → G(z)", () => plane.playFlow()).title = this.text("How noise flows to data");
+    this.slider = add(row, "input", "scrub");
+    Object.assign(this.slider, { type: "range", min: 0, max: 1, value: 1 });
+    this.slider.setAttribute("aria-label", this.text("Step that is shown"));
+    this.slider.oninput = () => this.scrubAll(Number(this.slider.value));
+    this.slider.onchange = () => this.keep("scrubbed", this.scrubbed);
+    this.stepLabel = add(row, "span", "step");
+    this.liveButton = button("Latest", () => {
+      this.scrubAll(null);
+      this.keep("scrubbed", FOLLOW);
+    });
+    return plane;
   }
 
   async draw(Plotly) {
@@ -172,15 +225,65 @@ class View {
   take(message) {
     if (message.reset) this.curves = {};
     for (const [axis, group] of Object.entries(message.curves || {})) this.append(axis, group);
-    if (message.frame) Object.assign(this.pictures, message.frame);
+    if (message.reset) {
+      this.frames = [];
+      this.pictures = { ...message.frame, ...this.pictures }; // with what stays the same all along
+    }
+    if (message.frame) this.frames.push({ step: message.frame_step ?? 0, frame: message.frame });
     if (message.marks) this.marks = message.marks;
     if (message.progress) this.progress = message.progress;
     if (message.state) this.state = message.state;
     if (message.progress || message.state) this.showProgress();
-    if (message.frame) this.soon("pictures", PICTURES_EVERY_MS, () => this.redrawPictures());
+    if (message.frame) this.group().forEach((view) => view.showWhatAllHave());
     if (message.reset || message.curves || message.marks)
       this.soon("curves", CURVES_EVERY_MS, () => this.redrawCurves());
     this.root.dataset.step = this.progress.step ?? 0; // for whoever tests this page
+  }
+
+  // Views of one group show the newest step that all of them have reached.
+  showWhatAllHave() {
+    const common = Math.min(...[...this.group()].map((view) => view.frames.at(-1)?.step ?? -1));
+    const ready = this.frames.filter(({ step }) => step <= common);
+    if (!ready.length) return common < 0 || this.scrubbed !== null || this.fetchFrame(common);
+    this.frames = this.frames.slice(ready.length - 1); // the last one stays, for the others to see
+    if (this.scrubbed !== null) return this.showTime();
+    for (const { frame } of ready) Object.assign(this.pictures, frame);
+    this.shownStep = ready.at(-1).step;
+    this.soon("pictures", PICTURES_EVERY_MS, () => this.redrawPictures());
+  }
+
+  // -------------------------------------------------------------- time machine
+
+  scrubAll(step) {
+    this.group().forEach((view) => view.scrub(step));
+  }
+
+  // Show what the run showed at a step, or follow it again.
+  scrub(step) {
+    this.scrubbed = step;
+    this.fetchFrame(step ?? LAST_STEP);
+  }
+
+  fetchFrame(step) {
+    this.wanted = step;
+    this.soon("fetch", SCRUB_EVERY_MS, async () => {
+      const answer = await fetch(new URL(`frame/${this.data.run}/${this.wanted}`, baseUrl())).catch(() => null);
+      if (!answer?.ok) return this.note("Connection lost. Trying again …");
+      Object.assign(this.pictures, await answer.json());
+      this.shownStep = Number(answer.headers.get("X-Step"));
+      this.redrawPictures();
+      this.redrawCurves();
+    });
+  }
+
+  showTime() {
+    if (!this.slider) return;
+    const last = Math.max(this.curves.frame_step?.at(-1) ?? 1, 1);
+    this.slider.max = last;
+    this.slider.value = this.scrubbed ?? last;
+    this.stepLabel.textContent = this.text("Step {step}", { step: this.shownStep.toLocaleString(this.data.language) });
+    this.liveButton.hidden = this.scrubbed === null;
+    this.root.dataset.shown = this.shownStep; // for whoever tests this page
   }
 
   // Add what is new to the channels over one axis; steps we know may come again.
@@ -222,13 +325,23 @@ class View {
     const shapes = this.marks.map(({ step }) => ({
       type: "line", xref: "x", yref: "paper", x0: step, x1: step, y0: 0, y1: 1, line,
     }));
-    const annotations = this.marks.map(({ step, text }, i) => ({
-      xref: "x", yref: "paper", x: step, y: 0.98 - 0.05 * (i % 3), text, showarrow: false, xanchor: "left", font: { size: 12 },
+    const annotations = this.marks.map(({ step, title, value }, i) => ({
+      xref: "x", yref: "paper", x: step, y: 0.98 - 0.05 * (i % 3), text: `${this.text(title)} = ${this.text(value)}`, showarrow: false, xanchor: "left", font: { size: 12 },
     }));
+    if (this.scrubbed !== null)
+      shapes.push({
+        type: "line", xref: "x", yref: "paper", x0: this.shownStep, x1: this.shownStep, y0: 0, y1: 1,
+        line: { color: this.theme, width: 2 },
+      });
     return { shapes: [...plot.baseShapes, ...shapes], annotations: [...plot.baseAnnotations, ...annotations] };
   }
 
   redrawPictures() {
+    if (this.plane) {
+      this.plane.setFrame(this.pictures);
+      this.showTime();
+      this.showTiles();
+    }
     if (!this.drawn) return;
     this.plots.forEach((plot) => {
       plot.data.forEach((trace, i) => {
@@ -249,8 +362,8 @@ class View {
   showTiles() {
     const known = Object.entries(this.data.tiles).filter(([channel]) => this.pictures[channel] !== undefined);
     const tiles = known.map(([channel, { label, unit, floor }]) => {
-      const shown = (number) => `${Number(number.toFixed(1)).toLocaleString(this.data.language)} ${unit}`.trim();
-      const sentence = floor === null ? "{label}: {value}" : "{label}: {value} (real data: {floor})";
+      const shown = (number) => `${number.toLocaleString(this.data.language, { maximumSignificantDigits: 3 })} ${unit}`.trim();
+      const sentence = floor === null ? "{label}: {value}" : "{label}: {value} (real: {floor})";
       const tile = document.createElement("span");
       tile.textContent = this.text(sentence, { label, value: shown(this.pictures[channel]), floor: shown(floor ?? 0) });
       return tile;

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -13,21 +14,40 @@ from gan_core.runs.store import Run
 from pages.parts.prose import catalog, language
 
 _HERE = Path(__file__).parent
+LAYERS = ("real", "fake", "surface", "truth", "manifold", "arrows")
+
+
+def _read(name: str) -> str:
+    return (_HERE / name).read_text("utf-8")
+
+
 _component = st.components.v2.component(
     "gan_dojo.live_run",
     html='<div class="live-run"></div>',
-    css=(_HERE / "live_figure.css").read_text("utf-8"),
-    js=(_HERE / "live_figure.js").read_text("utf-8"),
+    css=_read("plane.css") + _read("live_figure.css"),
+    js=_read("plane.js") + _read("live_figure.js"),
     isolate_styles=False,  # Plotly puts its own styles into the document's head
 )
 
 
-def live_run(run: Run, figures: list[go.Figure], tiles: dict[str, Any], speed: str) -> None:
+def live_run(
+    run: Run,
+    figures: list[go.Figure],
+    tiles: dict[str, Any],
+    speed: str,
+    *,
+    layers: Collection[str] | None = None,
+    group: str = "",
+    at: int | None = None,
+) -> int | None:
     """Show progress and figures of a run, fed by one socket.
 
     Each trace's `meta` names the channels that feed it (see `gan_core.figures`); `tiles` maps a
     channel to the label under which its latest value is shown; `speed` says "{rate} images/s".
-    When the run's status changes, the page runs again, so that its buttons fit.
+    When the run's status changes, the page runs again, so that its buttons fit. Runs in the plane
+    also show the plane, with those of its `LAYERS`; runs of one `group` show the same step.
+
+    `at` is the step to begin with; returns the one to which the reader has gone back, if any.
     """
     view = {
         "run": run.id,
@@ -35,12 +55,28 @@ def live_run(run: Run, figures: list[go.Figure], tiles: dict[str, Any], speed: s
         "figures": [json.loads(figure.to_json() or "{}") for figure in figures],
         "tiles": tiles,
         "speed": speed,
+        "plane": layers is not None
+        and {
+            "layers": {layer: layer in layers for layer in LAYERS},
+            "flow": run.config.latent_dim <= 2,
+        },
+        "group": group,
+        "at": at,
         "catalog": catalog(language()),
         "language": language(),
     }
-    _component(
+    result = _component(
         key=f"live {run.id}",
         # As a string: Streamlit searches lists for tables, and loads pandas to do so.
         data={"view": json.dumps(view)},
         on_status_change=lambda: None,
+        on_scrubbed_change=lambda: None,
     )
+    return _scrubbed(cast(int | None, result.scrubbed), at)
+
+
+def _scrubbed(told: int | None, at: int | None) -> int | None:
+    """The step that is shown: what the browser has told, or what it was told to begin with."""
+    if told is None:
+        return at
+    return told if told >= 0 else None

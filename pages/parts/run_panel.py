@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Collection
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from gan_core.config import RunConfig, live_fields
-from gan_core.figures.curves import live_curves
+from gan_core.figures.curves import live_curves, plane_curves
 from gan_core.figures.samples import live_samples
 from gan_core.metrics import METRICS
-from gan_core.runs.store import Run, Store, default_url, open_store
-from gan_core.text import N_, GanError, number
+from gan_core.runs.store import Run
+from gan_core.text import N_
+from pages.parts import fields
+from pages.parts.branching import branch_form
 from pages.parts.controls import label, preset_values
-from pages.parts.fields import scale_options
+from pages.parts.doctor import doctor
 from pages.parts.live_figure import live_run
-from pages.parts.prose import _, plain, say
+from pages.parts.prose import _, plain
+from pages.parts.store import attempt, store
 
+RATES = ("d_learning_rate", "g_learning_rate", "pace")  # changed most
 STATUSES = {  # as the browser's script and the list of runs show them
     "queued": N_("queued"),
     "running": N_("running"),
@@ -33,7 +39,16 @@ _IN_THE_BROWSER = (
     N_("step {step} of {steps}"),
     N_("{time} left"),
     N_("{label}: {value}"),
-    N_("{label}: {value} (real data: {floor})"),
+    N_("Step {step}"),
+    N_("Step that is shown"),
+    N_("Latest"),
+    N_("How noise flows to data"),
+    N_("Real and generated points in the plane. Press F to see how noise flows to data."),
+    N_("Draw real points: drag, or move with the arrow keys and drop a point with the space bar."),
+    N_("Draw real points here"),
+    N_("gradient {value}"),
+    N_("gradient < {value}"),
+    N_("{label}: {value} (real: {floor})"),
     N_("Waiting for a free slot: position {place} of {waiting}."),
     N_("Connection lost. Trying again …"),
     N_("This run no longer exists."),
@@ -41,14 +56,11 @@ _IN_THE_BROWSER = (
 )
 
 
-def store() -> Store:
-    """The store of this app."""
-    return open_store(default_url())
+def run_panel(run: Run, *, layers: Collection[str] = (), group: str = "") -> None:
+    """Draw the whole panel of a run, with these layers of the plane if its data are points.
 
-
-def run_panel(run: Run) -> None:
-    """Draw the whole panel of a run."""
-    st.subheader(plain(run.name), anchor=False)
+    Runs of one `group` show the same step.
+    """
     _buttons(run)
     items = run.config.items
     floors = run.facts.get("floors", {})
@@ -61,36 +73,50 @@ def run_panel(run: Run) -> None:
         for metric in METRICS
         if metric.applies(items.dataset)
     }
+    if not items.dataset.is_image:
+        tiles["gap"] = {"label": _("D's distance from the best D"), "unit": "", "floor": 0.0}
     speed = _("{rate} images/s") if items.dataset.is_image else _("{rate} points/s")
-    live_run(
-        run,
-        [live_samples(items.dataset, _), live_curves(items.loss, items.penalty, items.dataset, _)],
-        tiles,
-        speed,
-    )
+    if items.dataset.is_image:
+        figures = [live_samples(_), live_curves(items.loss, items.penalty, items.dataset, _)]
+        live_run(run, figures, tiles, speed)
+    else:
+        figures = [plane_curves(items.loss, items.penalty, floors, _)]
+        step = live_run(run, figures, tiles, speed, layers=layers, group=group, at=_linked_step())
+        _keep_in_link(step)
+    doctor(run)
+    if not items.dataset.is_image:
+        branch_form(run, step)
     if run.is_active:
         _live_settings(run)
     _about(run)
 
 
-def attempt(action: Callable[[], object]) -> None:
-    """Do what a button asks; a refusal becomes a message and changes nothing."""
-    try:
-        action()
-    except GanError as error:
-        st.toast(say(error), icon=":material/error:")
+def _linked_step() -> int | None:
+    """The step that a link asks for."""
+    asked = st.query_params.get("at", "")
+    return int(asked) if asked.isdecimal() and len(asked) < 9 else None
+
+
+def _keep_in_link(step: int | None) -> None:
+    if step is not None:
+        st.query_params["at"] = str(step)
+    else:
+        st.query_params.pop("at", None)
 
 
 def _buttons(run: Run) -> None:
     """Pause, resume, one step, stop: those that the run's status allows."""
     running, paused = run.status in ("running", "queued"), run.status == "paused"
     resumable = paused or run.status in ("stopped", "failed")
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{plain(run.name)}**", width="content")
         if resumable:
             _button(run, "resume", _("Resume"), ":material/play_arrow:", enabled=True)
         else:
             _button(run, "pause", _("Pause"), ":material/pause:", enabled=run.status == "running")
         _button(run, "step", _("One step"), ":material/skip_next:", enabled=paused)
+        _button(run, "turn_d", _("D alone"), ":material/policy:", enabled=paused)
+        _button(run, "turn_g", _("G alone"), ":material/brush:", enabled=paused)
         stop = _("Cancel") if run.status == "queued" else _("Stop")
         _button(run, "stop", stop, ":material/stop:", enabled=running or paused)
 
@@ -110,44 +136,49 @@ def _request_and_wait(run: Run, action: str) -> None:
     """Ask, and give the worker a moment, so that the page that follows shows the answer."""
     store().request(run.id, action)
     for _attempt in range(10):
-        if action == "step" or store().run(run.id).status != run.status:
+        if action in ("step", "turn_d", "turn_g") or store().run(run.id).status != run.status:
             return
         time.sleep(0.03)
 
 
 def _live_settings(run: Run) -> None:
     """Settings that may change while the run trains; each change is marked on the curves."""
-    config = run.config
-    for change in store().changes(run.id) + store().pending(run.id):
-        if change.field:
-            config = config.with_rate(change.field, change.value)
+    config = store().config_now(run.id)
     st.subheader(_("Change while it trains"), anchor=False)
-    fields = live_fields()
-    for column, name in zip(st.columns(len(fields)), fields, strict=True):
-        key = f"{name} of {run.id}"
-        value = getattr(config, name)
-        column.select_slider(
-            label(name),
-            scale_options(RunConfig, name, also=[value, *preset_values(name)]),
-            value,
-            format_func=number,
-            key=key,
-            on_change=_set,
-            args=(run.id, name, key),
-        )
+    applicable = [name for name in live_fields() if name in config.applicable_fields()]
+    for column, name in zip(st.columns(len(RATES)), RATES, strict=True):
+        _live_setting(run, config, name, column)
+    with st.expander(_("Loss, penalty, optimisers and turns")):
+        others = [name for name in applicable if name not in RATES]
+        for column, name in zip(itertools.cycle(st.columns(3)), others, strict=False):
+            _live_setting(run, config, name, column)
+        st.caption(_("Another loss, penalty or number of turns is compiled first: a few seconds."))
 
 
-def _set(run_id: str, field: str, key: str) -> None:
-    attempt(lambda: store().request(run_id, "set", field, st.session_state[key]))
+def _live_setting(run: Run, config: RunConfig, name: str, place: DeltaGenerator) -> None:
+    key = f"{name} of {run.id}"
+    st.session_state[key] = getattr(config, name)  # as the run has it, whoever has set it
+    fields.field(
+        RunConfig,
+        name,
+        key=key,
+        also=preset_values(name) if name in RATES else (),
+        place=place,
+        on_change=lambda: attempt(
+            lambda: store().request(run.id, "set", name, st.session_state[key])
+        ),
+    )
 
 
 def _about(run: Run) -> None:
     """The run's settings, and what was picked for the machine it trains on."""
     with st.expander(_("Settings of this run")):
-        fields = [name for name in run.config.applicable_fields() if name != "family"]
+        names = [name for name in run.config.applicable_fields() if name != "family"]
         # Not st.table: it would load pandas into the web process.
         st.markdown(
-            "\n".join(f"- {label(name)}: **{_shown(run.config, name)}**" for name in fields)
+            "\n".join(
+                f"- {label(name)}: **{fields.shown_value(run.config, name)}**" for name in names
+            )
         )
         plan = run.facts.get("plan")
         if plan:
@@ -159,12 +190,3 @@ def _about(run: Run) -> None:
                     version=run.facts["versions"]["tensorflow"],
                 )
             )
-
-
-def _shown(config: RunConfig, name: str) -> str:
-    value = getattr(config, name)
-    if name in RunConfig.choices:
-        return _(RunConfig.titles(name)[value])
-    if RunConfig.kind(name) is bool:
-        return _("yes") if value else _("no")
-    return f"`{value}`" if isinstance(value, str) else number(value)

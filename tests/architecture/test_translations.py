@@ -24,11 +24,17 @@ ROOT = Path(__file__).parents[2]
 CODE = (ROOT / "gan_core", ROOT / "pages")
 LESSONS = ROOT / "assets" / "lessons"
 PO = ROOT / "assets" / "locale" / "zh" / "LC_MESSAGES" / "gan_dojo.po"
-SCRIPT = ROOT / "pages" / "parts" / "live_figure.js"
+SCRIPTS = sorted((ROOT / "pages" / "parts").glob("*.js"))
 
 KEYWORDS = ("_", "N_")
-SAME_IN_BOTH = {"GAN"}  # labels that Chinese writes as English does
-NAMES = {"MNIST", "Fashion-MNIST"}  # titles that are names: never translated, never marked
+SAME_IN_BOTH = {"GAN", "MMD²"}  # labels that Chinese writes as English does
+NAMES = {
+    "MNIST",
+    "Fashion-MNIST",
+    "Adam",
+    "RMSprop",
+    "SGD",
+}  # titles that are names: never translated, never marked
 
 
 def seen_by_babel() -> set[str]:
@@ -169,7 +175,7 @@ def test_items_and_settings_are_marked_for_translation(translations: dict[str, s
 
 
 def test_sentences_of_the_script_are_translated(translations: dict[str, str]) -> None:
-    sentences = said_by(_read(SCRIPT))
+    sentences = {each for script in SCRIPTS for each in said_by(_read(script))}
     assert sentences
     assert sentences - translations.keys() == set()
 

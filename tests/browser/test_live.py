@@ -114,7 +114,7 @@ def test_train_watch_pause_change_reload(page: Page, app: AppProcess, browser: B
 
 
 def test_points_in_the_plane_with_their_metrics(page: Page, app: AppProcess) -> None:
-    start(page, app, "&preset=ring_mlp&hidden_units=8")
+    start(page, app, "&preset=ring_mlp&g_hidden_units=8&d_hidden_units=8")
     wait_until(lambda: step(page) > 100, "the first steps")
     expect(page.locator(".live-run .tiles")).to_contain_text("Modes covered")
     expect(page.locator(".live-run .tiles")).to_contain_text("real data: 8")
@@ -139,7 +139,8 @@ def test_a_diverged_run_says_so_and_what_to_try(page: Page, app: AppProcess) -> 
     start(
         page,
         app,
-        "&preset=ring_mlp&loss=least_squares&hidden_layers=5&hidden_units=8"
+        "&preset=ring_mlp&loss=least_squares&g_hidden_layers=5&d_hidden_layers=5"
+        "&g_hidden_units=8&d_hidden_units=8"
         "&d_learning_rate=1&g_learning_rate=1",
     )
     status(page).to_have_text("diverged")
@@ -201,7 +202,7 @@ def test_both_languages_by_the_switch(page: Page, app: AppProcess) -> None:
 
 
 def test_runs_can_be_opened_renamed_and_deleted(page: Page, app: AppProcess) -> None:
-    run_id = start(page, app, "&preset=ring_mlp&hidden_units=8")
+    run_id = start(page, app, "&preset=ring_mlp&g_hidden_units=8&d_hidden_units=8&steps=1000000")
     wait_until(lambda: step(page) > 0, "the first step")
     stop(page)
     page.goto(f"{app.url}/runs?lang=en")

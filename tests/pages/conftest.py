@@ -11,7 +11,7 @@ from gan_core.config import RunConfig
 from gan_core.runs.claims import holder_name
 from gan_core.runs.store import ENDED, Store
 from gan_core.text import Text
-from pages.parts import run_panel
+from pages.parts import store as store_of_the_app
 
 MakeRun = Callable[..., str]
 
@@ -22,8 +22,8 @@ def store(
 ) -> Store:
     """An empty store, the one of the pages."""
     monkeypatch.setenv("GAN_STORE", sqlite_url)
-    monkeypatch.setattr(run_panel, "open_store", functools.cache(open_at))
-    return run_panel.store()
+    monkeypatch.setattr(store_of_the_app, "open_store", functools.cache(open_at))
+    return store_of_the_app.store()
 
 
 @pytest.fixture

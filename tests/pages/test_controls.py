@@ -17,6 +17,8 @@ FORMS = (
     *({"preset": preset} for preset in PRESETS),
     *({"loss": loss.name} for loss in LOSSES),
     *({"penalty": penalty.name} for penalty in PENALTIES),
+    {"dataset": "text", "network": "mlp"},
+    {"dataset": "drawing", "network": "mlp"},
 )
 
 
@@ -34,7 +36,17 @@ def test_every_setting_has_a_widget() -> None:
             sidebar.text_input,
         ):
             drawn |= {widget.key for widget in kind if widget.key}
-    assert drawn == set(RunConfig.model_fields) - {"family"} | {"preset"}
+    # A drawing has a pad of its own.
+    assert drawn == set(RunConfig.model_fields) - {"family", "points"} | {"preset"}
+
+
+@pytest.mark.usefixtures("store")
+def test_link_may_hide_settings_and_they_count_all_the_same() -> None:
+    app = visit("train", seed="7", hide="seed,beta_1")
+    assert not app.exception
+    assert not {"seed", "beta_1"} & {each.key for each in (*app.number_input, *app.slider)}
+    assert "d_steps" in {each.key for each in app.slider}
+    assert (app.session_state["seed"], app.query_params["seed"]) == (7, "7")
 
 
 @pytest.mark.parametrize("field", LOG_FIELDS)

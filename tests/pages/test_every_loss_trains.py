@@ -16,7 +16,8 @@ from tests.page_visit import button, toasts, visit
 STEPS = 60
 TINY = {
     "preset": "ring_mlp",
-    "hidden_units": "16",
+    "g_hidden_units": "16",
+    "d_hidden_units": "16",
     "batch_size": "16",
     "steps": str(STEPS),
 }

@@ -184,7 +184,10 @@ def test_pair_can_be_trained_as_it_is_shown(store: Store) -> None:
     trained = go_to(app, "train", **query)
     assert not trained.exception
     assert not toasts(trained)
-    for name, value in {**MLP, "hidden_layers": 1, "activation": "sigmoid"}.items():
+    expected = {"network": "mlp", "latent_dim": 2, "activation": "sigmoid"}
+    for player in ("g", "d"):
+        expected |= {f"{player}_hidden_layers": 1, f"{player}_hidden_units": 4}
+    for name, value in expected.items():
         assert str(trained.session_state[name]) == str(value)
 
 

@@ -19,14 +19,25 @@ PAGES = (
     "best_discriminator",
     "game",
     "networks",
+    "playground",
+    "failures",
     "train",
     "runs",
 )
 LANGUAGES = ("en", "zh")
 STATUSES = (*ACTIVE, *ENDED)
-SAME_IN_BOTH = {"Fashion-MNIST", "auto", "float32", "bfloat16"} | {
-    loss.reference for loss in LOSSES
-}
+SAME_IN_BOTH = {
+    "Fashion-MNIST",
+    "Adam",
+    "RMSprop",
+    "SGD",
+    "LeakyReLU",
+    "tanh",
+    "Sigmoid",
+    "auto",
+    "float32",
+    "bfloat16",
+} | {loss.reference for loss in LOSSES}
 
 
 def title(app: AppTest) -> str:

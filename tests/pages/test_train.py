@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gan_core.config import RunConfig
+from gan_core.config import RunConfig, live_fields
 from gan_core.presets import PRESETS
 from gan_core.runs.claims import holder_name
 from gan_core.runs.messages import snapshot
@@ -24,7 +24,7 @@ DIVERGED = Text(
     "Try a learning rate ten times smaller (now D: {d}, G: {g}).",
     {"step": 7, "d": "1", "g": "1"},
 )
-RUN_BUTTONS = ("Pause", "Resume", "One step", "Stop", "Cancel")
+RUN_BUTTONS = ("Pause", "Resume", "One step", "D alone", "G alone", "Stop", "Cancel")
 
 
 def choose(app: AppTest, preset: str) -> AppTest:
@@ -153,9 +153,9 @@ def test_link_sets_preset_and_widgets() -> None:
 @pytest.mark.usefixtures("store")
 def test_url_is_a_link_to_what_the_widgets_say() -> None:
     app = choose(visit("train"), "digits_mlp")
-    app.select_slider(key="hidden_units").set_value(64).run()
+    app.select_slider(key="g_hidden_units").set_value(64).run()
     again = visit("train", **app.query_params)
-    assert app.query_params["hidden_units"] == "64"
+    assert app.query_params["g_hidden_units"] == "64"
     assert widget_values(again) == widget_values(app)
 
 
@@ -178,7 +178,7 @@ def test_url_forgets_a_setting_that_is_back_at_its_preset() -> None:
         ({"dataset": "nonsense"}, "dataset", "digits"),
         ({"precision": "float8"}, "precision", "bfloat16"),
         ({"dataset": "ring", "network": "dcgan"}, "network", "mlp"),
-        ({"hidden_units": "64"}, "hidden_units", "Leave it out"),
+        ({"g_hidden_units": "64"}, "g_hidden_units", "Leave it out"),
         ({"preset": "nonsense"}, "preset", "digits_dcgan"),
     ],
 )
@@ -237,7 +237,7 @@ def test_link_to_a_run_that_is_not_there_names_it(language: str) -> None:
     [
         ("queued", {"Cancel"}),
         ("running", {"Pause", "Stop"}),
-        ("paused", {"Resume", "One step", "Stop"}),
+        ("paused", {"Resume", "One step", "D alone", "G alone", "Stop"}),
         ("finished", set()),
         ("stopped", {"Resume"}),
         ("diverged", set()),
@@ -254,7 +254,18 @@ def test_buttons_fit_the_status(make_run: MakeRun, status: str, expected: set[st
 def test_active_run_has_live_learning_rates(make_run: MakeRun, status: str) -> None:
     app = visit("train", run=make_run(status))
     labels = [slider.label for slider in app.main.select_slider]
-    assert labels == ["Learning rate of D", "Learning rate of G"]
+    assert labels[:2] == ["Learning rate of D", "Learning rate of G"]
+
+
+def test_active_run_has_a_widget_for_every_setting_that_may_change(make_run: MakeRun) -> None:
+    run_id = make_run("running")
+    main = visit("train", run=run_id).main
+    kinds = (main.selectbox, main.select_slider, main.slider, main.text_input, main.number_input)
+    drawn = {widget.key for kind in kinds for widget in kind}
+    applicable = set(RunConfig().applicable_fields()) & set(live_fields())
+    assert {f"{name} of {run_id}" for name in applicable} <= drawn
+    assert {"loss", "penalty", "d_steps", "g_optimizer"} <= applicable
+    assert f"real_target of {run_id}" not in drawn, "this loss has no such option"
 
 
 @pytest.mark.parametrize("status", ["finished", "stopped", "diverged", "failed"])
@@ -279,6 +290,8 @@ def test_browser_can_say_what_went_wrong(store: Store, make_run: MakeRun, status
         ("running", "Stop", "stop"),
         ("paused", "Resume", "resume"),
         ("paused", "One step", "step"),
+        ("paused", "D alone", "turn_d"),
+        ("paused", "G alone", "turn_g"),
         ("paused", "Stop", "stop"),
     ],
 )
@@ -319,6 +332,23 @@ def test_live_slider_sets_the_learning_rate(store: Store, make_run: MakeRun) -> 
     [control] = store.pending(run_id)
     assert (control.action, control.field, control.value) == ("set", "g_learning_rate", 0.001)
     assert visit("train", run=run_id).select_slider(key=key).value == 0.001
+
+
+def test_live_choice_exchanges_the_loss_and_its_options_come_with_it(
+    store: Store, make_run: MakeRun
+) -> None:
+    run_id = make_run("running")
+    app = visit("train", run=run_id)
+    app.selectbox(key=f"loss of {run_id}").set_value("least_squares").run()
+    assert toasts(app) == []
+    app.slider(key=f"real_target of {run_id}").set_value(0.9).run()
+    assert toasts(app) == []
+    asked = [(control.field, control.value) for control in store.pending(run_id)]
+    assert asked == [("loss", "least_squares"), ("real_target", 0.9)]
+    assert store.run(run_id).config == RunConfig(), "what it began with stays known"
+    app.selectbox(key=f"loss of {run_id}").set_value("hinge").run()
+    assert f"real_target of {run_id}" not in {slider.key for slider in app.main.slider}
+    assert store.config_now(run_id).loss == "hinge"
 
 
 @pytest.mark.parametrize("what", ["Pause", "Stop", "slider"])

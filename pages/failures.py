@@ -1,0 +1,46 @@
+"""Failure gallery: how GANs go wrong, one click each, with the cure trained beside it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gan_core.gallery import FAILURES, Failure
+from gan_core.text import GanError
+from pages.parts.controls import label
+from pages.parts.fields import shown_value
+from pages.parts.prose import _, language, markdown, say
+from pages.parts.store import store
+
+LAYERS = "real,fake,surface,arrows"
+
+
+def show(failure: Failure) -> None:
+    """Queue the failing run and the cured one, and go where they can be seen."""
+    try:
+        query = {
+            "run": store().create_run(failure.config, _(failure.title)),
+            "beside": store().create_run(failure.cured, _("Its cure")),
+        }
+    except GanError as error:
+        st.toast(say(error), icon=":material/error:")
+        return
+    st.switch_page("playground.py", query_params=query | {"layers": LAYERS, "lang": language()})
+
+
+def card(failure: Failure) -> None:
+    """What goes wrong, what heals it, and the button that shows both."""
+    with st.container(border=True):
+        st.subheader(_(failure.title), anchor=False)
+        st.markdown(_(failure.help))
+        changes = [
+            f"{label(name)}: **{shown_value(failure.cured, name)}**" for name in failure.cure
+        ]
+        st.markdown(f"{_('**The cure**')} ({', '.join(changes)}): {_(failure.cure_help)}")
+        if st.button(_("Train both"), icon=":material/play_circle:", key=failure.name):
+            show(failure)
+
+
+markdown("failures")
+for failure in FAILURES.values():
+    card(failure)
+markdown("failures_next")

@@ -1,0 +1,79 @@
+"""Branches and pairs: two runs that differ in one setting, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from gan_core.config import RunConfig, live_fields, option_fields
+from gan_core.runs.store import Run
+from gan_core.text import N_, GanError
+from pages.parts import fields
+from pages.parts.controls import label
+from pages.parts.prose import _
+from pages.parts.store import attempt, store
+
+_DATA = ("data_noise", "balance", "text", "points")
+# Two runs with other data, or of another length, could not be compared.
+NOT_COMPARED = ("family", "dataset", "network", "precision", "steps", "pace", *_DATA)
+
+
+def branch_form(run: Run, scrubbed: int | None) -> None:
+    """Go back to a step and on from there with one setting changed."""
+    step = run.step if scrubbed is None else min(scrubbed, run.step)
+    with st.expander(_("Branch: from step {step} on, with one setting changed").format(step=step)):
+        config = store().config_now(run.id)
+        names = [name for name in live_fields() if name in config.applicable_fields()]
+        name, value = _one_setting(config, names, f"branch of {run.id}")
+        st.button(
+            _("Branch"),
+            icon=":material/call_split:",
+            key=f"branch {run.id}",
+            on_click=attempt,
+            args=(lambda: _show(run.id, store().branch(run.id, step, name, value)),),
+        )
+        st.caption(_("Both runs are the same up to that step. It is played again, at full speed."))
+
+
+def pair_form(config: RunConfig) -> None:
+    """Start two runs from the same weights that differ in one setting."""
+    with st.expander(_("Side by side: two runs that differ in one setting")):
+        names = [name for name in config.applicable_fields() if name not in NOT_COMPARED]
+        name, value = _one_setting(config, names, "pair")
+        st.button(
+            _("Train both"),
+            icon=":material/splitscreen_vertical_add:",
+            on_click=attempt,
+            args=(lambda: start_pair(config, {name: value}),),
+        )
+
+
+def start_pair(config: RunConfig, changes: Mapping[str, Any]) -> None:
+    """Queue a run and another one with some settings changed, and show both."""
+    settings = config.model_dump(exclude_unset=True, exclude=_options_of(changes))
+    other = RunConfig.parse({**settings, **changes})  # refused before anything is queued
+    if other == config:
+        raise GanError(N_("Both runs would be the same. Choose another value."))
+    _show(store().create_run(config), store().create_run(other))
+
+
+def _options_of(changes: Mapping[str, Any]) -> set[str]:
+    """The options of what is exchanged: another loss need not have them."""
+    return {option for field in changes for option in option_fields(field)}
+
+
+def _show(run_id: str, beside: str) -> None:
+    st.query_params["run"], st.query_params["beside"] = run_id, beside
+    st.query_params.pop("at", None)
+
+
+def _one_setting(config: RunConfig, names: Iterable[str], key: str) -> tuple[str, Any]:
+    """Draw the choice of a setting and its value; return both."""
+    which, value = st.columns(2)
+    name = which.selectbox(_("Setting"), list(names), format_func=label, key=f"{key}: setting")
+    widget = f"{key}: {name}"
+    if widget not in st.session_state:
+        st.session_state[widget] = getattr(config, name)
+    return name, fields.field(RunConfig, name, key=widget, place=value)

@@ -1,0 +1,58 @@
+"""The doctor: what a run's curves show, in words, and one thing to try."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from gan_core.diagnosis import Finding, Series, diagnose
+from gan_core.runs.curve import level_for
+from gan_core.runs.store import Run
+from gan_core.training.records import RECORD_FIELDS
+from pages.parts.prose import language, translator
+from pages.parts.store import store
+
+EVERY_SECONDS = 2.0
+ICONS = {
+    "good": ":material/check_circle:",
+    "watch": ":material/visibility:",
+    "bad": ":material/medical_services:",
+}
+
+
+def findings(run: Run) -> list[Finding]:
+    """What the run's curves show so far, the most important first."""
+    steps, records = store().curve(run.id, level_for(run.step), len(RECORD_FIELDS))
+    measured_at, measures = store().measures(run.id)
+    series = {
+        name: Series(np.array(measured_at, float), np.array(values, float))
+        for name, values in measures.items()
+    }
+    config = store().config_now(run.id)
+    modes = config.items.dataset.modes
+    return diagnose(
+        steps,
+        records,
+        config.items.loss,
+        series,
+        d_learning_rate=config.d_learning_rate,
+        g_learning_rate=config.g_learning_rate,
+        g_gradient=series.get("g_gradient"),
+        n_modes=len(modes.centers) if modes else None,
+        floors=run.facts.get("floors"),
+        ema_decay=config.ema_decay,
+    )
+
+
+def doctor(run: Run) -> None:
+    """Draw the first finding and, while the run trains, keep it up to date."""
+    every = EVERY_SECONDS if run.status == "running" else None
+    st.fragment(_opinion, run_every=every)(run.id)
+
+
+def _opinion(run_id: str) -> None:
+    say = translator(language())
+    finding = findings(store().run(run_id))[0]
+    box = {"good": st.success, "watch": st.info, "bad": st.warning}[finding.severity]
+    sentences = (finding.evidence.say(say), finding.advice.say(say))
+    box(f"**{finding.title.say(say)}** {' '.join(sentences)}", icon=ICONS[finding.severity])

@@ -1,0 +1,46 @@
+"""The layers of the picture of the plane: which of them are on, kept in the URL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from gan_core.text import N_
+from pages.parts.live_figure import LAYERS
+from pages.parts.prose import _
+
+ON_AT_FIRST = ("real", "fake", "surface")
+_KEY = "layers"
+TITLES: Mapping[str, str] = dict(
+    zip(
+        LAYERS,
+        (
+            N_("Real"),
+            N_("Generated"),
+            N_("What D says"),
+            N_("The best D"),
+            N_("Warped noise"),
+            N_("Slopes for G"),
+        ),
+        strict=True,
+    )
+)
+
+
+def layer_switches() -> list[str]:
+    """Draw a switch for each layer; return those that are on."""
+    if _KEY not in st.session_state:
+        asked = st.query_params.get(_KEY, ",".join(ON_AT_FIRST)).split(",")
+        st.session_state[_KEY] = [layer for layer in LAYERS if layer in asked]
+    chosen = st.pills(
+        _("Layers"),
+        LAYERS,
+        selection_mode="multi",
+        format_func=lambda layer: _(TITLES[layer]),
+        key=_KEY,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    st.query_params[_KEY] = ",".join(chosen)
+    return list(chosen)

@@ -1,0 +1,63 @@
+"""Playground: a GAN in the plane, where everything can be seen at once."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gan_core.config import RunConfig
+from gan_core.datasets import DATASETS
+from gan_core.presets import PLANE_PRESETS
+from gan_core.text import GanError
+from pages.parts.branching import pair_form
+from pages.parts.controls import config_controls, current_values, preset_control
+from pages.parts.drawing_pad import data_controls
+from pages.parts.layers import layer_switches
+from pages.parts.prose import _, markdown, plain, say
+from pages.parts.run_panel import run_panel
+from pages.parts.store import attempt, store
+
+PLANES = [dataset.name for dataset in DATASETS if not dataset.is_image]
+
+
+def start() -> None:
+    """Queue a run with the settings of this moment and show it alone."""
+    st.query_params["run"] = store().create_run(RunConfig.parse(current_values()))
+    for name in ("beside", "at"):
+        st.query_params.pop(name, None)
+
+
+def show(run_ids: list[str]) -> None:
+    """One run, or two beside each other that show the same step."""
+    layers = layer_switches()
+    group = " ".join(run_ids) if len(run_ids) > 1 else ""
+    for column, run_id in zip(st.columns(len(run_ids)), run_ids, strict=True):
+        with column:
+            run_panel(store().run(run_id), layers=layers, group=group)
+
+
+with st.sidebar:
+    preset_control(PLANE_PRESETS)
+    above_the_settings = st.container()
+    values = config_controls(PLANES)
+    above_the_settings.button(
+        _("Train"),
+        type="primary",
+        icon=":material/play_arrow:",
+        width="stretch",
+        on_click=attempt,
+        args=(start,),
+    )
+
+shown = [st.query_params[name] for name in ("run", "beside") if name in st.query_params]
+try:
+    if shown:
+        show(shown)
+    else:
+        markdown("playground")
+    config = RunConfig.parse(values)
+    data_controls(config)
+    pair_form(config)
+    if not store().engines():
+        st.warning(_("The training engine is starting. Runs wait until it is ready."))
+except GanError as error:
+    st.error(plain(say(error)), icon=":material/error:")

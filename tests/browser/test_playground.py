@@ -1,0 +1,194 @@
+"""The playground in a real browser: draw, take turns, go back in time, branch, share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from gan_core.datasets import drawing
+from tests.app_process import AppProcess
+from tests.engine_process import wait_until
+
+# One mould for all tests here, so that it is compiled once.
+SMALL = "&preset=blobs_small&steps=1000000"
+CANVAS = ".live-run canvas"
+PAD = ".drawing-pad canvas"
+
+
+def open_playground(page: Page, app: AppProcess, query: str = SMALL) -> None:
+    page.goto(f"{app.url}/playground?lang=en{query}")
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+
+
+def parameter(page: Page, name: str) -> str:
+    return str(page.evaluate("name => new URL(location).searchParams.get(name) ?? ''", name))
+
+
+def start(page: Page, app: AppProcess, query: str = SMALL) -> str:
+    open_playground(page, app, query)
+    press(page, "Train")
+    page.wait_for_url("**run=*")
+    return parameter(page, "run")
+
+
+def shown_step(page: Page, which: int = 0) -> int:
+    return int(
+        page.evaluate("n => document.querySelectorAll('.live-run')[n]?.dataset.shown ?? -1", which)
+    )
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).first.click()
+
+
+def pause(page: Page, app: AppProcess, run_id: str) -> None:
+    press(page, "Pause")
+    wait_until(lambda: app.store.run(run_id).status == "paused", "the pause")
+
+
+def frame(app: AppProcess, run_id: str) -> dict[str, Any]:
+    event = app.store.latest_frame(run_id)
+    assert event
+    return dict(json.loads(event.payload or b"{}"))
+
+
+def scrub_to(page: Page, share: float) -> None:
+    """Drag the time machine's slider to a part of its range."""
+    slider = page.get_by_role("slider", name="Step that is shown").first
+    slider.evaluate(
+        """(slider, share) => {
+            slider.value = Math.round(share * slider.max);
+            slider.dispatchEvent(new Event("input"));
+            slider.dispatchEvent(new Event("change"));
+        }""",
+        share,
+    )
+
+
+@pytest.fixture
+def paused(page: Page, app: AppProcess) -> str:
+    """A run of the playground that has taken some thousand steps and rests, in `page`."""
+    run_id = start(page, app)
+    wait_until(lambda: app.store.run(run_id).step > 2000, "some steps")
+    pause(page, app, run_id)
+    return run_id
+
+
+@pytest.fixture
+def touch_page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(
+        viewport={"width": 800, "height": 1100}, has_touch=True, locale="en"
+    )
+    yield context.new_page()
+    context.close()
+
+
+# ------------------------------------------------------------------------------ drawing
+
+
+def test_what_the_mouse_draws_is_what_trains(page: Page, app: AppProcess) -> None:
+    open_playground(page, app, f"{SMALL}&dataset=drawing&network=mlp")
+    before = parameter(page, "points")
+    press(page, "Clear")
+    pad = page.locator(PAD)
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    assert box
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.25, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.75, y, steps=10)
+    page.mouse.up()
+    wait_until(lambda: parameter(page, "points") not in ("", before), "the drawing in the link")
+    points = drawing.decode(parameter(page, "points"))
+    assert len(points) > 10
+    assert abs(points[:, 1]).max() < 0.1, "a level line through the middle"
+    assert points[:, 0].min() == pytest.approx(-0.85, abs=0.1)
+    assert points[:, 0].max() == pytest.approx(0.85, abs=0.1)
+    press(page, "Train")
+    page.wait_for_url("**run=*")
+    assert app.store.run(parameter(page, "run")).config.points == parameter(page, "points")
+
+
+def test_a_finger_draws_too(touch_page: Page, app: AppProcess) -> None:
+    open_playground(touch_page, app, f"{SMALL}&dataset=drawing&network=mlp")
+    before = parameter(touch_page, "points")
+    press(touch_page, "Clear")
+    pad = touch_page.locator(PAD)
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    assert box
+    client = touch_page.context.new_cdp_session(touch_page)
+    x, y = box["x"] + box["width"] / 2, box["y"]
+    for kind, share in (("touchStart", 0.3), ("touchMove", 0.5), ("touchMove", 0.7)):
+        point = {"x": x, "y": y + box["height"] * share}
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+    client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    wait_until(lambda: parameter(touch_page, "points") not in ("", before), "the drawing")
+    points = drawing.decode(parameter(touch_page, "points"))
+    assert abs(points[:, 0]).max() < 0.1, "an upright line through the middle"
+
+
+# ---------------------------------------------------------------------- turns and time
+
+
+def test_each_player_alone_moves_only_itself(page: Page, app: AppProcess, paused: str) -> None:
+    first = frame(app, paused)
+    press(page, "D alone")
+    wait_until(lambda: frame(app, paused)["surface"] != first["surface"], "D's turn")
+    after_d = frame(app, paused)
+    assert after_d["x_fake.x"] == first["x_fake.x"], "G stays as it is in D's turn"
+    press(page, "G alone")
+    wait_until(lambda: frame(app, paused)["x_fake.x"] != after_d["x_fake.x"], "G's turn")
+    assert frame(app, paused)["surface"] == after_d["surface"], "D stays as it is in G's turn"
+
+
+def test_going_back_branching_and_sharing(
+    page: Page, app: AppProcess, browser: Browser, paused: str
+) -> None:
+    last = shown_step(page)
+    scrub_to(page, 0.5)
+    wait_until(lambda: 0 < shown_step(page) < last, "an earlier step")
+    wait_until(lambda: parameter(page, "at") != "", "the step in the link")
+    back_at = shown_step(page)
+
+    # Whoever follows the link sees the same picture.
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en")
+    other = context.new_page()
+    other.goto(page.url)
+    wait_until(lambda: shown_step(other) == back_at, "the same step")
+    page.wait_for_timeout(1000)  # until points have moved to their places
+    picture = "document.querySelector('.live-run canvas').toDataURL()"
+    assert other.evaluate(picture) == page.evaluate(picture)
+    context.close()
+
+    # A branch equals its parent up to that step.
+    page.get_by_text("Branch: from step").click()
+    press(page, "Branch")
+    page.wait_for_url("**beside=*")
+    branch = parameter(page, "beside")
+    [change] = app.store.changes(branch)
+    press(page, "Stop")  # the parent leaves its slot
+    wait_until(lambda: app.store.run(branch).step > (change.applied_step or 0), "the branch")
+    parents, branchs = (app.store.curve(each, 0, 5)[1] for each in (paused, branch))
+    n = change.applied_step or 0
+    assert n > 0
+    assert (parents[:n] == branchs[:n]).all()
+
+
+def test_every_player_and_layer_is_reached_by_keyboard(page: Page, app: AppProcess) -> None:
+    run_id = start(page, app)
+    wait_until(lambda: shown_step(page) > 0, "the first steps")
+    page.get_by_role("button", name="Pause", exact=True).press("Enter")
+    wait_until(lambda: app.store.run(run_id).status == "paused", "the pause")
+    page.get_by_role("button", name="Slopes for G").press("Space")
+    wait_until(lambda: "arrows" in parameter(page, "layers"), "the layer")
+    page.locator(CANVAS).focus()
+    page.keyboard.press("f")  # noise flows to data
+    page.get_by_role("slider", name="Step that is shown").focus()
+    page.keyboard.press("Home")
+    wait_until(lambda: shown_step(page) == 0, "the first step")

@@ -1,0 +1,20 @@
+"""The failure gallery: every case starts its two runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from gan_core.gallery import FAILURES
+from gan_core.runs.store import Store
+from tests.page_visit import visit
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_case_queues_the_failing_run_and_the_cured_one(store: Store, name: str) -> None:
+    app = visit("failures")
+    app.button(key=name).click().run()
+    assert not app.exception
+    cured, failing = store.runs()
+    assert failing.config.model_dump() == FAILURES[name].config.model_dump()
+    assert cured.config.model_dump() == FAILURES[name].cured.model_dump()
+    assert (failing.name, cured.name) == (FAILURES[name].title, "Its cure")

@@ -1,0 +1,192 @@
+"""The playground: its data, its pairs and branches, its links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gan_core.datasets import DATASETS, drawing
+from gan_core.presets import PLANE_PRESETS
+from gan_core.runs.claims import holder_name
+from gan_core.runs.store import Store
+from gan_core.training.records import RECORD_FIELDS
+from tests.page_visit import button, live_data, toasts, visit
+
+MakeRun = Callable[..., str]
+PLANES = [dataset.name for dataset in DATASETS if not dataset.is_image]
+
+
+@pytest.fixture
+def plane_run(store: Store) -> str:
+    """A run in the plane, at step 100, which this test holds."""
+    holder = holder_name()
+    run_id = store.create_run(PLANE_PRESETS["ring_mlp"].config, claimed_by=holder)
+    records = np.zeros((100, len(RECORD_FIELDS)), np.float32)
+    store.append(run_id, holder, step=100, points={0: records}, images_per_second=1.0, frame=b"{}")
+    store.set_status(run_id, holder, "running")
+    return run_id
+
+
+def other_value(app: AppTest, key: str, name: str, value: Any) -> AppTest:
+    """Choose a setting and another value for it."""
+    app.selectbox(key=f"{key}: setting").set_value(name).run()
+    return app.select_slider(key=f"{key}: {name}").set_value(value).run()
+
+
+# ---------------------------------------------------------------------------- the form
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("dataset", PLANES)
+def test_every_plane_opens(dataset: str, language: str) -> None:
+    app = visit("playground", dataset=dataset, network="mlp", lang=language)
+    assert not app.exception
+    assert toasts(app) == []
+    assert app.selectbox(key="dataset").value == dataset
+
+
+@pytest.mark.usefixtures("store")
+def test_only_planes_and_their_presets_are_offered() -> None:
+    app = visit("playground")
+    titles = {DATASETS.get(name).title for name in PLANES}
+    assert set(app.selectbox(key="dataset").options) == titles
+    assert len(app.selectbox(key="preset").options) == len(PLANE_PRESETS)
+    assert app.selectbox(key="network").options == ["Fully connected (MLP)"]
+
+
+@pytest.mark.usefixtures("store")
+def test_coming_from_pictures_the_playground_begins_with_its_own_preset() -> None:
+    app = visit("train")
+    app.switch_page("playground.py")
+    app.run()
+    assert app.selectbox(key="preset").value in PLANE_PRESETS
+    assert app.selectbox(key="dataset").value in PLANES
+
+
+def test_train_queues_what_the_form_says(store: Store) -> None:
+    app = visit("playground", preset="blobs_small", balance="0.7", pace="50")
+    button(app, "Train").click().run()
+    [run] = store.runs()
+    assert (run.config.dataset, run.config.balance, run.config.pace) == ("blobs", 0.7, 50)
+    assert app.query_params["run"] == run.id
+
+
+@pytest.mark.usefixtures("store")
+def test_link_hides_what_a_lesson_does_not_need() -> None:
+    hidden = ("seed", "steps", "loss")
+    app = visit("playground", hide=",".join(hidden), steps="500")
+    keys = {widget.key for widget in (*app.sidebar.selectbox, *app.sidebar.select_slider)}
+    keys |= {widget.key for widget in app.sidebar.number_input}
+    assert not keys & set(hidden)
+    assert "penalty" in keys
+    button(app, "Train").click().run()
+    assert app.session_state["steps"] == 500
+
+
+# ------------------------------------------------------------------------- data of one's own
+
+
+def test_what_is_drawn_is_what_trains(store: Store) -> None:
+    points = drawing.encode(np.array([[0.5, 0.5], [-0.5, 0.25]]))
+    app = visit("playground", dataset="drawing", network="mlp", points=points)
+    button(app, "Train").click().run()
+    [run] = store.runs()
+    np.testing.assert_allclose(
+        drawing.decode(run.config.points), [[0.5, 0.5], [-0.5, 0.25]], atol=0.01
+    )
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [("points", "!!", "points is not a drawing"), ("text", "   ", "text")],
+)
+def test_data_that_cannot_be_is_explained(name: str, value: str, says: str) -> None:
+    dataset = "drawing" if name == "points" else "text"
+    app = visit("playground", dataset=dataset, network="mlp", **{name: value})
+    assert not app.exception
+    assert any(says in toast for toast in toasts(app))
+
+
+# ------------------------------------------------------------------------------ pairs
+
+
+def test_pair_differs_in_one_setting(store: Store) -> None:
+    app = visit("playground", preset="ring_mlp")
+    other_value(app, "pair", "g_learning_rate", 0.01)
+    button(app, "Train both").click().run()
+    assert not app.exception
+    second, first = store.runs()
+    assert first.config == PLANE_PRESETS["ring_mlp"].config
+    changed = first.config.model_copy(update={"g_learning_rate": 0.01})
+    assert second.config.model_dump() == changed.model_dump()
+    assert (app.query_params["run"], app.query_params["beside"]) == (first.id, second.id)
+
+
+def test_pair_of_equals_is_refused_and_nothing_is_queued(store: Store) -> None:
+    app = visit("playground")
+    button(app, "Train both").click().run()
+    assert toasts(app) == ["Both runs would be the same. Choose another value."]
+    assert store.runs() == []
+
+
+# ---------------------------------------------------------------------------- branches
+
+
+def test_branch_goes_on_from_the_step_that_is_shown(store: Store, plane_run: str) -> None:
+    app = visit("playground", run=plane_run, at="40")
+    other_value(app, f"branch of {plane_run}", "g_learning_rate", 0.01)
+    button(app, "Branch").click().run()
+    assert not app.exception
+    branch_id = app.query_params["beside"]
+    assert app.query_params["run"] == plane_run
+    [change] = store.changes(branch_id)
+    assert (change.field, change.value, change.applied_step) == ("g_learning_rate", 0.01, 40)
+    assert branch_id in [run.id for run in store.wanting_worker()]
+
+
+@pytest.mark.parametrize("at", ["-1", "x", "", "99999999999"])
+def test_step_in_a_link_that_is_none_is_ignored(plane_run: str, at: str) -> None:
+    app = visit("playground", run=plane_run, at=at)
+    assert not app.exception
+    assert live_data(app)["at"] is None
+
+
+# ------------------------------------------------------------------------------ layers
+
+
+def test_link_switches_layers(plane_run: str) -> None:
+    app = visit("playground", run=plane_run, layers="fake,arrows,nonsense")
+    on = [layer for layer, is_on in live_data(app)["plane"]["layers"].items() if is_on]
+    assert on == ["fake", "arrows"]
+    assert app.query_params["layers"] == "fake,arrows"
+
+
+def test_doctor_says_what_it_sees(plane_run: str) -> None:
+    app = visit("playground", run=plane_run)
+    assert not app.exception
+    boxes = [*app.success, *app.info, *app.warning]
+    assert any("**" in box.value for box in boxes)
+
+
+def test_turns_of_one_player_are_asked_for(store: Store, plane_run: str) -> None:
+    holder = holder_name()
+    store.claim(plane_run, holder, force=True)
+    store.set_status(plane_run, holder, "paused")
+    app = visit("playground", run=plane_run)
+    button(app, "D alone").click().run()
+    button(app, "G alone").click().run()
+    assert [control.action for control in store.pending(plane_run)] == ["turn_d", "turn_g"]
+
+
+def test_settings_that_may_change_are_in_the_panel(store: Store, plane_run: str) -> None:
+    app = visit("playground", run=plane_run)
+    app.selectbox(key=f"loss of {plane_run}").set_value("wasserstein").run()
+    assert not app.exception
+    [control] = store.pending(plane_run)
+    assert (control.field, control.value) == ("loss", "wasserstein")
