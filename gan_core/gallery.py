@@ -33,7 +33,7 @@ class Failure:
 
     @property
     def cured(self) -> RunConfig:
-        """The run that does not; it has the same seed, and the same first weights of G."""
+        """The run that does not; the same seed, and the same first weights."""
         return RunConfig.parse({**self.settings, **self.cure})
 
 
@@ -55,8 +55,8 @@ FAILURES: Mapping[str, Failure] = {
             "mode_collapse",
             N_("Mode collapse"),
             N_(
-                "G draws one or two of the eight spots, over and over, and stays there. D, who "
-                "learns much faster, is steep between the spots: nothing shows G the way to others."
+                "G draws two of the eight spots, and stays there. D learns fifty times as fast as "
+                "G and grows very steep: all that G learns from it is to keep to the spots it has."
             ),
             {
                 **_SMALL,
@@ -67,25 +67,28 @@ FAILURES: Mapping[str, Failure] = {
                 "steps": 4000,
             },
             {"penalty": "r1", "penalty_weight": 0.1},
-            N_("R₁ keeps D flat at the data: its slope reaches far enough to pull G to every spot."),
+            N_(
+                "R₁ keeps D from growing steep: where G's points are, its slope is a hundredth of "
+                "what it was, and G finds every spot."
+            ),
             at=4000,
         ),
         Failure(
             "vanishing_gradient",
             N_("Vanishing gradient"),
             N_(
-                "D soon tells real from generated samples without a doubt. There G's minimax loss "
-                "is flat, so that G's gradient falls to a millionth and its points stop moving."
+                "G stays where it began. D tells real from generated samples without a doubt, and "
+                "there the minimax loss is flat: a few millionths are left of G's gradient."
             ),
             {
                 **_SMALL,
                 "dataset": "ring",
                 "noise": "uniform",  # without tails: no generated point reaches the data by chance
                 "loss": "minimax",
-                # Adam would scale the gradient up again, and hide for long that it vanishes.
-                "g_optimizer": "sgd",
+                "g_hidden_units": 64,
+                "g_optimizer": "sgd",  # Adam would scale the tiny gradient up, and G would move on
                 "d_learning_rate": 1e-2,
-                "g_learning_rate": 0.02,
+                "g_learning_rate": 1e-2,
                 "beta_1": 0.0,
                 "d_steps": 5,
                 "steps": 3000,
@@ -101,15 +104,15 @@ FAILURES: Mapping[str, Failure] = {
             "oscillation",
             N_("Oscillation"),
             N_(
-                "G swings from one spot to the other and back, and never settles on both. With much "
-                "momentum, each player keeps moving where the other no longer is."
+                "G swings from one spot to the other and back, and never settles on both. With "
+                "much momentum, each player runs on towards where the other no longer is."
             ),
             {
                 **_SMALL,
                 "dataset": "two_gaussians",
                 "loss": "wasserstein",
-                "d_learning_rate": 5e-4,
-                "g_learning_rate": 5e-4,
+                "d_learning_rate": 1e-3,
+                "g_learning_rate": 1e-3,
                 "beta_1": 0.9,
                 "steps": 2000,
             },
@@ -121,8 +124,8 @@ FAILURES: Mapping[str, Failure] = {
             "overpowered_discriminator",
             N_("Overpowered discriminator"),
             N_(
-                "D is right almost every time, and the samples stay poor. It learns a hundred times "
-                "as fast as G: ten turns for each of G's, at ten times the rate."
+                "D is right almost every time, and the samples stay poor. It learns a hundred "
+                "times as fast as G: ten turns for each of G's, at ten times the rate."
             ),
             {
                 **_SMALL,
@@ -145,8 +148,7 @@ FAILURES: Mapping[str, Failure] = {
             N_("Not a number (NaN)"),
             N_(
                 "Within a few dozen steps the losses are no numbers any more, and the points are "
-                "gone. Every step overshoots, the next gradient is larger still, and weights that "
-                "have become infinite never come back."
+                "gone. Each step overshoots, so the next gradient is larger still, without end."
             ),
             {
                 **_SMALL,
@@ -165,19 +167,24 @@ FAILURES: Mapping[str, Failure] = {
             "forgotten_group",
             N_("Forgotten minority"),
             N_(
-                "One sample in twenty comes from the right spot, and G draws none there. D judges "
-                "each sample by itself, so a group that is nearly always absent is hardly missed."
+                "One real sample in twenty lies in the right spot, and G draws none there. D "
+                "knows that spot well, but begins to rise towards it only beyond nearly all of G's "
+                "points."
             ),
             {
                 **_SMALL,
                 "dataset": "two_gaussians",
                 "balance": 0.95,
-                "d_learning_rate": 1e-3,
-                "g_learning_rate": 2e-3,
+                "d_learning_rate": 1e-2,
+                "g_learning_rate": 1e-3,
+                "d_steps": 5,
                 "steps": 4000,
             },
-            {"packing": 4},
-            N_("D sees four samples at once: packs that never hold a rare one give G away."),
+            {"penalty": "r1", "penalty_weight": 0.3},
+            N_(
+                "R₁ makes D rise gently, and from closer to the left spot on: G's outermost points "
+                "follow."
+            ),
             at=4000,
         ),
     )
