@@ -206,7 +206,7 @@ class Job:
 
     def _keep_pace(self, n_steps: int) -> None:
         """Note when the next steps may be taken after these."""
-        if self.config.pace < FULL_SPEED:
+        if self.config.pace < FULL_SPEED and not self._replay:  # the past at full speed
             self._next_at = max(self._next_at, time.monotonic() - FLUSH_SECONDS)
             self._next_at += n_steps / self.config.pace
 
@@ -214,7 +214,7 @@ class Job:
         """As many steps as fit until the next flush at the present speed."""
         if self._compiling or not self._rate:
             return 1
-        if self.config.pace < FULL_SPEED:
+        if self.config.pace < FULL_SPEED and not self._replay:  # the past at full speed
             return max(1, int(self.config.pace * FLUSH_SECONDS))
         left = self._flushed_at + FLUSH_SECONDS - time.monotonic()
         return max(1, math.ceil(left * self._rate / self.config.batch_size))
@@ -222,7 +222,7 @@ class Job:
     def _advance(self, n_steps: int) -> bool:
         """Take up to `n_steps` steps; False when the losses are no longer numbers."""
         changes_at = self._replay[0].applied_step if self._replay else None
-        if changes_at == self.trainer.step:
+        if changes_at is not None and changes_at <= self.trainer.step:
             self._change(self._replay.pop(0))
             return True
         last = self.config.steps if changes_at is None else min(changes_at, self.config.steps)
@@ -309,7 +309,8 @@ class Job:
                     self._paused_at = time.monotonic()
                 self._change(control)
             elif control.action == "step":
-                self._take_one_step()
+                if not self._take_one_step():
+                    return self._diverged()
             elif control.action == "pause":
                 self._pause()
             elif control.action == "resume" and self.paused:
@@ -338,11 +339,16 @@ class Job:
             self._compiling = True
             self._plane = None if self.dataset.is_image else PlaneFrames(self.config)
 
-    def _take_one_step(self) -> None:
+    def _take_one_step(self) -> bool:
+        """Take a step and rest; False when the losses are no longer numbers."""
         self._pause()
         self._paused_at = time.monotonic()
-        if self._advance(1):
-            self._flush(with_frame=True)
+        before = self.trainer.step
+        while self.trainer.step == before < self.config.steps:  # a change that is due comes first
+            if not self._advance(1):
+                return False
+        self._flush(with_frame=True)
+        return True
 
     def _pause(self) -> None:
         if self.paused:

@@ -8,7 +8,7 @@ A message has any of these parts:
     frame     channel → what a frame replaces (see `gan_core.runs.frame`)
     frame_step  the step of that frame
     progress  step, images_per_second, and when the worker wrote them ("at", seconds since 1970)
-    state     status, steps, message, place in the queue
+    state     status, whether facts are known, steps, message, place in the queue
     marks     step, title and value of each field that was set mid-run
 """
 
@@ -90,6 +90,7 @@ def state(store: Store, run: Run) -> dict[str, Any]:
     return {
         "state": {
             "status": run.status,
+            "has_facts": bool(run.facts),
             "steps": run.config.steps,
             "batch_size": run.config.batch_size,
             "message": run.message.to_json() if run.message else None,

@@ -235,11 +235,11 @@ class Store:
 
     def config_now(self, run_id: str) -> RunConfig:
         """The run's settings after all that has been asked of it."""
-        config = self.run(run_id).config
-        for control in self.changes(run_id) + self.pending(run_id):
-            if control.action == "set":
-                config = config.with_change(str(control.field), control.value)
-        return config
+        return _changed(self.run(run_id).config, self.changes(run_id) + self.pending(run_id))
+
+    def config_at(self, run_id: str, step: int) -> RunConfig:
+        """The run's settings as they were when it went on from `step`."""
+        return _changed(self.run(run_id).config, _until(step, self.changes(run_id)))
 
     def branch(self, run_id: str, step: int, field: str, value: Any) -> str:
         """Queue a run that equals this one up to `step` and goes on with another `value`.
@@ -249,21 +249,16 @@ class Store:
         not reached, and for a field or a value that is not allowed.
         """
         run = self.run(run_id)
-        if not 0 <= step <= run.step:
+        last = min(run.step, run.config.steps - 1)  # after the end, nothing would change
+        if not 0 <= step <= last:
             raise GanError(
                 N_("{field} = {value} is not allowed. Allowed: {allowed}."),
                 field="step",
                 value=step,
-                allowed=Text(
-                    N_("a whole number from {low} to {high}"), {"low": 0, "high": run.step}
-                ),
+                allowed=Text(N_("a whole number from {low} to {high}"), {"low": 0, "high": last}),
             )
-        kept = [change for change in self.changes(run_id) if (change.applied_step or 0) <= step]
-        config = run.config
-        for change in kept:
-            if change.action == "set":
-                config = config.with_change(str(change.field), change.value)
-        value = getattr(config.with_change(field, value), field)
+        kept = _until(step, self.changes(run_id))
+        value = getattr(_changed(run.config, kept).with_change(field, value), field)
         holder = holder_name()  # no worker may take the branch before it has its changes
         branch_id = self.create_run(run.config, claimed_by=holder)
         rows = [vars(change) | {"run_id": branch_id} for change in kept]
@@ -580,6 +575,17 @@ class Store:
         self.run(run_id)
         with self._write() as db:
             db.execute(tables.runs.update().where(tables.runs.c.id == run_id).values(**values))
+
+
+def _until(step: int, changes: Sequence[Control]) -> list[Control]:
+    return [change for change in changes if (change.applied_step or 0) <= step]
+
+
+def _changed(config: RunConfig, changes: Sequence[Control]) -> RunConfig:
+    for change in changes:
+        if change.action == "set":
+            config = config.with_change(str(change.field), change.value)
+    return config
 
 
 def _found(db: sa.Connection, run_id: str) -> Any:

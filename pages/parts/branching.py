@@ -22,9 +22,9 @@ NOT_COMPARED = ("family", "dataset", "network", "precision", "steps", "pace", *_
 
 def branch_form(run: Run, scrubbed: int | None) -> None:
     """Go back to a step and on from there with one setting changed."""
-    step = run.step if scrubbed is None else min(scrubbed, run.step)
+    step = min(run.step if scrubbed is None else scrubbed, run.step, run.config.steps - 1)
     with st.expander(_("Branch: from step {step} on, with one setting changed").format(step=step)):
-        config = store().config_now(run.id)
+        config = store().config_at(run.id, step)
         names = [name for name in live_fields() if name in config.applicable_fields()]
         name, value = _one_setting(config, names, f"branch of {run.id}")
         st.button(

@@ -52,7 +52,7 @@ class View {
     clearTimeout(this.leaving);
     if (!same) this.ungroup();
     this.data = data;
-    this.told = data.status;
+    this.told = news(data);
     if (same) return this.plane?.setLayers(data.plane.layers);
     this.disconnect();
     this.reset();
@@ -125,7 +125,7 @@ class View {
     this.tiles = add(frame, "div", "tiles");
     const figures = add(frame, "div", "figures");
     this.plane?.destroy();
-    this.plane = this.data.plane && this.buildPlane(add(figures, "div", "plane-cell"), add);
+    this.plane = this.data.plane ? this.buildPlane(add(figures, "div", "plane-cell"), add) : null;
     this.plots = this.data.figures.map((figure) => {
       const plot = add(figures, "div", "figure");
       plot.style.height = `${figure.layout.height}px`;
@@ -390,8 +390,8 @@ class View {
     if (status === "queued" && place) this.note("Waiting for a free slot: position {place} of {waiting}.", { place, waiting });
     else if (message) this.note(this.fillIn(message));
     else this.note("");
-    if (status !== this.told) {
-      this.told = status;
+    if (news(this.state) !== this.told) {
+      this.told = news(this.state);
       this.tell("status", status);
     }
   }
@@ -405,6 +405,11 @@ class View {
   note(message, values) {
     this.noteLine.textContent = message && this.text(message, values);
   }
+}
+
+// What the page must run again for: another status, and facts that it did not know.
+function news({ status, has_facts }) {
+  return `${status} ${has_facts}`;
 }
 
 function duration(seconds) {

@@ -52,6 +52,7 @@ def live_run(
     view = {
         "run": run.id,
         "status": run.status,
+        "has_facts": bool(run.facts),
         "figures": [json.loads(figure.to_json() or "{}") for figure in figures],
         "tiles": tiles,
         "speed": speed,

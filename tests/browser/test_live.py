@@ -117,7 +117,7 @@ def test_points_in_the_plane_with_their_metrics(page: Page, app: AppProcess) -> 
     start(page, app, "&preset=ring_mlp&g_hidden_units=8&d_hidden_units=8")
     wait_until(lambda: step(page) > 100, "the first steps")
     expect(page.locator(".live-run .tiles")).to_contain_text("Modes covered")
-    expect(page.locator(".live-run .tiles")).to_contain_text("real data: 8")
+    expect(page.locator(".live-run .tiles")).to_contain_text("real: 8")
     expect(page.locator(".live-run .numbers")).to_contain_text("points/s")
     stop(page)
 

@@ -38,7 +38,14 @@ def write(store: Store, run: tuple[str, str], whole: np.ndarray, chunk: int) -> 
         points = pyramid.add(whole[begin : begin + chunk])
         step = begin + chunk
         frame = json.dumps({"x_fake.x": [step]}).encode()
-        store.append(*run, step=step, points=points, images_per_second=float(step), frame=frame)
+        store.append(
+            *run,
+            step=step,
+            points=points,
+            images_per_second=float(step),
+            frame=frame,
+            measures={"mmd": step / 4},
+        )
 
 
 def read(message: str) -> dict[str, Any]:
@@ -51,7 +58,8 @@ def test_snapshot_of_a_new_run_is_empty(store: Store) -> None:
     assert message["reset"] is True
     assert message["curves"]["step"] == {"step": [], **{name: [] for name in RECORD_FIELDS}}
     assert message["curves"]["speed_step"] == {"speed_step": [], "images_per_second": []}
-    assert message["frame"] == {}
+    assert message["curves"]["frame_step"] == {"frame_step": []}
+    assert (message["frame"], message["frame_step"]) == ({}, 0)
     assert message["progress"] == {"step": 0, "images_per_second": None}
     assert message["state"]["status"] == "queued"
     assert (message["state"]["place"], message["state"]["waiting"]) == (1, 1)
@@ -72,6 +80,8 @@ def test_snapshot_holds_the_whole_run_at_its_level(
     for name, column in zip(RECORD_FIELDS, means.T, strict=True):
         np.testing.assert_allclose(curve[name], column, atol=1e-5)
     assert message["curves"]["speed_step"]["images_per_second"] == [32, 64, 96]
+    assert message["curves"]["frame_step"] == {"frame_step": [32, 64, 96], "mmd": [8, 16, 24]}
+    assert message["frame_step"] == 96
     assert message["frame"] == {"x_real.x": [7], "x_fake.x": [96]}
     assert message["progress"] == {"step": 96, "images_per_second": 96}
 

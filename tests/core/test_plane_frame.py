@@ -21,6 +21,7 @@ from gan_core.runs.plane_frame import PlaneFrames
 from gan_core.training import trainer as trainer_module
 from gan_core.training.device import Plan, pick
 from gan_core.training.plane_view import N_ARROWS, N_LOOKED_AT, view_of
+from gan_core.training.tensorflow_ops import TENSORFLOW
 from gan_core.training.trainer import Trainer
 
 TINY = {
@@ -269,11 +270,11 @@ def test_arrows_are_what_finite_differences_of_g_s_loss_say(settings: dict[str, 
     real_packs = packs(x_real[:N_LOOKED_AT].astype(float), config.packing)
 
     def g_loss(x: np.ndarray) -> float:
-        logits = [
-            forward(each, player.discriminator)[:, 0]
-            for each in (real_packs, packs(x, config.packing))
-        ]
-        return float(config.items.loss.generator(*logits, NUMPY))
+        fake_packs = packs(x, config.packing)
+        real_logits, fake_logits = (
+            forward(each, player.discriminator)[:, 0] for each in (real_packs, fake_packs)
+        )
+        return float(config.items.loss.generator(real_logits, fake_logits, NUMPY))
 
     for point, axis in itertools.product((0, 57), (0, 1)):
         sides = []
@@ -296,8 +297,8 @@ def test_gradients_are_as_long_as_a_second_tape_says(settings: dict[str, Any]) -
     with tf.GradientTape() as g_tape, tf.GradientTape() as d_tape:
         shown_fake = player.shown(player.generator(player.fixed_noise(N_LOOKED_AT)))
         logits = player.judge(shown_real), player.judge(shown_fake)
-        g_loss = loss.generator(*logits, trainer_module.TENSORFLOW)
-        d_loss = loss.discriminator(*logits, trainer_module.TENSORFLOW)
+        g_loss = loss.generator(*logits, TENSORFLOW)
+        d_loss = loss.discriminator(*logits, TENSORFLOW)
     for name, tape, value, model in (
         ("d_gradient", d_tape, d_loss, player.discriminator),
         ("g_gradient", g_tape, g_loss, player.generator),

@@ -411,7 +411,7 @@ def test_settings_of_now_count_all_that_was_asked_for(store: Store) -> None:
     assert (now.loss, now.real_target) == ("least_squares", 0.9)
     store.request(run_id, "set", "loss", "hinge")
     assert store.config_now(run_id) == CONFIG.with_change("loss", "hinge")
-    with pytest.raises(GanError, match="real_target = 0.5 has no effect with loss = hinge"):
+    with pytest.raises(GanError, match=r"real_target = 0\.5 has no effect with loss = hinge"):
         store.request(run_id, "set", "real_target", 0.5)
     assert store.run(run_id).config == CONFIG
 
@@ -545,9 +545,9 @@ def test_frame_of_a_step_is_the_last_before_it(store: Store) -> None:
     for step, frame in ((10, b"10"), (20, b"20"), (20, b"20 again"), (30, b"30")):
         append(store, run_id, holder, step, frame=frame)
     found = {
-        step: frame.payload
+        step: event.payload
         for step in (0, 9, 10, 19, 20, 29, 30, 1000)
-        if (frame := store.frame_at(run_id, step))
+        if (event := store.frame_at(run_id, step))
     }
     assert found == {
         0: b"10",  # the first there is

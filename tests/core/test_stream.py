@@ -250,7 +250,9 @@ def test_status_message_and_marks_are_told(run: Trained) -> None:
         run.store.request(run.run_id, "set", "d_learning_rate", 0.25)
         run.store.mark_applied(run.run_id, run.store.pending(run.run_id)[0], 3)
         await browser.receive_until(lambda page: bool(page.parts["marks"]))
-        assert browser.parts["marks"] == [{"step": 3, "text": "η<sub>D</sub> = 0.25"}]
+        assert browser.parts["marks"] == [
+            {"step": 3, "title": "Learning rate of D", "value": "0.25"}
+        ]
         run.store.set_status(run.run_id, run.holder, "paused")
         await browser.receive_until(lambda page: page.parts["state"]["status"] == "paused")
 

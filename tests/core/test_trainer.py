@@ -14,7 +14,7 @@ from gan_core.ops import NUMPY
 from gan_core.training.build import packed
 from gan_core.training.checkpoint import pack, unpack
 from gan_core.training.device import pick
-from gan_core.training.pool import borrowed_trainer
+from gan_core.training.pool import borrowed_trainer, real_samples
 from gan_core.training.records import RECORD_FIELDS
 from gan_core.training.trainer import Trainer
 
@@ -280,6 +280,48 @@ def test_samples_come_from_the_running_average_of_weights() -> None:
     )
     np.testing.assert_allclose(drawn, by_hand.numpy(), rtol=1e-4, atol=1e-5)
     assert not all(np.allclose(a, b) for a, b in zip(latest, expected, strict=True))
+
+
+def test_each_network_has_the_size_that_was_chosen_for_it() -> None:
+    sizes = {"g_hidden_units": 4, "g_hidden_layers": 1, "d_hidden_units": 9, "d_hidden_layers": 3}
+    player = trainer(TINY_POINTS, **sizes)
+    assert [w.shape[-1] for w in player.generator.trainable_variables[::2]] == [4, 2]
+    assert [w.shape[-1] for w in player.discriminator.trainable_variables[::2]] == [9, 9, 9, 1]
+
+
+def test_noise_is_distributed_as_chosen() -> None:
+    gaussian, uniform = (
+        trainer(TINY_POINTS, noise=noise).fixed_noise(20_000).numpy()
+        for noise in ("gaussian", "uniform")
+    )
+    assert gaussian.std() == pytest.approx(1, rel=0.02)
+    assert np.abs(gaussian).max() > 3
+    assert uniform.std() == pytest.approx(1 / np.sqrt(3), rel=0.02)
+    assert (uniform.min(), uniform.max()) == pytest.approx((-1, 1), abs=1e-3)
+
+
+@pytest.mark.parametrize("chosen", ["d", "g"])
+def test_optimizer_of_one_player_is_not_the_other_s(chosen: str) -> None:
+    """The first step of SGD is the gradient times the rate; Adam's has the rate's size."""
+    player = trainer(TINY_POINTS, **{f"{chosen}_optimizer": "sgd"})
+    models = {"d": player.discriminator, "g": player.generator}
+    before = {name: model.get_weights() for name, model in models.items()}
+    train(player, 1)
+    for name, model in models.items():
+        pairs = zip(model.get_weights(), before[name], strict=True)
+        largest = max(np.abs(now - then).max() for now, then in pairs)
+        is_adam_s = largest == pytest.approx(5e-4, rel=0.01)
+        assert is_adam_s == (name != chosen)
+        assert largest > 0
+
+
+def test_data_are_loaded_once_for_all_runs_that_share_them() -> None:
+    config = RunConfig.parse(TINY_POINTS)
+    alike = RunConfig.parse({**TINY_POINTS, "loss": "hinge", "g_hidden_units": 4})
+    assert real_samples(config) is real_samples(alike)
+    for other in ({"seed": 5}, {"data_noise": 0.2}, {"balance": 0.9}):
+        different = real_samples(RunConfig.parse({**TINY_POINTS, **other}))
+        assert not np.array_equal(different, real_samples(config))
 
 
 def test_plan_follows_what_was_measured() -> None:
