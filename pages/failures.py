@@ -35,7 +35,8 @@ def card(failure: Failure) -> None:
         changes = [
             f"{label(name)}: **{shown_value(failure.cured, name)}**" for name in failure.cure
         ]
-        st.markdown(f"{_('**The cure**')} ({', '.join(changes)}): {_(failure.cure_help)}")
+        title = _("**The cure**")
+        st.markdown(f"{title} ({', '.join(changes)}): {_(failure.cure_help)}")
         if st.button(_("Train both"), icon=":material/play_circle:", key=failure.name):
             show(failure)
 
