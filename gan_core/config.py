@@ -29,7 +29,8 @@ PRECISIONS = {
     "bfloat16": "bfloat16",
 }
 
-FULL_SPEED = 10_000  # steps per second, and more
+FULL_SPEED = 10_000.0  # steps per second, and more
+SLOW_MOTION = 0.2  # steps per second: time to say what happens in a step
 OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
 NOISES = {"gaussian": N_("Gaussian"), "uniform": N_("uniform, from −1 to 1")}
 
@@ -280,10 +281,18 @@ class RunConfig(Settings):
         title=N_("Steps"),
         description=N_("How many rounds of the game. One can stop earlier."),
     )
-    pace: Annotated[int, Shown("log", live=True)] = Field(
+    head_start: int = Field(
+        0,
+        ge=0,
+        le=100_000,
+        title=N_("Trained beforehand"),
+        description=N_("So many steps are taken at full speed before there is something to see."),
+    )
+    pace: Annotated[float, Shown("log", live=True)] = Field(
         FULL_SPEED,
-        ge=1,
+        ge=0.1,
         le=FULL_SPEED,
+        allow_inf_nan=False,
         title=N_("Steps per second at most"),
         description=N_("For slow motion; the result is the same. At its end: as fast as it can."),
     )
@@ -320,6 +329,12 @@ class RunConfig(Settings):
                 ),
                 packing=self.packing,
                 batch_size=self.batch_size,
+            )
+        if self.head_start and self.head_start >= self.steps:
+            raise GanError(
+                N_("head_start = {head_start} is not less than steps = {steps}. Raise steps."),
+                head_start=self.head_start,
+                steps=self.steps,
             )
         return self
 

@@ -109,6 +109,12 @@ PRESETS = {
             },
         ),
         Preset(
+            "ring_trained",
+            N_("Ring of eight, trained already"),
+            N_("Both players have learnt for a while before you see them; they go on slowly."),
+            {**_RING, "head_start": 5000, "pace": 10},
+        ),
+        Preset(
             "mnist_dcgan",
             N_("MNIST, small DCGAN"),
             N_("60,000 digits; needs the internet once, or a folder in GAN_DATA_DIR."),

@@ -14,7 +14,7 @@ def N_(message: str) -> str:
 
 def number(value: float) -> str:
     """A number as a reader writes it: 0.0005 and 20,000, never 5e-04."""
-    return f"{value:,}" if isinstance(value, int) else f"{value:.6f}".rstrip("0").rstrip(".")
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.6f}".rstrip("0").rstrip(".")
 
 
 @dataclass(frozen=True)

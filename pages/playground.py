@@ -12,6 +12,8 @@ from pages.parts.branching import pair_form
 from pages.parts.controls import config_controls, current_values, preset_control
 from pages.parts.drawing_pad import data_controls
 from pages.parts.layers import layer_switches
+from pages.parts.lesson_link import lesson_link
+from pages.parts.links import hidden
 from pages.parts.prose import _, markdown, plain, say
 from pages.parts.run_panel import run_panel
 from pages.parts.store import attempt, store
@@ -47,6 +49,8 @@ with st.sidebar:
         on_click=attempt,
         args=(start,),
     )
+    if not hidden("lesson"):
+        lesson_link()
 
 shown = [st.query_params[name] for name in ("run", "beside") if name in st.query_params]
 try:
@@ -56,7 +60,8 @@ try:
         markdown("playground")
     config = RunConfig.parse(values)
     data_controls(config)
-    pair_form(config)
+    if not hidden("pair"):
+        pair_form(config)
     if not store().engines():
         st.warning(_("The training engine is starting. Runs wait until it is ready."))
 except GanError as error:

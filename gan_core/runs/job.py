@@ -99,6 +99,7 @@ class Job:
         self.store, self.run, self.holder = store, run, holder
         self.config = run.config
         self.dataset = self.config.items.dataset
+        self.paused, self._paused_at = run.status == "paused", time.monotonic()
 
     def train(self) -> Ending:
         """Bring the data here, borrow a trainer, and play until the end."""
@@ -114,7 +115,6 @@ class Job:
 
     def _play(self) -> Ending:
         """Alternate between training and looking at the controls."""
-        self.paused, self._paused_at = self.run.status == "paused", time.monotonic()
         self._begin_measuring()
         if self.paused:  # woken for a single step or a new setting
             self.store.set_status(self.run.id, self.holder, "paused")
@@ -131,10 +131,11 @@ class Job:
             if wait > 0:  # slow motion
                 time.sleep(min(wait, POLL_SECONDS))
                 continue
-            before = self.trainer.step
+            before, hurries = self.trainer.step, self._hurries
             if not self._advance(self._steps_until_flush()):
                 return self._diverged()
-            self._keep_pace(self.trainer.step - before)
+            if not hurries:
+                self._keep_pace(self.trainer.step - before)
         return self._leave(Ending("finished"))
 
     # ---------------------------------------------------------------- prepare
@@ -161,11 +162,13 @@ class Job:
         self._real_channels = frame.real_channels(self._x_real, self.dataset)
         if self._plane:
             self._real_channels |= self._plane.constants()
-        self.store.set_facts(self.run.id, self.holder, self._facts(other_real))
         self._records: list[np.ndarray] = []
         self._rate: float | None = None
+        self._framed_at = -1  # step of the last frame
+        self._framed_points: np.ndarray | None = None
         # The untrained generator, and what is real, before anything is compiled.
         self._flush(with_frame=True, also=self._real_channels)
+        self.store.set_facts(self.run.id, self.holder, self._facts(other_real))
         share = FRAME_SHARE if self.dataset.is_image else PLANE_FRAME_SHARE
         self._frames = Budget(share, FLUSH_SECONDS, FRAME_CREDIT_SECONDS)
         self._checkpoints = Budget(CHECKPOINT_SHARE, CHECKPOINT_SECONDS)
@@ -204,9 +207,19 @@ class Job:
         self._compiling = True
         self._next_at = 0.0
 
+    @property
+    def _is_slow(self) -> bool:
+        """Whether there is time to show every step."""
+        return self.config.pace * FLUSH_SECONDS < 1
+
+    @property
+    def _hurries(self) -> bool:
+        """Whether it goes at full speed whatever its pace: through the past and the head start."""
+        return bool(self._replay) or self.trainer.step < self.config.head_start
+
     def _keep_pace(self, n_steps: int) -> None:
         """Note when the next steps may be taken after these."""
-        if self.config.pace < FULL_SPEED and not self._replay:  # the past at full speed
+        if self.config.pace < FULL_SPEED:
             self._next_at = max(self._next_at, time.monotonic() - FLUSH_SECONDS)
             self._next_at += n_steps / self.config.pace
 
@@ -214,7 +227,7 @@ class Job:
         """As many steps as fit until the next flush at the present speed."""
         if self._compiling or not self._rate:
             return 1
-        if self.config.pace < FULL_SPEED and not self._replay:  # the past at full speed
+        if self.config.pace < FULL_SPEED and not self._hurries:
             return max(1, int(self.config.pace * FLUSH_SECONDS))
         left = self._flushed_at + FLUSH_SECONDS - time.monotonic()
         return max(1, math.ceil(left * self._rate / self.config.batch_size))
@@ -225,7 +238,10 @@ class Job:
         if changes_at is not None and changes_at <= self.trainer.step:
             self._change(self._replay.pop(0))
             return True
-        last = self.config.steps if changes_at is None else min(changes_at, self.config.steps)
+        head_start = self.config.head_start
+        begins_ahead = self.trainer.step < head_start
+        stops = [head_start if begins_ahead else self.config.steps, changes_at]
+        last = min(stop for stop in stops if stop is not None)
         records = self.trainer.run(min(n_steps, last - self.trainer.step))
         bad = np.flatnonzero(~np.isfinite(records).all(axis=1))
         good = records[: bad[0]] if bad.size else records
@@ -238,9 +254,16 @@ class Job:
             self._flushed_at, self._flushed_step = time.monotonic(), self.trainer.step
             status = "paused" if self.paused else "running"
             self.store.set_status(self.run.id, self.holder, status)
+            if not begins_ahead:
+                self._flush(with_frame=True)  # at once: somebody has just pressed a button
+        elif self._is_slow and not begins_ahead and not self.paused:
+            self._measure_rate()
+            self._flush(with_frame=True)
         elif time.monotonic() - self._flushed_at >= FLUSH_SECONDS:
             self._measure_rate()
             self._flush_within_budget()
+        if begins_ahead and self.trainer.step == head_start:
+            self._flush(with_frame=True)  # what there is to see begins here
         if self._checkpoints.is_due():
             self._save()
         return True
@@ -254,7 +277,7 @@ class Job:
         self._flushed_at, self._flushed_step = now, step
 
     def _flush_within_budget(self) -> None:
-        if not self._frames.is_due():
+        if self.trainer.step < self.config.head_start or not self._frames.is_due():
             self._flush(with_frame=False)
             return
         began = time.monotonic()
@@ -283,10 +306,18 @@ class Job:
         if self._plane:
             from gan_core.training.plane_view import view_of
 
-            seen = view_of(self.trainer).look(self._x_real)
+            seen = view_of(self.trainer).look(self._x_real, self._one_step_earlier())
+            self._framed_points = seen["x_fake"]
             also = also | self._plane.channels(seen, x_fake)
             measures |= self._plane.measures(seen, x_fake)
+        self._framed_at = self.trainer.step
         return frame.encode(x_fake, measures, self.dataset, also), measures
+
+    def _one_step_earlier(self) -> np.ndarray | None:
+        """The samples of the last frame, where steps are slow enough to be seen one by one."""
+        is_seen = self.paused or self._is_slow
+        is_next = self._framed_at == self.trainer.step - 1
+        return self._framed_points if is_seen and is_next else None
 
     def _save(self) -> None:
         """Checkpoint, after what led to it: a checkpoint never speaks of steps not written."""
@@ -335,6 +366,7 @@ class Job:
 
     def _set(self, control: Control) -> None:
         self.config = self.config.with_change(str(control.field), control.value)
+        self._next_at = 0.0  # whatever the pace was
         if self.trainer.change(self.config):
             self._compiling = True
             self._plane = None if self.dataset.is_image else PlaneFrames(self.config)
@@ -365,7 +397,7 @@ class Job:
     # ------------------------------------------------------------------ ending
 
     def _leave(self, ending: Ending) -> Ending:
-        self._flush(with_frame=True)
+        self._flush(with_frame=self._framed_at != self.trainer.step)
         self._save()
         return ending
 

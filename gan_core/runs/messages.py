@@ -8,7 +8,8 @@ A message has any of these parts:
     frame     channel → what a frame replaces (see `gan_core.runs.frame`)
     frame_step  the step of that frame
     progress  step, images_per_second, and when the worker wrote them ("at", seconds since 1970)
-    state     status, whether facts are known, steps, message, place in the queue
+    state     status, whether facts are known, steps, message, place in the queue, and as they are
+              now: steps per second at most (pace), turns of each player per step
     marks     step, title and value of each field that was set mid-run
 """
 
@@ -22,7 +23,7 @@ import numpy as np
 
 from gan_core.config import RunConfig
 from gan_core.runs.curve import stride
-from gan_core.runs.store import Control, Event, Run, Store, columns
+from gan_core.runs.store import Control, Event, Run, Store, changed, columns
 from gan_core.training.records import RECORD_FIELDS
 
 
@@ -82,10 +83,12 @@ def delta(events: Sequence[Event], level: int, state: dict[str, Any]) -> str:
 def state(store: Store, run: Run) -> dict[str, Any]:
     """The parts `state` and `marks` of a run."""
     place, waiting = store.queue_place(run.id) if run.status == "queued" else (0, 0)
+    changes = store.changes(run.id)
+    now = changed(run.config, changes)
     marks = [
         {"step": change.applied_step, "title": _title(change.field), "value": _shown(change)}
-        for change in store.changes(run.id)
-        if change.field
+        for change in changes
+        if change.field and change.field != "pace"  # which changes nothing
     ]
     return {
         "state": {
@@ -96,6 +99,9 @@ def state(store: Store, run: Run) -> dict[str, Any]:
             "message": run.message.to_json() if run.message else None,
             "place": place,
             "waiting": waiting,
+            "pace": now.pace,
+            "d_steps": now.d_steps,
+            "g_steps": now.g_steps,
         },
         "marks": marks,
     }

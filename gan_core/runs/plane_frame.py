@@ -63,9 +63,9 @@ class PlaneFrames:
             "surface.low": low,
             "surface.high": high,
         }
-        for name, points in (("arrow", seen["arrows"]), ("manifold", seen.get("manifold"))):
-            if points is not None:
-                channels |= _coordinates(name, points)
+        for name, key in (("arrow", "arrows"), ("followed", "followed"), ("manifold", "manifold")):
+            if key in seen:
+                channels |= _coordinates(name, seen[key])
         if self._p is not None:
             # Where next to nothing is real or generated, D* is as good as unknown: ½.
             nothing = NEXT_TO_NOTHING * self._p.max()

@@ -235,11 +235,11 @@ class Store:
 
     def config_now(self, run_id: str) -> RunConfig:
         """The run's settings after all that has been asked of it."""
-        return _changed(self.run(run_id).config, self.changes(run_id) + self.pending(run_id))
+        return changed(self.run(run_id).config, self.changes(run_id) + self.pending(run_id))
 
     def config_at(self, run_id: str, step: int) -> RunConfig:
         """The run's settings as they were when it went on from `step`."""
-        return _changed(self.run(run_id).config, _until(step, self.changes(run_id)))
+        return changed(self.run(run_id).config, _until(step, self.changes(run_id)))
 
     def branch(self, run_id: str, step: int, field: str, value: Any) -> str:
         """Queue a run that equals this one up to `step` and goes on with another `value`.
@@ -258,7 +258,7 @@ class Store:
                 allowed=Text(N_("a whole number from {low} to {high}"), {"low": 0, "high": last}),
             )
         kept = _until(step, self.changes(run_id))
-        value = getattr(_changed(run.config, kept).with_change(field, value), field)
+        value = getattr(changed(run.config, kept).with_change(field, value), field)
         holder = holder_name()  # no worker may take the branch before it has its changes
         branch_id = self.create_run(run.config, claimed_by=holder)
         rows = [vars(change) | {"run_id": branch_id} for change in kept]
@@ -581,7 +581,8 @@ def _until(step: int, changes: Sequence[Control]) -> list[Control]:
     return [change for change in changes if (change.applied_step or 0) <= step]
 
 
-def _changed(config: RunConfig, changes: Sequence[Control]) -> RunConfig:
+def changed(config: RunConfig, changes: Sequence[Control]) -> RunConfig:
+    """The settings after these changes, in this order."""
     for change in changes:
         if change.action == "set":
             config = config.with_change(str(change.field), change.value)

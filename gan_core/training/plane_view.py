@@ -35,28 +35,33 @@ class PlaneView:
         self._lattice = noise_lattice(trainer.config)
         self._judge = functools.partial(trainer.judge, training=False)  # D only answers
         self._slopes = tf.function(self._take_slopes, reduce_retracing=True)
+        self._arrows_at = tf.function(self._take_arrows, reduce_retracing=True)
         self._surface = tf.function(self._judge_alone, reduce_retracing=True)
 
-    def look(self, x_real: np.ndarray) -> dict[str, Any]:
+    def look(self, x_real: np.ndarray, earlier: np.ndarray | None = None) -> dict[str, Any]:
         """What is to be seen now, with `x_real` (n, 2) as D's real samples.
 
         Returns arrays: "surface" (SURFACE², D's logits), "manifold" (points of the lattice, 2) if
-        there is one, "arrows" (N_ARROWS, 2: −∂L_G/∂x at the first generated samples, each as if it
-        were alone), and the numbers "d_gradient" and "g_gradient": the norms of each player's
-        gradient over all its weights.
+        there is one, "x_fake" (n, 2: generated samples), "arrows" (N_ARROWS, 2: −∂L_G/∂x at the
+        first of them, each as if it were alone), and the numbers "d_gradient" and "g_gradient": the
+        norms of each player's gradient over all its weights. With `earlier`, the "x_fake" of an
+        earlier look, "followed" has the arrows there: one step later D has learnt and G has
+        followed just these.
         """
         trainer = self._trainer
         n = N_LOOKED_AT // trainer.config.packing * trainer.config.packing
         rows = np.resize(np.arange(len(x_real)), n)
-        arrows, d_gradient, g_gradient = self._slopes(
-            tf.constant(x_real[rows]), trainer.fixed_noise(n)
-        )
+        real = tf.constant(x_real[rows])
+        x_fake, arrows, d_gradient, g_gradient = self._slopes(real, trainer.fixed_noise(n))
         seen = {
             "surface": self._surface(self._points).numpy(),
+            "x_fake": x_fake.numpy(),
             "arrows": arrows.numpy()[:N_ARROWS],
             "d_gradient": float(d_gradient),
             "g_gradient": float(g_gradient),
         }
+        if earlier is not None and len(earlier) == n:
+            seen["followed"] = self._arrows_at(real, tf.constant(earlier)).numpy()[:N_ARROWS]
         if self._lattice is not None:
             seen["manifold"] = trainer.generated(tf.constant(self._lattice))
         return seen
@@ -68,7 +73,7 @@ class PlaneView:
 
     def _take_slopes(
         self, x_real: tf.Tensor, z: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
         trainer = self._trainer
         family, loss = trainer.config.items.family, trainer.config.items.loss
         x_real = trainer.shown(x_real)
@@ -79,12 +84,27 @@ class PlaneView:
             d_loss = family.discriminator_turn(
                 self._judge, x_real, tf.stop_gradient(shown), loss, TENSORFLOW
             ).d_loss
-        n = tf.cast(tf.shape(z)[0], tf.float32)  # the loss is a mean over n
-        arrows = -n * tape.gradient(g_loss, x_fake)
         d_weights = trainer.discriminator.trainable_variables
         g_weights = trainer.generator.trainable_variables
         return (
-            arrows,
+            x_fake,
+            _arrows(tape, g_loss, x_fake),
             tf.linalg.global_norm(tape.gradient(d_loss, d_weights)),
             tf.linalg.global_norm(tape.gradient(g_loss, g_weights)),
         )
+
+    def _take_arrows(self, x_real: tf.Tensor, x_fake: tf.Tensor) -> tf.Tensor:
+        trainer = self._trainer
+        items = trainer.config.items
+        with tf.GradientTape() as tape:
+            tape.watch(x_fake)
+            g_loss = items.family.generator_turn(
+                self._judge, trainer.shown(x_real), trainer.shown(x_fake), items.loss, TENSORFLOW
+            )
+        return _arrows(tape, g_loss, x_fake)
+
+
+def _arrows(tape: tf.GradientTape, g_loss: tf.Tensor, x_fake: tf.Tensor) -> tf.Tensor:
+    """−∂L_G/∂x at each of the samples (n, 2), as if it were alone: the loss is a mean over n."""
+    n = tf.cast(tf.shape(x_fake)[0], tf.float32)
+    return -n * tape.gradient(g_loss, x_fake)

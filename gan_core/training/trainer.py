@@ -27,7 +27,10 @@ _OPTIMIZERS = {
 
 
 # What may differ between two runs that share compiled code.
-_FREE_FIELDS = {"seed", "steps", "d_learning_rate", "g_learning_rate", "precision", "pace"}
+_FREE_FIELDS = {
+    *("seed", "steps", "head_start", "pace", "precision"),
+    *("d_learning_rate", "g_learning_rate"),
+}
 
 
 def mould(config: RunConfig, plan: Plan) -> tuple[str, Plan]:

@@ -20,8 +20,8 @@ from pages.parts.prose import _, say
 
 _TOGETHER = ("dataset", "network")  # each must fit the other
 _CHOSEN = ("loss", "penalty")  # have options, which follow them
-_DRAWN = ("points",)  # set on the page, not in the form; `?hide=seed,steps` hides others
-_FIRST = ("d_learning_rate", "g_learning_rate", "batch_size", "steps", "pace")
+_DRAWN = ("points",)  # set on the page, not in the form
+_FIRST = ("d_learning_rate", "g_learning_rate", "batch_size", "steps", "head_start", "pace")
 _GROUPS = {  # folded away
     N_("The two networks"): (
         "latent_dim",
@@ -54,6 +54,8 @@ def preset_control(presets: Mapping[str, Preset] = PRESETS) -> None:
     if st.session_state["preset"] not in presets:
         st.session_state["preset"] = next(iter(presets))
         _take_preset()
+    if links.hidden("preset"):
+        return
     st.selectbox(
         _("Preset"),
         list(presets),
@@ -156,7 +158,7 @@ def field(name: str, options: list[str] | None = None) -> Any:
     """Draw the widget of one field and return its value."""
     if name not in st.session_state:  # forgotten while the choices did not have it
         st.session_state[name] = getattr(PRESETS[st.session_state["preset"]].config, name)
-    if name in _DRAWN or name in st.query_params.get("hide", "").split(","):
+    if name in _DRAWN or links.hidden(name):
         return st.session_state[name]
     return fields.field(RunConfig, name, key=name, options=options, also=preset_values(name))
 

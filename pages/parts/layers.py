@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from gan_core.text import N_
+from pages.parts.links import hidden
 from pages.parts.live_figure import LAYERS
 from pages.parts.prose import _
 
@@ -22,10 +23,16 @@ TITLES: Mapping[str, str] = dict(
             N_("The best D"),
             N_("Warped noise"),
             N_("Slopes for G"),
+            N_("What happens in a step"),
         ),
         strict=True,
     )
 )
+
+
+def switch_on(layer: str) -> None:
+    """Switch a layer on, as if a reader had: for buttons whose effect is seen there."""
+    st.session_state[_KEY] = [*st.session_state.get(_KEY, ON_AT_FIRST), layer]
 
 
 def layer_switches() -> list[str]:
@@ -33,6 +40,8 @@ def layer_switches() -> list[str]:
     if _KEY not in st.session_state:
         asked = st.query_params.get(_KEY, ",".join(ON_AT_FIRST)).split(",")
         st.session_state[_KEY] = [layer for layer in LAYERS if layer in asked]
+    if hidden(_KEY):
+        return list(st.session_state[_KEY])
     chosen = st.pills(
         _("Layers"),
         LAYERS,

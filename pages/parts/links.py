@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+HIDE = "hide"  # names of controls, for a lesson: `?hide=seed,doctor`
 _PAGE, _KNOWN = "page", "known in the URL"
 _MANY = 100  # more than a browser can lag behind
 
@@ -16,6 +17,11 @@ def enter(page: str) -> None:
     if st.session_state.get(_PAGE) != page:
         st.session_state[_PAGE] = page
         st.session_state[_KNOWN] = deque(maxlen=_MANY)
+
+
+def hidden(control: str) -> bool:
+    """Whether the link hides a control."""
+    return control in st.query_params.get(HIDE, "").split(",")
 
 
 def followed(parameters: Mapping[str, str]) -> bool:

@@ -8,6 +8,9 @@ const GONE = 4404;
 const SCRUB_EVERY_MS = 60;
 const FOLLOW = -1; // what the page is told instead of a step
 const LAST_STEP = 2 ** 31 - 1;
+const SLOW = 0.5; // steps per second; faster ones are too short for words
+const SINGLE_STEP_MS = 4000;
+const NO_LONGER = { "followed.x": null, "followed.y": null }; // unless the frame has them
 
 const groups = new Map(); // group → views that show the same step
 
@@ -53,7 +56,7 @@ class View {
     if (!same) this.ungroup();
     this.data = data;
     this.told = news(data);
-    if (same) return this.plane?.setLayers(data.plane.layers);
+    if (same) return this.setLayers();
     this.disconnect();
     this.reset();
     this.build();
@@ -126,17 +129,26 @@ class View {
     const figures = add(frame, "div", "figures");
     this.plane?.destroy();
     this.plane = this.data.plane ? this.buildPlane(add(figures, "div", "plane-cell"), add) : null;
+    const beside = this.plane ? add(figures, "div", "beside") : figures;
+    if (this.plane) this.sketch = new GameSketch(add(beside, "div", "game"), { game: this.data.plane.game, text: this.text.bind(this) });
     this.plots = this.data.figures.map((figure) => {
-      const plot = add(figures, "div", "figure");
-      plot.style.height = `${figure.layout.height}px`;
+      const plot = add(beside, "div", "figure");
+      if (!this.plane) plot.style.height = `${figure.layout.height}px`;
       return plot;
     });
+    if (this.plane) this.setLayers();
+  }
+
+  setLayers() {
+    if (!this.plane) return;
+    this.plane.setLayers(this.data.plane.layers);
+    this.sketch.root.hidden = !this.data.plane.layers.game;
+    if (this.drawn) this.plots.forEach((plot) => this.Plotly.Plots.resize(plot));
   }
 
   // The plane, and below it the time machine.
   buildPlane(cell, add) {
     const plane = new Plane(add(cell, "div", ""), { labels: this.data.catalog, language: this.data.language });
-    plane.setLayers(this.data.plane.layers);
     const row = add(cell, "div", "time");
     const button = (label, action) => {
       const element = add(row, "button", "");
@@ -168,6 +180,7 @@ class View {
         plot.baseShapes = layout.shapes || [];
         plot.baseAnnotations = layout.annotations || [];
         const themed = { ...layout, font: { ...layout.font, color: this.theme } };
+        if (this.plane) delete themed.height; // as high as the picture beside it
         return Plotly.newPlot(plot, data, themed, {
           responsive: true,
           displaylogo: false,
@@ -247,9 +260,32 @@ class View {
     if (!ready.length) return common < 0 || this.scrubbed !== null || this.fetchFrame(common);
     this.frames = this.frames.slice(ready.length - 1); // the last one stays, for the others to see
     if (this.scrubbed !== null) return this.showTime();
-    for (const { frame } of ready) Object.assign(this.pictures, frame);
+    const before = { ...this.pictures };
+    for (const { frame } of ready) Object.assign(this.pictures, NO_LONGER, frame);
     this.shownStep = ready.at(-1).step;
-    this.soon("pictures", PICTURES_EVERY_MS, () => this.redrawPictures());
+    this.stages = this.stagesFrom(before);
+    this.soon("pictures", PICTURES_EVERY_MS, () => {
+      this.redrawPictures(this.stages);
+      this.stages = null;
+    });
+  }
+
+  // Slow motion: what happens one after the other while the picture goes from `before` to this one.
+  stagesFrom(before) {
+    const slow = this.state.status === "running" && this.state.pace <= SLOW;
+    const single = this.state.status === "paused" && this.data.plane?.layers.game;
+    if (!this.plane || !(slow || single)) return null;
+    const moved = (channel) => before[channel] !== undefined && String(before[channel]) !== String(this.pictures[channel]);
+    const [d, g] = [moved("surface"), moved("x_fake.x")];
+    const phases = ["generate", ...(d ? ["judge", "d_learns"] : []), ...(g ? ["slopes", "g_learns"] : [])];
+    return { lasts: slow ? 900 / this.state.pace : SINGLE_STEP_MS, phases, onPhase: (phase) => this.showPhase(phase) };
+  }
+
+  showPhase(phase) {
+    const turns = { d_learns: this.state.d_steps, g_learns: this.state.g_steps }[phase];
+    const isRunning = this.state.status === "running";
+    if (!phase && isRunning && this.state.pace <= SLOW) return; // the last word stays until the next
+    this.sketch?.show(phase ?? (isRunning ? "all" : null), turns);
   }
 
   // -------------------------------------------------------------- time machine
@@ -309,6 +345,9 @@ class View {
   // ----------------------------------------------------------------- drawing
 
   redrawCurves() {
+    const digits = { maximumFractionDigits: 2, minimumFractionDigits: 2 };
+    const last = ["d_real", "d_fake"].map((channel) => this.curves[channel]?.at(-1));
+    this.sketch?.answer(...last, (value) => value.toLocaleString(this.data.language, digits));
     if (!this.drawn) return;
     this.plots.forEach((plot) => {
       const fed = plot.data.map((trace, i) => [trace.meta?.append, i]).filter(([feed]) => feed);
@@ -336,9 +375,9 @@ class View {
     return { shapes: [...plot.baseShapes, ...shapes], annotations: [...plot.baseAnnotations, ...annotations] };
   }
 
-  redrawPictures() {
+  redrawPictures(stages = null) {
     if (this.plane) {
-      this.plane.setFrame(this.pictures);
+      this.plane.setFrame(this.pictures, stages);
       this.showTime();
       this.showTiles();
     }
@@ -380,7 +419,7 @@ class View {
     this.statusPill.textContent = this.text(status);
     const format = (number) => Math.round(number).toLocaleString(this.data.language);
     const parts = [this.text("step {step} of {steps}", { step: format(step), steps: format(steps) })];
-    if (rate && status === "running") {
+    if (rate && status === "running" && !(this.state.pace <= SLOW)) {
       parts.push(this.text(this.data.speed, { rate: format(rate) }));
       parts.push(this.text("{time} left", { time: duration(((steps - step) * batch_size) / rate) }));
     }
@@ -390,6 +429,7 @@ class View {
     if (status === "queued" && place) this.note("Waiting for a free slot: position {place} of {waiting}.", { place, waiting });
     else if (message) this.note(this.fillIn(message));
     else this.note("");
+    if (this.plane && !this.plane.phase) this.showPhase(null);
     if (news(this.state) !== this.told) {
       this.told = news(this.state);
       this.tell("status", status);

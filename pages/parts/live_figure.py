@@ -10,11 +10,12 @@ from typing import Any, cast
 import plotly.graph_objects as go
 import streamlit as st
 
+from gan_core.config import RunConfig
 from gan_core.runs.store import Run
 from pages.parts.prose import catalog, language
 
 _HERE = Path(__file__).parent
-LAYERS = ("real", "fake", "surface", "truth", "manifold", "arrows")
+LAYERS = ("real", "fake", "surface", "truth", "manifold", "arrows", "game")
 
 
 def _read(name: str) -> str:
@@ -24,8 +25,8 @@ def _read(name: str) -> str:
 _component = st.components.v2.component(
     "gan_dojo.live_run",
     html='<div class="live-run"></div>',
-    css=_read("plane.css") + _read("live_figure.css"),
-    js=_read("plane.js") + _read("live_figure.js"),
+    css=_read("plane.css") + _read("game_sketch.css") + _read("live_figure.css"),
+    js=_read("plane.js") + _read("game_sketch.js") + _read("live_figure.js"),
     isolate_styles=False,  # Plotly puts its own styles into the document's head
 )
 
@@ -60,6 +61,7 @@ def live_run(
         and {
             "layers": {layer: layer in layers for layer in LAYERS},
             "flow": run.config.latent_dim <= 2,
+            "game": _networks(run.config),
         },
         "group": group,
         "at": at,
@@ -81,3 +83,14 @@ def _scrubbed(told: int | None, at: int | None) -> int | None:
     if told is None:
         return at
     return told if told >= 0 else None
+
+
+def _networks(config: RunConfig) -> dict[str, int]:
+    """Sizes of the two networks, for their sketch."""
+    return {
+        "latent_dim": config.latent_dim,
+        "g_layers": config.g_hidden_layers,
+        "g_units": config.g_hidden_units,
+        "d_layers": config.d_hidden_layers,
+        "d_units": config.d_hidden_units,
+    }

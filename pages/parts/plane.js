@@ -29,6 +29,8 @@ class Plane {
     this.goal = {};
     this.drawn = 0;
     this.arrowScale = 0;
+    this.stages = this.phase = null;
+    this.followed = [];
     this.calm = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.build();
     this.sketch = new PlaneSketch(this);
@@ -76,8 +78,10 @@ class Plane {
 
   // -------------------------------------------------------------- what is shown
 
-  // Channels that are not in the frame stay as they are; `null` takes one away.
-  setFrame(frame) {
+  // Channels that are not in the frame stay as they are; `null` takes one away. In slow motion a
+  // frame comes in `stages`: phases that follow one another within so many milliseconds, D's
+  // surface moving in one of them and all that hangs on G's points in another.
+  setFrame(frame, stages = null) {
     const now = performance.now();
     const rescaled = frame.extent !== undefined && frame.extent !== this.known.extent;
     const jump = this.calm.matches || rescaled;
@@ -92,7 +96,9 @@ class Plane {
       this.moving ||= tweens;
     }
     const interval = now - (this.framedAt ?? now);
-    this.lasts = Math.min(LONGEST_TWEEN_MS, Math.max(SHORTEST_TWEEN_MS, interval));
+    this.stages = this.moving ? stages : null;
+    this.lasts = this.stages?.lasts ?? Math.min(LONGEST_TWEEN_MS, Math.max(SHORTEST_TWEEN_MS, interval));
+    this.followed = this.pointsOf("followed");
     this.began = this.framedAt = now;
     this.request();
   }
@@ -155,8 +161,20 @@ class Plane {
     if (this.flowBegan && now - this.flowBegan >= FLOW_MS) this.flowBegan = null;
     if (!this.moving) return;
     const share = Math.min(1, (now - this.began) / this.lasts);
-    for (const [track, goal] of Object.entries(this.goal)) blend(this.from[track], goal, share, this.shown[track]);
+    for (const [track, goal] of Object.entries(this.goal)) blend(this.from[track], goal, this.shareOf(track, share), this.shown[track]);
     this.moving = share < 1;
+    if (!this.stages) return;
+    const { phases, onPhase } = this.stages;
+    const phase = this.moving ? phases[Math.floor(share * phases.length)] : null;
+    if (phase !== this.phase) onPhase((this.phase = phase));
+  }
+
+  // How far a track has moved, when this share of the time is over.
+  shareOf(track, share) {
+    if (!this.stages) return share;
+    const { phases } = this.stages;
+    const phase = phases.indexOf(track === "surface" ? "d_learns" : "g_learns");
+    return Math.min(1, Math.max(0, share * phases.length - phase));
   }
 
   // ----------------------------------------------------------- size and colours
@@ -238,9 +256,16 @@ class Plane {
     if (layers.manifold && shown.manifold?.length) this.drawManifold(flowing ? this.flow(now) : shown.manifold);
     if (layers.real && !this.sketch.on) this.stamp(this.dots.real, this.real);
     if (layers.fake && !flowing) this.stamp(this.dots.fake, shown.fake ?? []);
-    if (layers.arrows && !flowing && shown.arrow?.length) this.drawArrows(shown.fake, shown.arrow);
+    const arrows = this.arrowsNow();
+    if (arrows?.length && !flowing) this.drawArrows(shown.fake, arrows);
     if (this.sketch.on) this.drawSketch();
     this.canvas.dataset.drawn = ++this.drawn;
+  }
+
+  // In slow motion, those that G is about to follow; without them, D has not moved either.
+  arrowsNow() {
+    if (this.phase === "slopes") return this.followed.length ? this.followed : this.shown.arrow;
+    return this.layers.arrows ? this.shown.arrow : null;
   }
 
   // The values stand on the corners of a lattice whose outer corners are the picture's.

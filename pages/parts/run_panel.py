@@ -9,7 +9,7 @@ from collections.abc import Collection
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from gan_core.config import RunConfig, live_fields
+from gan_core.config import FULL_SPEED, SLOW_MOTION, RunConfig, live_fields
 from gan_core.figures.curves import live_curves, plane_curves
 from gan_core.figures.samples import live_samples
 from gan_core.metrics import METRICS
@@ -19,6 +19,8 @@ from pages.parts import fields
 from pages.parts.branching import branch_form
 from pages.parts.controls import label, preset_values
 from pages.parts.doctor import doctor
+from pages.parts.layers import switch_on
+from pages.parts.links import hidden
 from pages.parts.live_figure import live_run
 from pages.parts.prose import _, plain
 from pages.parts.store import attempt, store
@@ -53,6 +55,14 @@ _IN_THE_BROWSER = (
     N_("Connection lost. Trying again …"),
     N_("This run no longer exists."),
     N_("The figures could not be loaded. Reload the page."),
+    N_("How data flow through G and D, and slopes come back"),
+    N_("Slow motion says here what happens within a step."),
+    N_("G turns noise z into points."),
+    N_("D is shown real points x and generated ones, and says how real each of them looks."),
+    N_("D learns: its weights move, so that its answers to real points rise and the others fall."),
+    N_("G asks, through D: which way must each point go for G to pay less? The arrows say so."),
+    N_("G learns: its weights move, and its points follow the arrows as far as they can."),
+    N_("{n} turns in each step."),
 )
 
 
@@ -61,7 +71,8 @@ def run_panel(run: Run, *, layers: Collection[str] = (), group: str = "") -> Non
 
     Runs of one `group` show the same step.
     """
-    _buttons(run)
+    if not hidden("buttons"):
+        _buttons(run)
     items = run.config.items
     floors = run.facts.get("floors", {})
     tiles = {
@@ -83,12 +94,14 @@ def run_panel(run: Run, *, layers: Collection[str] = (), group: str = "") -> Non
         figures = [plane_curves(items.loss, items.penalty, floors, _)]
         step = live_run(run, figures, tiles, speed, layers=layers, group=group, at=_linked_step())
         _keep_in_link(step)
-    doctor(run)
-    if not items.dataset.is_image:
+    if not hidden("doctor"):
+        doctor(run)
+    if not items.dataset.is_image and not hidden("branch"):
         branch_form(run, step)
-    if run.is_active:
+    if run.is_active and not hidden("changes"):
         _live_settings(run)
-    _about(run)
+    if not hidden("about"):
+        _about(run)
 
 
 def _linked_step() -> int | None:
@@ -119,6 +132,15 @@ def _buttons(run: Run) -> None:
         _button(run, "turn_g", _("G alone"), ":material/brush:", enabled=paused)
         stop = _("Cancel") if run.status == "queued" else _("Stop")
         _button(run, "stop", stop, ":material/stop:", enabled=running or paused)
+        st.button(
+            _("Start over"),
+            icon=":material/replay:",
+            key=f"again {run.id}",
+            on_click=attempt,
+            args=(lambda: _start_over(run),),
+        )
+        if not run.config.items.dataset.is_image:
+            _slow_motion(run)
 
 
 def _button(run: Run, action: str, text: str, icon: str, *, enabled: bool) -> None:
@@ -129,6 +151,38 @@ def _button(run: Run, action: str, text: str, icon: str, *, enabled: bool) -> No
         disabled=not enabled,
         on_click=attempt,
         args=(lambda: _request_and_wait(run, action),),
+    )
+
+
+def _start_over(run: Run) -> None:
+    """Queue the same run from its first step, and show it instead."""
+    again = store().create_run(run.config)
+    if run.is_active:
+        store().request(run.id, "stop")
+    for name in ("run", "beside"):
+        if st.query_params.get(name) == run.id:
+            st.query_params[name] = again
+    st.query_params.pop("at", None)
+
+
+def _slow_motion(run: Run) -> None:
+    """A switch between full speed and a pace at which one can say what happens in a step."""
+    key = f"slow {run.id}"
+    st.session_state[key] = store().config_now(run.id).pace <= SLOW_MOTION
+
+    def change() -> None:
+        pace = SLOW_MOTION if st.session_state[key] else FULL_SPEED
+        store().request(run.id, "set", "pace", pace)
+        if st.session_state[key]:
+            switch_on("game")
+
+    st.toggle(
+        _("Slow motion"),
+        key=key,
+        disabled=not run.is_active,
+        help=_("A step takes five seconds, and its parts follow one another, each with a word."),
+        on_change=attempt,
+        args=(change,),
     )
 
 

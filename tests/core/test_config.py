@@ -67,9 +67,17 @@ def refusal(values: dict[str, Any]) -> str:
     return str(raised.value)
 
 
+def test_a_head_start_ends_before_the_run_does() -> None:
+    assert RunConfig.parse({"steps": 100, "head_start": 99}).head_start == 99
+    assert "head_start = 100 is not less than steps = 100" in refusal(
+        {"steps": 100, "head_start": 100}
+    )
+
+
 def all_it_takes(field: str) -> dict[str, Any]:
     """The least that a config needs for `field` to have an effect."""
-    needs: dict[str, Any] = {"batch_size": 504} if field == "packing" else {}
+    others = {"packing": {"batch_size": 504}, "head_start": {"steps": 1_000_000}}
+    needs: dict[str, Any] = dict(others.get(field, {}))
     for owner, registry in OWNERS.items():
         if field in option_fields(owner):
             needs[owner] = next(item.name for item in registry if field in item.options)
@@ -365,7 +373,9 @@ def allowed_range(field: str) -> str:
     written = {
         1e-3: "0.001",
         1e-6: "0.000001",
+        1000: "1,000",
         10_000: "10,000",
+        100_000: "100,000",
         1_000_000: "1,000,000",
         2_000_000: "2,000,000",
     }

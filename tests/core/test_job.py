@@ -100,6 +100,44 @@ def test_slow_motion_takes_its_time_and_changes_nothing(shared: Store) -> None:
     assert np.array_equal(records(shared, quick), records(shared, slow))
 
 
+def test_in_slow_motion_every_step_is_a_frame_with_the_arrows_that_g_follows(
+    shared: Store,
+) -> None:
+    run_id = start(shared, steps=4, pace=4)
+    assert execute(shared.url, run_id) == "finished"
+    assert shared.frame_steps(run_id) == [0, 1, 2, 3, 4]
+    for step in (1, 2, 3, 4):
+        shown = frame_at(shared, run_id, step)
+        assert len(shown["followed.x"]) == len(shown["arrow.x"])
+
+
+def test_frames_that_are_more_than_a_step_apart_have_no_arrows_to_follow(shared: Store) -> None:
+    run_id = start(shared)
+    execute(shared.url, run_id)
+    assert "followed.x" not in frame_at(shared, run_id, 300)
+
+
+def test_a_head_start_is_not_shown_and_changes_nothing(shared: Store) -> None:
+    plain, ahead = start(shared), start(shared, head_start=200, pace=500)
+    execute(shared.url, plain)
+    assert execute(shared.url, ahead) == "finished"
+    assert np.array_equal(records(shared, plain), records(shared, ahead))
+    assert not set(shared.frame_steps(ahead)) & set(range(1, 200))
+    assert 200 in shared.frame_steps(ahead)
+
+
+def test_a_head_start_goes_at_full_speed(shared: Store) -> None:
+    run_id = start(shared, steps=201, head_start=200, pace=0.1)  # 2,000 seconds at that pace
+    assert execute(shared.url, run_id) == "finished"
+
+
+def frame_at(store: Store, run_id: str, step: int) -> dict[str, Any]:
+    found = store.frame_at(run_id, step)
+    assert found
+    assert found.step == step
+    return dict(json.loads(found.payload or b"{}"))
+
+
 def test_a_diverged_run_keeps_what_was_before_and_says_what_to_try(
     shared: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

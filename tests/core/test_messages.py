@@ -139,6 +139,16 @@ def test_state_speaks_in_a_form_that_can_be_translated(store: Store, run: tuple[
     assert (told["place"], told["waiting"]) == (0, 0)
 
 
+def test_state_has_what_holds_now(store: Store, run: tuple[str, str]) -> None:
+    assert state(store, store.run(run[0]))["state"]["pace"] == 10_000
+    store.request(run[0], "set", "pace", 0.2)
+    [control] = store.pending(run[0])
+    store.mark_applied(run[0], control, 3)
+    now = state(store, store.run(run[0]))
+    assert (now["state"]["pace"], now["state"]["d_steps"], now["state"]["g_steps"]) == (0.2, 1, 1)
+    assert now["marks"] == [], "the pace changes nothing that a mark could stand for"
+
+
 def test_changes_made_mid_run_become_marks(store: Store, run: tuple[str, str]) -> None:
     store.request(run[0], "set", "d_learning_rate", 0.00025)
     store.request(run[0], "set", "g_learning_rate", 0.5)

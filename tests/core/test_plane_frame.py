@@ -287,6 +287,23 @@ def test_arrows_are_what_finite_differences_of_g_s_loss_say(settings: dict[str, 
         assert slope != 0
 
 
+def test_arrows_that_g_follows_start_at_the_earlier_points_and_see_the_new_d() -> None:
+    player = trained()
+    x_real = real(player.config)
+    before = view_of(player).look(x_real)
+    assert "followed" not in before
+    player.take_turn("d", 0)  # the points stay
+    after_d = view_of(player).look(x_real, before["x_fake"])
+    np.testing.assert_allclose(after_d["followed"], after_d["arrows"], rtol=1e-5, atol=1e-6)
+    assert not np.allclose(after_d["followed"], before["arrows"])
+    player.take_turn("g", 1)  # D stays
+    after_g = view_of(player).look(x_real, after_d["x_fake"])
+    np.testing.assert_allclose(after_g["followed"], after_d["arrows"], rtol=1e-5, atol=1e-6)
+    assert not np.allclose(after_g["followed"], after_g["arrows"])
+    sent = PlaneFrames(player.config).channels(after_g, after_g["x_fake"])
+    np.testing.assert_allclose(sent["followed.x"], after_g["followed"][:, 0], atol=1e-4)
+
+
 @CASES
 def test_gradients_are_as_long_as_a_second_tape_says(settings: dict[str, Any]) -> None:
     player = trained(**settings)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from gan_core.config import FULL_SPEED, SLOW_MOTION
 from gan_core.datasets import DATASETS, drawing
 from gan_core.presets import PLANE_PRESETS
 from gan_core.runs.claims import holder_name
 from gan_core.runs.store import Store
 from gan_core.training.records import RECORD_FIELDS
+from pages.parts.lesson_link import PARTS
 from tests.page_visit import button, live_data, toasts, visit
 
 MakeRun = Callable[..., str]
@@ -86,6 +89,43 @@ def test_link_hides_what_a_lesson_does_not_need() -> None:
     assert "penalty" in keys
     button(app, "Train").click().run()
     assert app.session_state["steps"] == 500
+
+
+def hidden_parts(app: AppTest) -> dict[str, bool]:
+    """Which parts of the page are not there."""
+    labels = {each.label for each in (*app.button, *app.toggle)}
+    folded = {each.label.partition(":")[0] for each in app.expander}
+    return {
+        "preset": "preset" not in {each.key for each in app.selectbox},
+        "layers": not app.button_group or "Layers" not in {g.label for g in app.button_group},
+        "buttons": "Pause" not in labels,
+        "doctor": not any("**" in box.value for box in (*app.success, *app.info, *app.warning)),
+        "changes": "Change while it trains" not in {each.value for each in app.subheader},
+        "branch": "Branch" not in folded,
+        "about": "Settings of this run" not in folded,
+        "pair": "Side by side" not in folded,
+        "lesson": "A link for a lesson" not in folded,
+    }
+
+
+@pytest.mark.parametrize("part", ["", *PARTS])
+def test_link_hides_a_part_of_the_page_and_no_other(plane_run: str, part: str) -> None:
+    app = visit("playground", run=plane_run, hide=part)
+    assert not app.exception
+    assert [name for name, is_hidden in hidden_parts(app).items() if is_hidden] == [part] * (
+        part != ""
+    )
+
+
+@pytest.mark.usefixtures("store")
+def test_teacher_gets_a_link_that_hides_what_was_chosen() -> None:
+    app = visit("playground", dataset="blobs")
+    app.multiselect(key="hide").set_value(["doctor", "seed"]).run()
+    [code] = app.code
+    query = dict(parse_qsl(code.value.partition("?")[2]))
+    assert query["hide"] == "doctor,seed"
+    assert query["dataset"] == "blobs"
+    assert "seed" in {each.key for each in app.sidebar.number_input}, "the teacher still sees it"
 
 
 # ------------------------------------------------------------------------- data of one's own
@@ -182,6 +222,31 @@ def test_turns_of_one_player_are_asked_for(store: Store, plane_run: str) -> None
     button(app, "D alone").click().run()
     button(app, "G alone").click().run()
     assert [control.action for control in store.pending(plane_run)] == ["turn_d", "turn_g"]
+
+
+def test_slow_motion_sets_the_pace_and_shows_what_happens_in_a_step(
+    store: Store, plane_run: str
+) -> None:
+    app = visit("playground", run=plane_run)
+    assert not live_data(app)["plane"]["layers"]["game"]
+    app.toggle(key=f"slow {plane_run}").set_value(True).run()
+    [control] = store.pending(plane_run)
+    assert (control.field, control.value) == ("pace", SLOW_MOTION)
+    assert live_data(app)["plane"]["layers"]["game"]
+    assert app.toggle(key=f"slow {plane_run}").value
+    app.toggle(key=f"slow {plane_run}").set_value(False).run()
+    assert store.config_now(plane_run).pace == FULL_SPEED
+
+
+def test_start_over_queues_the_same_run_and_stops_this_one(store: Store, plane_run: str) -> None:
+    app = visit("playground", run=plane_run, at="40")
+    button(app, "Start over").click().run()
+    assert not app.exception
+    again = app.query_params["run"]
+    assert again != plane_run
+    assert store.run(again).config == store.run(plane_run).config
+    assert [control.action for control in store.pending(plane_run)] == ["stop"]
+    assert "at" not in app.query_params
 
 
 def test_settings_that_may_change_are_in_the_panel(store: Store, plane_run: str) -> None:
