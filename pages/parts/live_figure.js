@@ -259,7 +259,10 @@ class View {
     const ready = this.frames.filter(({ step }) => step <= common);
     if (!ready.length) return common < 0 || this.scrubbed !== null || this.fetchFrame(common);
     this.frames = this.frames.slice(ready.length - 1); // the last one stays, for the others to see
-    if (this.scrubbed !== null) return this.showTime();
+    if (this.scrubbed !== null) {
+      for (const { frame } of ready) this.pictures = { ...frame, ...this.pictures }; // what stays the same all along
+      return this.showTime();
+    }
     const before = { ...this.pictures };
     for (const { frame } of ready) Object.assign(this.pictures, NO_LONGER, frame);
     this.shownStep = ready.at(-1).step;

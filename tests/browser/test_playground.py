@@ -147,6 +147,47 @@ def test_each_player_alone_moves_only_itself(page: Page, app: AppProcess, paused
     assert frame(app, paused)["surface"] == after_d["surface"], "D stays as it is in G's turn"
 
 
+def test_slow_motion_says_what_happens_in_a_step_one_after_the_other(
+    page: Page, app: AppProcess
+) -> None:
+    run_id = start(page, app)
+    wait_until(lambda: app.store.run(run_id).step > 500, "some steps")
+    page.get_by_text("Slow motion", exact=True).click()
+    wait_until(lambda: app.store.config_now(run_id).pace < 1, "the pace")
+    sketch = page.locator(".live-run .game")
+    expect(sketch).to_be_visible()
+    for number, phase in enumerate(("generate", "judge", "d_learns", "slopes", "g_learns"), 1):
+        expect(sketch).to_have_attribute("data-phase", phase)
+        expect(sketch.locator("p")).to_contain_text(f"{number}. ")
+    first = app.store.run(run_id).step
+    wait_until(lambda: app.store.run(run_id).step == first + 1, "the next step")
+    page.get_by_text("Slow motion", exact=True).click()
+    wait_until(lambda: app.store.run(run_id).step > first + 500, "full speed again")
+
+
+def test_start_over_shows_the_same_run_from_its_first_step(
+    page: Page, app: AppProcess, paused: str
+) -> None:
+    before = app.store.curve(paused, 0, 5)[1]
+    press(page, "Start over")
+    wait_until(lambda: parameter(page, "run") not in ("", paused), "the new run")
+    again = parameter(page, "run")
+    wait_until(lambda: app.store.run(again).step > 1000, "the same steps")
+    assert (app.store.curve(again, 0, 5)[1][:1000] == before[:1000]).all()
+
+
+def test_picture_slider_and_curves_fit_a_laptop_without_scrolling(
+    page: Page, app: AppProcess
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 680})
+    run_id = start(page, app)
+    wait_until(lambda: app.store.run(run_id).step > 100, "some steps")
+    for part in (CANVAS, ".live-run .time", ".live-run .beside"):
+        box = page.locator(part).first.bounding_box()
+        assert box
+        assert box["y"] + box["height"] <= 680, part
+
+
 def test_going_back_branching_and_sharing(
     page: Page, app: AppProcess, browser: Browser, paused: str
 ) -> None:
@@ -161,9 +202,8 @@ def test_going_back_branching_and_sharing(
     other = context.new_page()
     other.goto(page.url)
     wait_until(lambda: shown_step(other) == back_at, "the same step")
-    page.wait_for_timeout(1000)  # until points have moved to their places
     picture = "document.querySelector('.live-run canvas').toDataURL()"
-    assert other.evaluate(picture) == page.evaluate(picture)
+    wait_until(lambda: other.evaluate(picture) == page.evaluate(picture), "the same picture")
     context.close()
 
     # A branch equals its parent up to that step.
