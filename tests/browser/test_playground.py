@@ -74,6 +74,7 @@ def paused(page: Page, app: AppProcess) -> str:
     """A run of the playground that has taken some thousand steps and rests, in `page`."""
     run_id = start(page, app)
     wait_until(lambda: app.store.run(run_id).step > 2000, "some steps")
+    wait_until(lambda: len(app.store.frame_steps(run_id)) > 8, "steps to go back to")
     pause(page, app, run_id)
     return run_id
 
