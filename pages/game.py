@@ -18,7 +18,15 @@ from gan_core.figures.phase_portrait import (
 from gan_core.settings import Choices, Settings, Shown
 from gan_core.text import N_
 from gan_core.theory.dirac_gan import CRITICAL_R1, METHODS, r1_eigenvalues
-from gan_core.theory.dirac_table import COLUMNS, N_STEPS, START, STEP, ComputedRow, computed_table
+from gan_core.theory.dirac_table import (
+    COLUMNS,
+    N_STEPS,
+    START,
+    STEP,
+    Cell,
+    ComputedRow,
+    computed_table,
+)
 from gan_core.theory.dynamics import (
     Kind,
     Point,
@@ -254,9 +262,9 @@ def complex_number(value: complex) -> str:
 
 
 def eigenvalues_for_all_gammas(values: Portrait) -> np.ndarray:
-    """Those of one step, for γ from 0 to `STRONGEST_R1`."""
+    """Those of one step, for γ from 0 to `STRONGEST_R1`, in steps of 0.05 as the slider's."""
     updates = updates_of(values)
-    games = [method_with(values.method, gamma=gamma) for gamma in np.linspace(0, STRONGEST_R1, 81)]
+    games = [method_with(values.method, gamma=gamma) for gamma in np.linspace(0, STRONGEST_R1, 41)]
     return np.concatenate([update_eigenvalues(game, updates) for game in games])
 
 
@@ -273,29 +281,36 @@ def show_rows(rows: list[ComputedRow]) -> None:
         "alternating": _("Alternating"),
         "alternating_5": _("Alternating, D×5"),
     }
-    printed, computed = _("printed"), _("computed")
-    head = [_("Method"), _("Converges")]
-    for name in COLUMNS:
-        head += [f"{by_column[name]}: {printed}", f"{by_column[name]}: {computed}"]
-    lines = []
-    for row in rows:
-        line = [row_title(row.published.game), _(row.published.converges)]
-        for cell in row.cells.values():
-            mark = {True: " ✓", False: " ✗", None: ""}[cell.agrees]
-            # A tilde would open a strike-through.
-            printed_here = (cell.printed or "–").replace("~", r"\~")
-            line += [printed_here, f"{three_digits(cell.norm)}{mark}"]
-        lines.append(line)
-    table(head, lines)
+    head = [_("Method"), _("Converges"), *(by_column[name] for name in COLUMNS)]
+    table(
+        head,
+        [
+            [
+                row_title(row.published.game),
+                _(row.published.converges),
+                *map(beside_each_other, row.cells.values()),
+            ]
+            for row in rows
+        ],
+    )
 
 
+def beside_each_other(cell: Cell) -> str:
+    """The printed figure, then the computed one; a narrow column breaks between them alone."""
+    mark = {True: f"{NBSP}✓", False: f"{NBSP}✗", None: ""}[cell.agrees]
+    # A tilde would open a strike-through, and a line may end at a hyphen, but not at a minus.
+    printed = (cell.printed or "–").replace("~", r"\~")
+    return f"{printed}{NBSP}→ **{three_digits(cell.norm)}**{mark}".replace("-", "−")
+
+
+NBSP = "\N{NO-BREAK SPACE}"
 SIGNS = {"clip": "c", "penalty": "λ", "target": "g₀", "gamma": "γ", "weight": "η"}
 
 
 def row_title(game: Game) -> str:
     """The game's title with its parameters."""
-    parameters = ", ".join(f"{SIGNS[name]} = {value:g}" for name, value in game.parameters.items())
-    return f"{_(game.title)}, {parameters}" if parameters else _(game.title)
+    parameters = [f"{SIGNS[name]} = {value:g}" for name, value in game.parameters.items()]
+    return _(", ").join([_(game.title), *parameters])
 
 
 def published_table(values: Portrait) -> None:

@@ -117,7 +117,8 @@ def formulas(loss: Loss, color: str) -> None:
                 logit=f"${loss.equilibrium.logit:.3g}$"
             )
         d_loss, g_loss = loss.equilibrium.d_loss, loss.equilibrium.g_loss
-        st.caption(f"{where} $L_D = {d_loss:.4f}$, $L_G = {g_loss:.4f}$")
+        # In braces, a formula stays on one line.
+        st.caption(f"{where} ${{L_D = {d_loss:.4f}}}$, ${{L_G = {g_loss:.4f}}}$")
     st.caption(loss.reference)
 
 
@@ -132,17 +133,17 @@ def sliders(loss: Loss) -> None:
 
 
 def readings(losses: list[Loss], real_logit: float, fake_logit: float) -> None:
-    """Draw a table of what the players pay and feel at the sliders' place."""
+    """Draw a table of what the players pay and feel at the sliders' place, a column per loss."""
     symbols = ("D(x)", "D(G(z))", "L_D", "L_G", "L_D + L_G", r"\partial L_G / \partial C(G(z))")
-    head = [_("Loss"), *(f"${symbol}$" for symbol in symbols)]
-    rows = []
+    head = [_("Loss")]
+    columns = [[f"${symbol}$" for symbol in symbols]]
     for loss, color in zip(losses, COLORS, strict=False):
         here = reading(loss, real_logit, fake_logit)
         decisions = (float(loss.decision(each, NUMPY)) for each in (real_logit, fake_logit))
         numbers = (*decisions, here.d_loss, here.g_loss, here.d_loss + here.g_loss, here.g_slope)
-        title = f':color[{_(loss.title)}]{{foreground="{color}"}}'
-        rows.append([title, *(exact(number) for number in numbers)])
-    table(head, rows)
+        head.append(f':color[{_(loss.title)}]{{foreground="{color}"}}')
+        columns.append([exact(number) for number in numbers])
+    table(head, zip(*columns, strict=True))
 
 
 def slopes_when_losing() -> dict[str, float]:

@@ -202,7 +202,8 @@ with st.expander(_("What you may type")):
     markdown("own_loss_syntax")
     function_table()
 
-for name, column in zip(("compare", "real_logit", "fake_logit"), st.columns(3), strict=True):
+settings.field("compare")
+for name, column in zip(("real_logit", "fake_logit"), st.columns(2), strict=True):
     settings.field(name, column)
 values = settings.values
 figure = loss_figure(

@@ -56,6 +56,7 @@ def judged_figure(pair: MovingPair, q_mean: float, translate: Translate = str) -
 
     unit = DX if pair.of_points else 1.0  # of a point mass, the probability is drawn
     p, q, integrand = np.exp(log_p) * unit, np.exp(log_q) * unit, integrand * unit
+    densities.y = {"range": [0, 1.25 * max(p.max(), q.max())]}  # room for the names
     gap.y = {"range": [0, max(0.1, 1.1 * integrand.max())]}  # rounding noise is no area
     says = optimal_discriminator_of_logs(log_p, log_q)
     if pair.of_points:
@@ -98,7 +99,10 @@ def slopes_figure(
             panel.note(_(N_("never above ln 2")), float(means[0]), LN2, **left)
         if not np.isfinite(values).all():
             panel.y = {"range": [-0.06, 1], "tickvals": [0]}
-            panel.note(_(N_("∞ as soon as the two are apart")), 0, 0.6, font={"size": LABEL_SIZE})
+            # Where q is not, whose place gets a line from bottom to top.
+            x, side = (means[0], "left") if q_mean > 0 else (means[-1], "right")
+            says = _(N_("∞ as soon as<br>the two are apart"))
+            panel.note(says, float(x), 0.6, xanchor=side, font={"size": LABEL_SIZE})
         panel.upright(q_mean, GENERATOR)
         _tangent(panel, q_mean, here[name])
         panels.append(panel)
@@ -158,7 +162,7 @@ def _name_peaks(panel: Panel, x: np.ndarray, p: np.ndarray, q: np.ndarray, _: Tr
             text,
             float(x[peak]),
             float(density[peak]),
-            yanchor="middle",
+            yanchor="bottom",
             font={"color": color, "size": LABEL_SIZE},
             **side,
         )

@@ -14,7 +14,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from gan_core.figures.panels import Panel, panels_figure
-from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL
+from gan_core.figures.style import DISCRIMINATOR, GENERATOR, HALO, NEUTRAL, REAL
 from gan_core.losses import Loss
 from gan_core.losses.doubts import LIMIT, slope
 from gan_core.ops import NUMPY, Ops, Tensor
@@ -41,7 +41,7 @@ _LABEL_AT = (
     "middle right",
 )  # of the highest star, the lowest, one between
 _SIDES: dict[str, tuple[Side, ...]] = {"D": ("real", "fake"), "G": ("fake",)}  # over which to draw
-_LEGEND = 44  # pixels above the panels
+_LEGEND = 44  # pixels above the panels, which takes two rows; more rows take from the panels
 
 
 @dataclass(frozen=True)
@@ -176,9 +176,7 @@ class _Drawn:
             if not translate:
                 continue
             says = (
-                N_("saturated: G learns nothing here")
-                if flat.is_losing
-                else N_("flat: G has what it wants")
+                N_("saturated: G is stuck") if flat.is_losing else N_("flat: G has what it wants")
             )
             is_left = flat.low + flat.high < 0
             panel.note(
@@ -234,7 +232,8 @@ def _stars(panel: Panel, drawn: Sequence[_Drawn], player: str, quantity: str) ->
     else:
         label = {"mode": "markers+text", "textposition": _LABEL_AT[: len(stars)]}
         label["text"] = [f"{y + 0.0:.3f}".replace("-", "−") for _, y, *_ in stars]
-        _mark(panel, stars, size=15, **label, textfont={"color": [star[2] for star in stars]})
+        font = {"color": [star[2] for star in stars], "shadow": HALO}
+        _mark(panel, stars, size=15, **label, textfont=font)
 
 
 def _mark(
@@ -291,12 +290,10 @@ def _put_together(
     for panel in panels[2:]:
         panel.x = {**panel.x, "title": {"text": _(titles[axis])}}
     panels[0].traces += _legend(losses, _)
-    figure = panels_figure(panels, columns=2, height=HEIGHT, shares=(1, 1))
-    above = figure.layout.margin.t + _LEGEND
-    legend = {"yref": "container", "y": 1, "yanchor": "top", "x": 0, "xanchor": "left"}
-    return figure.update_layout(
-        height=HEIGHT + _LEGEND, margin_t=above, showlegend=True, legend=legend
-    )
+    figure = panels_figure(panels, columns=2, height=HEIGHT + _LEGEND, shares=(1, 1))
+    # Above the titles; as part of the paper, it pushes the panels down by what it needs.
+    legend = {"y": 1.06, "yanchor": "bottom", "x": 0, "xanchor": "left"}
+    return figure.update_layout(showlegend=True, legend=legend)
 
 
 def _legend(losses: Sequence[Loss], translate: Callable[[str], str]) -> list[dict[str, Any]]:

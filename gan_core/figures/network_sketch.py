@@ -61,9 +61,8 @@ class Stage:
         first = self.layers[0]
         lines = [translate(OPERATIONS[first["kind"]])]
         if first["kernel"]:
-            template = translate(N_("{height}×{width}, stride {stride}"))
-            height, width = first["kernel"]
-            lines.append(template.format(height=height, width=width, stride=first["stride"]))
+            stride = translate(N_("stride {stride}")).format(stride=first["stride"])
+            lines += [shape_text(first["kernel"]), stride]
         if self.activation:
             lines.append(
                 BROKEN.get(self.activation, self.activation) if narrow else self.activation
@@ -107,10 +106,14 @@ def network_sketch(
     flow = stages(network)
     shapes = [network["input"], *(stage.shape for stage in flow)]
     narrow = len(flow) > 6
+    shape_size, word_size = (15, 13) if len(flow) < 5 else (13, 12)
     words = [
-        *(_words(x, -0.76, f"<b>{shape_text(shape)}</b>", 15) for x, shape in enumerate(shapes)),
         *(
-            _words(x + 0.5, -1.02, stage.operation(_, narrow=narrow), 12 if narrow else 13, NEUTRAL)
+            _words(x, -0.76, f"<b>{shape_text(shape)}</b>", shape_size)
+            for x, shape in enumerate(shapes)
+        ),
+        *(
+            _words(x + 0.5, -1.02, stage.operation(_, narrow=narrow), word_size, NEUTRAL)
             for x, stage in enumerate(flow)
         ),
         _words(0, 0.78, f"<b>{ends[0]}</b>", 15, color) | {"yanchor": "bottom"},

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from gan_core.figures.style import AXIS, NEUTRAL, layout
+from gan_core.figures.style import AXIS, HALO, NEUTRAL, layout
 
 TITLE_SIZE = 15
 _HEAD = 34  # pixels above a panel, for its title
@@ -43,7 +43,10 @@ class Panel:
 
     def note(self, text: str, x: float, y: float, **options: Any) -> None:
         """Write a text at a place."""
-        self.notes.append({"text": text, "x": x, "y": y, "showarrow": False} | options)
+        font = {"shadow": HALO} | options.pop("font", {})
+        self.notes.append(
+            {"text": text, "x": x, "y": y, "showarrow": False, "font": font} | options
+        )
 
     def level(self, y: float, color: str = NEUTRAL, dash: str = "dash") -> None:
         """Draw a thin line right across at a height."""

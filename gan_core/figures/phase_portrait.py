@@ -399,14 +399,16 @@ def distance_curve(path: np.ndarray, translate: Callable[[str], str] = str) -> g
 
 
 def _last_value(step: int, distance: np.ndarray) -> dict[str, Any]:
-    """The last distance, written at the end of its curve, on the side where the curve is not."""
+    """The last distance, written where its curve ends, on the side where the curve is not."""
+    end = distance[-max(1, len(distance) // 4) :]  # above or below what the text spans
+    falls = distance[-1] < distance[0]
     return {
         "x": step,
-        "y": math.log10(distance[-1]),
+        "y": math.log10(end.min() if falls else end.max()),
         "text": three_digits(distance[-1]),
         "showarrow": False,
         "xanchor": "right",
-        "yanchor": "top" if distance[-1] < distance[0] else "bottom",
+        "yanchor": "top" if falls else "bottom",
         "font": {"color": PATH, "size": 15},
     }
 

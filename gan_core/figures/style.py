@@ -10,6 +10,9 @@ GENERATOR = "#E0661C"
 REAL = "#009E73"
 NEUTRAL = "#888888"
 
+# A shadow of letters in the page's own background, so that curves behind them do not blur them.
+HALO = ", ".join(["0 0 3px Canvas"] * 4)
+
 
 def layout(**options: Any) -> dict[str, Any]:
     """Layout options of a figure that sits in a page of either theme."""

@@ -18,7 +18,7 @@ MIN_POINTS_KINKED = 1001
 MAX_POINTS = 4000  # keeps the slowest fit to a fraction of a second
 _COARSE = (31, 15)  # candidates for (mean, ln std) over the whole range
 _FINE = (7, 7)  # and around the best so far
-_ZOOMS = 20  # each halves the width of the search: in the end to 1e-7 of the range
+_ZOOMS = 14  # each halves the width of the search: in the end to 3e-6 of the range
 
 
 @dataclass(frozen=True)

@@ -62,9 +62,19 @@ def histogram_kl(x: np.ndarray, y: np.ndarray, edges: np.ndarray) -> float:
     return _between(divergences.kl, x, y, edges)
 
 
+def histogram_reverse_kl(x: np.ndarray, y: np.ndarray, edges: np.ndarray) -> float:
+    """KL of `y` from `x` in nats; ∞ if a bin has samples of `y` and none of `x`."""
+    return _between(divergences.reverse_kl, x, y, edges)
+
+
 def histogram_js(x: np.ndarray, y: np.ndarray, edges: np.ndarray) -> float:
     """JSD in nats between histograms of samples (n,) and (m,), 0 to ln 2."""
     return _between(divergences.js, x, y, edges)
+
+
+def histogram_chi2(x: np.ndarray, y: np.ndarray, edges: np.ndarray) -> float:
+    """Pearson's χ² between histograms; ∞ if a bin has samples of `x` and none of `y`."""
+    return _between(divergences.chi2, x, y, edges)
 
 
 def histogram_total_variation(x: np.ndarray, y: np.ndarray, edges: np.ndarray) -> float:

@@ -77,7 +77,7 @@ def catalog(code: str) -> dict[str, str]:
 
 def plain(text: str) -> str:
     """Text that a person typed, safe where Markdown is expected."""
-    return re.sub(r"([^\w\s])", r"\\\1", text)
+    return re.sub(r"([^\w\s]|_)", r"\\\1", text)
 
 
 class Prose(string.Template):

@@ -210,7 +210,7 @@ def test_sketch_has_a_block_for_each_stage_with_its_shape(article: dict[str, Any
         f"<b>{shape}</b>" for shape in shapes[1:]
     ]
     assert {"<b>in</b>", "<b>out</b>", "<b>100</b>"} <= set(shown)
-    assert "transposed<br>convolution<br>5×5, stride 2<br>tanh" in shown
+    assert "transposed<br>convolution<br>5×5<br>stride 2<br>tanh" in shown
 
 
 def test_stages_keep_all_parameters(article: dict[str, Any]) -> None:

@@ -43,7 +43,7 @@ def notes(figure: go.Figure) -> str:
 
 
 def marked(text: str) -> str:
-    return f"<{text}>"
+    return "<br>".join(f"<{line}>" for line in text.split("<br>"))
 
 
 # ------------------------------------------------------------------------------------- panels
@@ -152,6 +152,9 @@ def test_infinite_divergences_are_said_not_drawn() -> None:
     for trace in figure.data:
         assert not np.isinf(np.asarray(trace.y, dtype=float)).any()
     assert len(traces(figure, mode="lines")) == 4 + 2  # tangents of JSD and W₁ alone
+    for q_mean, side in ((3.0, "left"), (-3.0, "right")):  # the words keep clear of q's line
+        found = slopes_figure(pair, q_mean, pair.readings(q_mean), MEANS).layout.annotations
+        assert [note.xanchor for note in found if "∞" in note.text] == [side] * 2
     lone = [trace for trace in traces(figure, mode="markers") if list(trace.x) == [0.0]]
     assert [list(trace.y) for trace in lone] == [[0.0]] * 4
 

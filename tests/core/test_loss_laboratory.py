@@ -89,7 +89,7 @@ def test_shading_and_words_are_in_the_picture() -> None:
     figure = loss_figure(named("minimax"), 0.0, 0.0)
     [band] = [each for each in figure.layout.shapes if each.type == "rect" and each.xref == "x4"]
     assert (band.x0, band.x1) == (-LIMIT, pytest.approx(-EDGE, abs=STEP))
-    assert "saturated: G learns nothing here" in [each.text for each in figure.layout.annotations]
+    assert "saturated: G is stuck" in [each.text for each in figure.layout.annotations]
 
 
 # ------------------------------------------------------------------------------------ figure

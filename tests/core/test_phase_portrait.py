@@ -189,6 +189,17 @@ def test_distance_is_the_norm_of_the_path() -> None:
     assert figure.layout.yaxis.type == "log"
 
 
+@pytest.mark.parametrize("game", [dirac_gan.wgan_gp(), dirac_gan.non_saturating()])
+def test_last_distance_is_written_clear_of_a_curve_that_swings(game: Game) -> None:
+    path = path_of(game)
+    [note] = distance_curve(path).layout.annotations
+    last_quarter = np.log10(np.hypot(*path[-len(path) // 4 :].T))
+    if note.yanchor == "bottom":
+        assert note.y >= last_quarter.max() - 1e-9
+    else:
+        assert note.y <= last_quarter.min() + 1e-9
+
+
 def test_distance_of_rest_is_an_empty_picture_with_finite_axes() -> None:
     figure = distance_curve(np.zeros((11, 2)))
     assert len(figure.data[0].x) == 0

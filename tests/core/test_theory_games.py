@@ -405,6 +405,11 @@ def test_table_agrees_with_plain_loops(table: list[ComputedRow]) -> None:
     def sign(t: float) -> float:
         return math.copysign(1, t) if t else 0.0
 
+    def pull(own: float, other: float) -> float:
+        """∂/∂own of ½ (own² + other²) σ(−t)² with t = own · other; dσ(−t)/dt = −σ(t) σ(−t)."""
+        t = own * other
+        return sigma(-t) ** 2 * (own - (own**2 + other**2) * other * sigma(t))
+
     # (θ̇, ψ̇, what happens to ψ after a step of the discriminator)
     def unclipped(psi: float) -> float:
         return psi
@@ -418,8 +423,13 @@ def test_table_agrees_with_plain_loops(table: list[ComputedRow]) -> None:
         (lambda a, b: -b * sigma(-a * b), lambda a, b: a * sigma(-a * b) - 0.3 * b, unclipped),
         (lambda a, b: -b * sigma(-a * b), lambda a, b: a * sigma(-a * b) - b, unclipped),
         (lambda a, b: -b * sigma(a * b), lambda a, b: a * sigma(-a * b) - 0.3 * b, unclipped),
+        (
+            lambda a, b: -b * sigma(-a * b) - pull(a, b),
+            lambda a, b: a * sigma(-a * b) - pull(b, a),
+            unclipped,
+        ),
     ]
-    for row, (g, d, clip) in zip(table, rules, strict=False):
+    for row, (g, d, clip) in zip(table, rules, strict=True):
         theta = psi = 1.0
         for _ in range(500):
             theta, psi = theta + 0.2 * g(theta, psi), clip(psi + 0.2 * d(theta, psi))

@@ -13,14 +13,23 @@ from scipy import spatial, stats
 from gan_core.text import GanError
 from gan_core.theory.samples import (
     histogram,
+    histogram_chi2,
     histogram_js,
     histogram_kl,
+    histogram_reverse_kl,
     histogram_total_variation,
     wasserstein_1_samples,
 )
 
 EDGES = np.linspace(-3, 3, 13)
 Score = Callable[[np.ndarray, np.ndarray, np.ndarray], float]
+SCORES: list[Score] = [
+    histogram_kl,
+    histogram_reverse_kl,
+    histogram_js,
+    histogram_chi2,
+    histogram_total_variation,
+]
 
 
 @pytest.mark.parametrize(("n", "m"), [(1, 1), (1, 50), (30, 30), (41, 7), (500, 333)])
@@ -56,7 +65,11 @@ def test_histogram_scores_agree_with_counting() -> None:
     p = [sum(low <= v < high for v in x.tolist()) / 4000 for low, high in pairs]
     q = [sum(low <= v < high for v in y.tolist()) / 3000 for low, high in pairs]
     assert min(p) > 0
+    assert min(q) > 0
     assert histogram_kl(x, y, EDGES) == pytest.approx(stats.entropy(p, q))
+    assert histogram_reverse_kl(x, y, EDGES) == pytest.approx(stats.entropy(q, p))
+    chi2 = math.fsum((a - b) ** 2 / b for a, b in zip(p, q, strict=True))
+    assert histogram_chi2(x, y, EDGES) == pytest.approx(chi2)
     assert histogram_js(x, y, EDGES) == pytest.approx(spatial.distance.jensenshannon(p, q) ** 2)
     expected = math.fsum(abs(a - b) for a, b in zip(p, q, strict=True)) / 2
     assert histogram_total_variation(x, y, EDGES) == pytest.approx(expected)
@@ -64,7 +77,8 @@ def test_histogram_scores_agree_with_counting() -> None:
 
 def test_histograms_that_do_not_overlap() -> None:
     x, y = np.full(10, -1.3), np.full(20, 1.3)
-    assert histogram_kl(x, y, EDGES) == math.inf
+    for score in (histogram_kl, histogram_reverse_kl, histogram_chi2):
+        assert score(x, y, EDGES) == math.inf
     assert histogram_js(x, y, EDGES) == pytest.approx(math.log(2))
     assert histogram_total_variation(x, y, EDGES) == pytest.approx(1)
 
@@ -88,7 +102,7 @@ def test_impossible_samples_are_refused(bad: list[float]) -> None:
         histogram(good, np.array(bad))
 
 
-@pytest.mark.parametrize("score", [histogram_kl, histogram_js, histogram_total_variation])
+@pytest.mark.parametrize("score", SCORES)
 def test_edges_that_do_not_ascend_are_refused(score: Score) -> None:
     with pytest.raises(GanError, match="do not ascend"):
         score(np.array([1.0]), np.array([1.0]), np.array([0.0, 0.0, 1.0]))

@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from gan_core.config import RunConfig
 from gan_core.ops import NUMPY
+from gan_core.penalties import PENALTIES
 from gan_core.training.build import packed
 from gan_core.training.checkpoint import pack, unpack
 from gan_core.training.device import pick
@@ -340,3 +341,33 @@ def test_bfloat16_networks_train_with_finite_float32_losses(xla: bool) -> None:
     records = Trainer(config, config.items.dataset.load(50, seed=0), plan).run(3)
     assert records.dtype == np.float32
     assert np.isfinite(records).all()
+
+
+@pytest.mark.parametrize("xla", [False, True], ids=["graph", "xla"])
+@pytest.mark.parametrize("penalty", [name for name in PENALTIES.names() if name != "none"])
+def test_penalties_train_in_bfloat16_with_and_without_xla(penalty: str, xla: bool) -> None:
+    _trains_in_bfloat16({**TINY_POINTS, "d_hidden_layers": 1, "g_hidden_layers": 1}, penalty, xla)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("penalty", ["gradient_penalty", "r1_r2"])
+def test_penalties_train_in_bfloat16_through_convolutions_under_xla(penalty: str) -> None:
+    _trains_in_bfloat16(TINY_PICTURES, penalty, xla=True)
+
+
+def _trains_in_bfloat16(settings: dict[str, Any], penalty: str, xla: bool) -> None:
+    """The first penalty is the one of float32, but for bfloat16's digits, and all stays finite."""
+    first = {}
+    for precision in ("float32", "bfloat16"):
+        config = RunConfig.parse({**settings, "penalty": penalty, "precision": precision})
+        plan = dataclasses.replace(pick(config), xla=xla)
+        player = Trainer(config, config.items.dataset.load(50, seed=0), plan)
+        before = player.discriminator.get_weights()
+        records = train(player, *[1] * 8)
+        first[precision] = records[0, RECORD_FIELDS.index("d_penalty")]
+        assert np.isfinite(records).all()
+        after = player.discriminator.get_weights()
+        assert all(np.isfinite(weights).all() for weights in after)
+        assert not any(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+    assert first["float32"] > 0
+    assert first["bfloat16"] == pytest.approx(first["float32"], rel=0.1)

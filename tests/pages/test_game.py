@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gan_core.theory.dirac_table import PUBLISHED
+from gan_core.theory.dirac_table import PUBLISHED, computed_table
 from tests.page_visit import button, toasts, visit
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -189,8 +189,12 @@ def test_table_holds_every_printed_figure_and_all_agree() -> None:
     assert len(rows) == len(PUBLISHED) == 8
     for row, published in zip(rows, PUBLISHED, strict=True):
         printed = [published.simultaneous, published.alternating, published.alternating_5]
-        assert [row[i].replace("\\", "") for i in (2, 4, 6)] == [each or "–" for each in printed]
+        cells = [cell.replace("\\", "").replace("−", "-").split()[0] for cell in row[2:]]
+        assert cells == [each or "–" for each in printed]
         assert row[1] == published.converges
+    figures = [cell.split("**")[1].replace("−", "-") for row in rows for cell in row[2:]]
+    computed = [cell.norm for row in computed_table() for cell in row.cells.values()]
+    assert [float(each) for each in figures] == pytest.approx(computed, rel=5e-3)
     assert str(rows).count("✓") == 23
     assert "✗" not in str(rows)
     assert any("23 of 23 printed figures" in each.value for each in app.markdown)

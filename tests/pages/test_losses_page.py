@@ -30,9 +30,10 @@ def test_losing_badly_moves_the_points_and_the_link() -> None:
     assert app.slider(key="LossLaboratory.fake_logit").value == -5.0
     assert app.query_params["fake_logit"] == "-5.0"
     [table] = app.table
-    minimax, non_saturating = table.value.to_numpy()
-    assert minimax[-1] == "$-0.007$"  # the slope of G: saturated
-    assert non_saturating[-1] == "$-0.993$"
+    [*_, [slope, minimax, non_saturating]] = table.value.to_numpy()
+    assert slope == r"$\partial L_G / \partial C(G(z))$"
+    assert minimax == "$-0.007$"  # saturated
+    assert non_saturating == "$-0.993$"
 
 
 @pytest.mark.parametrize(("answer", "right"), [("non_saturating", True), ("minimax", False)])

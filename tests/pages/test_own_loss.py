@@ -147,6 +147,13 @@ def test_refused_formula_is_pointed_at_and_nothing_is_lost() -> None:
     assert app.query_params["d_formula"] == MISSPELT
 
 
+def test_refused_part_is_quoted_as_it_was_typed() -> None:
+    app = visit("own_loss", d_formula="real.__class__", g_formula="fake + _x_*2")
+    for error, part in zip(app.error, ("real.__class__", "_x_"), strict=True):
+        assert part in plain(error.value)
+        assert not re.search(r"(?<!\\)[_*]", error.value), "Markdown takes these for emphasis"
+
+
 def test_refused_formula_leaves_the_last_one_that_was_understood() -> None:
     app = type_formula(visit("own_loss"), "d", "fake - real")
     drawn = picture(app)
