@@ -111,19 +111,21 @@ def band_figure(
     of_all = np.where(shown.n_runs > len(others), shown.median, np.nan)
     counted = np.stack([shown.low, shown.high, shown.n_runs], axis=1)  # (m, 3)
     hover = _(N_("{median}, from {low} to {high}, over {n} seeds")).format(
-        median="%{y:.4g}",
-        low="%{customdata[0]:.4g}",
-        high="%{customdata[1]:.4g}",
+        median="%{y:.4~g}",
+        low="%{customdata[0]:.4~g}",
+        high="%{customdata[1]:.4~g}",
         n="%{customdata[2]}",
     )
-    color, dashed = quantity.color, {"dash": "4px,3px"}
+    color, shape = quantity.color, "hvh" if quantity.whole else "linear"
     traces = [
-        _range(shown, color) | {"name": _(N_("Range, lowest to highest"))},
-        _line(shown.steps, shown.median, color, 2, **dashed)
+        _range(shown, color, shape) | {"name": _(N_("Range, lowest to highest"))},
+        _line(shown.steps, shown.median, color, 2, shape=shape, dash="4px,3px")
         | {"name": _(N_("Median, not of all seeds")), "showlegend": bool(np.isnan(of_all).any())}
         | {"customdata": counted, "hovertemplate": f"{hover}<extra></extra>"},
-        _line(shown.steps, of_all, color, 3) | {"name": _(N_("Median")), "hoverinfo": "skip"},
-        _line(*own, NEUTRAL, 1.4) | {"name": _(N_("This run")), "hovertemplate": "%{y:.4g}"},
+        _line(shown.steps, of_all, color, 3, shape=shape)
+        | {"name": _(N_("Median")), "hoverinfo": "skip"},
+        _line(*own, NEUTRAL, 1.4, shape=shape)
+        | {"name": _(N_("This run")), "hovertemplate": "%{y:.4~g}"},
     ]
     title = f"{quantity.title} ({quantity.unit})" if quantity.unit else quantity.title
     return go.Figure(
@@ -133,6 +135,7 @@ def band_figure(
             uirevision=title,  # zoom survives an update, but not another quantity
             xaxis={**AXIS, "title": {"text": _(N_("Step"))}},
             yaxis={**AXIS, "title": {"text": title}},
+            legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"},  # the tools stand right
             shapes=[_level(level, color) for level in levels],
         ),
     )
@@ -143,10 +146,10 @@ def _line(steps: np.ndarray, values: np.ndarray, color: str, width: float, **how
     return {"type": "scatter", "mode": "lines", "x": steps, "y": values, "line": line}
 
 
-def _range(shown: Band, color: str) -> dict[str, Any]:
+def _range(shown: Band, color: str, shape: str) -> dict[str, Any]:
     """A surface for each stretch without a gap: along the lowest, and back along the highest."""
     x, y = [], []
-    for part in np.ma.clump_unmasked(np.ma.masked_invalid(shown.low)):
+    for part in np.ma.notmasked_contiguous(np.ma.masked_invalid(shown.low)):
         x += [*shown.steps[part], *shown.steps[part][::-1], np.nan]
         y += [*shown.low[part], *shown.high[part][::-1], np.nan]
     red, green, blue = hex_to_rgb(color)
@@ -155,7 +158,7 @@ def _range(shown: Band, color: str) -> dict[str, Any]:
         "mode": "lines",
         "x": np.array(x),
         "y": np.array(y),
-        "line": {"width": 0},
+        "line": {"width": 0, "shape": shape},
         "fill": "toself",
         "fillcolor": f"rgba({red}, {green}, {blue}, 0.22)",
         "hoverinfo": "skip",
