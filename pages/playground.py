@@ -8,6 +8,7 @@ from gan_core.config import RunConfig
 from gan_core.datasets import DATASETS
 from gan_core.presets import PLANE_PRESETS
 from gan_core.text import GanError
+from pages.parts.bands import bands
 from pages.parts.branching import pair_form
 from pages.parts.controls import config_controls, current_values, preset_control
 from pages.parts.drawing_pad import data_controls
@@ -24,7 +25,7 @@ PLANES = [dataset.name for dataset in DATASETS if not dataset.is_image]
 def start() -> None:
     """Queue a run with the settings of this moment and show it alone."""
     st.query_params["run"] = store().create_run(RunConfig.parse(current_values()))
-    for name in ("beside", "at"):
+    for name in ("beside", "at", "seeds"):
         st.query_params.pop(name, None)
 
 
@@ -35,6 +36,8 @@ def show(run_ids: list[str]) -> None:
     for column, run_id in zip(st.columns(len(run_ids)), run_ids, strict=True):
         with column:
             run_panel(store().run(run_id), layers=layers, group=group)
+    if not group:
+        bands(store().run(run_ids[0]))
 
 
 with st.sidebar:

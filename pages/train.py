@@ -13,6 +13,7 @@ from gan_core.losses import Loss
 from gan_core.penalties import Penalty
 from gan_core.runs.store import ENDED
 from gan_core.text import GanError
+from pages.parts.bands import bands
 from pages.parts.controls import config_controls, current_values, preset_control
 from pages.parts.layers import layer_switches
 from pages.parts.prose import _, markdown, plain, say
@@ -24,7 +25,8 @@ def start() -> None:
     """Queue a run with the settings of this moment and show it."""
     run_id = store().create_run(RunConfig.parse(current_values()))
     st.query_params["run"] = run_id
-    st.query_params.pop("at", None)
+    for name in ("at", "seeds"):
+        st.query_params.pop(name, None)
 
 
 def chosen(values: Mapping[str, Any]) -> RunConfig | None:
@@ -84,6 +86,7 @@ try:
         st.session_state["run"] = st.query_params["run"] = run_id
         config = run.config
         run_panel(run, layers=layer_switches() if not run.config.items.dataset.is_image else ())
+        bands(run)
         if run.status in ENDED:
             st.caption(_("Change a setting on the left and press Train to start another run."))
     else:

@@ -19,7 +19,7 @@ class Metric:
 
     `measure(x_real, x_fake, dataset)` returns the value; measured on real against real of the same
     n it gives the noise floor. `n_samples` is how many the definition asks for. `applies(dataset)`
-    tells whether it is defined there.
+    tells whether it is defined there. Its values may be `whole` numbers only.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Metric:
     applies: Callable[[Dataset], bool]
     reference: str
     order: int = 100
+    whole: bool = False
 
 
 FAR = 1e3  # times the extent of the plane: where points are put that left it for good

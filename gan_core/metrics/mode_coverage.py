@@ -45,6 +45,7 @@ METRICS.register(
         applies=has_modes,
         reference="Lin et al. 2018, arXiv:1712.04086",
         order=10,
+        whole=True,
     )
 )
 METRICS.register(

@@ -17,10 +17,10 @@ def stride(level: int) -> int:
     return FACTOR**level
 
 
-def level_for(n_steps: int) -> int:
-    """The finest level at which `n_steps` steps are at most `MAX_POINTS` points."""
+def level_for(n_steps: int, max_points: int = MAX_POINTS) -> int:
+    """The finest level at which `n_steps` steps are at most `max_points` points."""
     return next(
-        (level for level in range(LEVELS) if n_steps <= MAX_POINTS * stride(level)), LEVELS - 1
+        (level for level in range(LEVELS) if n_steps <= max_points * stride(level)), LEVELS - 1
     )
 
 

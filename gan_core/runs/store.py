@@ -259,20 +259,32 @@ class Store:
             )
         kept = _until(step, self.changes(run_id))
         value = getattr(changed(run.config, kept).with_change(field, value), field)
-        holder = holder_name()  # no worker may take the branch before it has its changes
-        branch_id = self.create_run(run.config, claimed_by=holder)
-        rows = [vars(change) | {"run_id": branch_id} for change in kept]
-        rows.append(
-            {"run_id": branch_id, "action": "set", "field": field}
-            | {"value": value, "applied_step": step}
-        )
-        with self._write() as db:
-            db.execute(
-                tables.controls.insert(),
-                [{key: row[key] for key in rows[-1]} for row in rows],
-            )
-        self.release(branch_id, holder)
-        return branch_id
+        return self._queuechanged(run.config, [*kept, Control(0, "set", field, value, step)])
+
+    def replicate(self, run_id: str, seed: int, name: str = "") -> str:
+        """Queue a run that equals this one, its changes so far included, but for the seed.
+
+        It trains at full speed, whatever this one's pace: that does not change the result. Raises
+        `GanError` for a seed or a name that is not allowed.
+        """
+        settings = self.run(run_id).config.model_dump(exclude_unset=True, exclude={"pace"})
+        changes = [change for change in self.changes(run_id) if change.field != "pace"]
+        return self._queue_changed(RunConfig.parse({**settings, "seed": seed}), changes, name)
+
+    def _queue_changed(self, config: RunConfig, changes: Sequence[Control], name: str = "") -> str:
+        """Queue a run that will obey these changes where they took effect before."""
+        holder = holder_name()  # no worker may take the run before it has its changes
+        run_id = self.create_run(config, name, claimed_by=holder)
+        repeated = ("action", "field", "value", "applied_step")
+        rows = [
+            {"run_id": run_id} | {column: getattr(change, column) for column in repeated}
+            for change in changes
+        ]
+        if rows:
+            with self._write() as db:
+                db.execute(tables.controls.insert(), rows)
+        self.release(run_id, holder)
+        return run_id
 
     def changes(self, run_id: str) -> list[Control]:
         """What changed mid-run, in the order in which it took effect."""

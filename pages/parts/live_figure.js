@@ -24,23 +24,6 @@ export default function (component) {
   return () => view.leave();
 }
 
-function loadPlotly() {
-  if (window.Plotly) return Promise.resolve(window.Plotly);
-  window.ganDojoPlotly ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = new URL("scripts/plotly.min.js", baseUrl()).href;
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => reject(new Error("Plotly did not load"));
-    document.head.appendChild(script);
-  });
-  return window.ganDojoPlotly;
-}
-
-// Pages live one level below the app's root ("/train"), wherever a proxy mounts that root.
-function baseUrl() {
-  return new URL(".", window.location.href).href;
-}
-
 class View {
   constructor(root) {
     this.root = root;

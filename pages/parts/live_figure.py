@@ -26,7 +26,7 @@ _component = st.components.v2.component(
     "gan_dojo.live_run",
     html='<div class="live-run"></div>',
     css=_read("plane.css") + _read("game_sketch.css") + _read("live_figure.css"),
-    js=_read("plane.js") + _read("game_sketch.js") + _read("live_figure.js"),
+    js="".join(map(_read, ("plotly.js", "plane.js", "game_sketch.js", "live_figure.js"))),
     isolate_styles=False,  # Plotly puts its own styles into the document's head
 )
 

@@ -514,3 +514,31 @@ def test_branch_of_a_run_that_is_not_there_is_refused(shared: Store) -> None:
     with pytest.raises(GanError, match="no run nonsense"):
         shared.branch("nonsense", 0, "loss", "hinge")
     assert shared.runs() == []
+
+
+# -------------------------------------------------------------------------- other seeds
+
+
+def test_replica_repeats_every_change_and_turn(
+    shared: Store, play: Callable[..., str | None]
+) -> None:
+    """With the same seed it is the same run, bit for bit; with another one it is not."""
+    parent = start(shared)
+    turns = [("turn_g",), ("turn_d",), ("set", "loss", "hinge"), ("resume",)]
+    play(parent, {30: turns, 120: [("set", "d_learning_rate", 0.002)]})
+    same_seed, other_seed = (shared.replicate(parent, seed) for seed in (1, 2))
+    assert play(same_seed) == play(other_seed) == "finished"
+    of_parent, of_same, of_other = (
+        records(shared, each) for each in (parent, same_seed, other_seed)
+    )
+    assert np.array_equal(of_parent, of_same)
+    assert of_other.shape == of_parent.shape
+    assert not (of_other == of_parent).all(axis=1).any()
+
+
+def test_replica_equals_a_run_with_its_seed_that_was_changed_as_often(
+    shared: Store, play: Callable[..., str | None]
+) -> None:
+    replica = shared.replicate(finished(shared, play), 5)
+    play(replica)
+    assert np.array_equal(records(shared, replica), records(shared, finished(shared, play, seed=5)))

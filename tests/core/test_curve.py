@@ -80,6 +80,11 @@ def test_level_is_left_when_a_picture_is_full(level: int) -> None:
     assert level_for(MAX_POINTS * 4**level + 1) == level + 1
 
 
+@pytest.mark.parametrize(("n_steps", "level"), [(100, 0), (101, 1), (400, 1), (401, 2)])
+def test_picture_may_be_smaller(n_steps: int, level: int) -> None:
+    assert level_for(n_steps, 100) == level
+
+
 def test_short_runs_show_every_step_and_the_longest_the_coarsest() -> None:
     assert level_for(0) == 0
     assert level_for(10**12) == LEVELS - 1

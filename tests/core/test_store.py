@@ -672,6 +672,44 @@ def test_branch_waits_with_its_parent_s_config_and_earlier_changes(store: Store)
     assert len(store.changes(parent)) == 3
 
 
+def test_replica_waits_with_another_seed_and_all_changes_but_those_of_pace(store: Store) -> None:
+    parent, holder = claimed_run(store)
+    asked = (("set", "loss", "hinge"), ("turn_d",), ("set", "pace", 5), ("set", "d_steps", 2))
+    for action in asked:
+        store.request(parent, *action)
+    for control, step in zip(store.pending(parent), (10, 10, 20, 30), strict=True):
+        store.mark_applied(parent, control, step)
+    append(store, parent, holder, 40)
+    replica = store.replicate(parent, 77, "another seed")
+    run = store.run(replica)
+    assert run.config.model_dump() == CONFIG.model_dump() | {"seed": 77}
+    assert (run.name, run.status, run.step) == ("another seed", "queued", 0)
+    assert [
+        (each.action, each.field, each.value, each.applied_step) for each in store.changes(replica)
+    ] == [
+        ("set", "loss", "hinge", 10),
+        ("turn_d", None, None, 10),
+        ("set", "d_steps", 2, 30),
+    ]
+    assert [run.id for run in store.wanting_worker()] == [replica], "a worker may take it"
+    assert store.claim(replica, holder_name())
+
+
+def test_replica_of_a_slow_run_trains_at_full_speed(store: Store) -> None:
+    slow = store.create_run(RunConfig.parse({"pace": 2}))
+    assert store.run(store.replicate(slow, 5)).config.pace == RunConfig.default("pace")
+
+
+@pytest.mark.parametrize(("seed", "name"), [(-1, ""), (2_000_001, ""), (5, "x" * 81)])
+def test_replica_that_cannot_be_is_refused_and_leaves_no_run_behind(
+    store: Store, seed: int, name: str
+) -> None:
+    parent = store.create_run(CONFIG)
+    with pytest.raises(GanError):
+        store.replicate(parent, seed, name)
+    assert [run.id for run in store.runs()] == [parent]
+
+
 # ------------------------------------------------------------------------------ events
 
 

@@ -1,0 +1,225 @@
+"""Bands: the same settings trained with other seeds, and what all these runs have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import streamlit as st
+
+from gan_core.figures.bands import (
+    POINTS,
+    Curve,
+    Level,
+    Quantity,
+    band,
+    band_figure,
+    values_at,
+)
+from gan_core.figures.style import DISCRIMINATOR, GENERATOR
+from gan_core.metrics import METRICS
+from gan_core.runs.curve import level_for, stride
+from gan_core.runs.store import Run
+from gan_core.text import GanError, number
+from gan_core.training.records import RECORD_FIELDS
+from pages.parts import seeds
+from pages.parts.prose import _, plain, say
+from pages.parts.run_panel import STATUSES
+from pages.parts.seeds import Member
+from pages.parts.steady_figure import steady_figure
+from pages.parts.store import attempt, store
+
+FEWEST, AT_FIRST = 2, 4  # other seeds
+EVERY_SECONDS = 2.0
+_HOW_MANY, _SHOWN = "how many seeds", "band"
+
+
+def bands(run: Run) -> None:
+    """Draw the button that trains this run's settings with other seeds, and what came of them."""
+    others = seeds.asked(run)
+    with st.expander(_("Bands: the same settings with other seeds"), expanded=bool(others)):
+        st.markdown(
+            _(
+                "One run is an anecdote: with another seed it may end elsewhere. Several tell what "
+                "comes from the settings, and what from chance."
+            )
+        )
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.slider(
+                _("How many other seeds"), FEWEST, seeds.MOST, AT_FIRST, key=_HOW_MANY, width=240
+            )
+            st.button(
+                _("Train with other seeds"),
+                icon=":material/dynamic_feed:",
+                on_click=attempt,
+                args=(lambda: seeds.train(run, st.session_state[_HOW_MANY]),),
+            )
+        if others:
+            moving = any(member.moves for member in seeds.members(run, others)[0])
+            every = EVERY_SECONDS if moving else None
+            st.fragment(_results, run_every=every)(run.id, others, moving)
+
+
+def _results(run_id: str, others: Sequence[str], moving: bool) -> None:
+    """The band as it stands, in words too; once nothing moves any more, the page runs again."""
+    try:
+        members, problems = seeds.members(store().run(run_id), others)
+        if problems:
+            left_out = _("Left out of the band:")
+            st.warning("\n".join([left_out, *(f"- {plain(each)}" for each in problems)]))
+        if len(members) > 1:
+            _band(members)
+            _progress(members)
+    except GanError as error:
+        st.error(plain(say(error)), icon=":material/error:")
+        return
+    if moving and not any(member.moves for member in members):
+        st.rerun()
+
+
+def _band(members: Sequence[Member]) -> None:
+    run = members[0].run
+    quantities = _quantities(run)
+    name = _choice(quantities)
+    quantity, levels = quantities[name], _levels(members, name)
+    level = level_for(max(member.run.step for member in members), POINTS)
+    curves = [_curve(member, name, level) for member in members]
+    figure = band_figure(curves[0], curves[1:], quantity, levels, _)
+    steady_figure(figure, key=f"band of {run.id}")
+    reached = [
+        int(curve.steps[-1])
+        for member, curve in zip(members, curves, strict=True)
+        if len(curve.steps) and member.goes_on
+    ]
+    if reached:
+        st.markdown(_reading(curves, min(reached), quantity, levels))
+    if name in RECORD_FIELDS and level:
+        st.caption(_("Each point is the mean of {n} steps.").format(n=number(stride(level))))
+
+
+def _quantities(run: Run) -> dict[str, Quantity]:
+    """What there may be bands of."""
+    found = {
+        metric.name: Quantity(_(metric.title), DISCRIMINATOR, metric.unit, metric.whole)
+        for metric in METRICS
+        if metric.applies(run.config.items.dataset)
+    }
+    if "gap" in store().measures(run.id)[1]:
+        found["gap"] = Quantity(_("D's distance from the best D"), DISCRIMINATOR)
+    found["d_loss"] = Quantity(_("D's loss"), DISCRIMINATOR)
+    found["g_loss"] = Quantity(_("G's loss"), GENERATOR)
+    return found
+
+
+def _choice(quantities: Mapping[str, Quantity]) -> str:
+    """Let the reader choose one of them; the URL remembers it."""
+    if st.session_state.get(_SHOWN) not in quantities:
+        first = ("modes_covered", "sliced_wasserstein", "d_loss")
+        wanted = (st.query_params.get(_SHOWN, ""), *first)
+        st.session_state[_SHOWN] = next(name for name in wanted if name in quantities)
+    chosen = st.selectbox(
+        _("Band of"),
+        list(quantities),
+        format_func=lambda name: quantities[name].title,
+        key=_SHOWN,
+        persist_state="session",
+        width=320,
+    )
+    st.query_params[_SHOWN] = chosen
+    return chosen
+
+
+def _curve(member: Member, name: str, level: int) -> Curve:
+    """What a run measured as long as it differed in the seed alone; of losses, means."""
+    if name in RECORD_FIELDS:
+        steps, records = store().curve(member.run.id, level, len(RECORD_FIELDS))
+        values = records[:, RECORD_FIELDS.index(name)].astype(float)
+    else:
+        measured_at, measures = store().measures(member.run.id)
+        steps = np.array(measured_at, np.int64)
+        values = np.array(measures.get(name, [None] * len(steps)), float)
+    alike = np.full(len(steps), True) if member.parted is None else steps <= member.parted
+    return Curve(steps[alike], values[alike])
+
+
+def _levels(members: Sequence[Member], name: str) -> list[Level]:
+    """What real points score against other real points, or the loss in the equilibrium."""
+    run = members[0].run
+    floors = [member.run.facts.get("floors", {}).get(name) for member in members]
+    known = [floor for floor in floors if floor is not None]
+    if known:
+        is_floor = METRICS.get(name).better == "lower"
+        title = _("Noise floor (real points)") if is_floor else _("Real points")
+        return [Level(float(np.median(known)), title)]
+    equilibrium = run.config.items.loss.equilibrium
+    if name not in RECORD_FIELDS or not equilibrium or store().changes(run.id):
+        return []
+    if name == "g_loss" and equilibrium.any_constant:
+        return []
+    value = equilibrium.d_loss if name == "d_loss" else equilibrium.g_loss
+    return [Level(value, _("Equilibrium"))]
+
+
+def _reading(
+    curves: Sequence[Curve], step: int, quantity: Quantity, levels: Sequence[Level]
+) -> str:
+    """What the band says at a step, and where this run lies in it."""
+    at_step = band(curves, whole=quantity.whole, at=[step])
+    if np.isnan(at_step.median[0]):
+        return ""
+    sentences = [
+        _(
+            "At step {step}: median **{median}**, from **{low}** to **{high}**, over {n} of {all} "
+            "seeds."
+        ).format(
+            step=number(step),
+            median=_said(at_step.median[0], quantity.unit),
+            low=_said(at_step.low[0], quantity.unit),
+            high=_said(at_step.high[0], quantity.unit),
+            n=at_step.n_runs[0],
+            all=len(curves),
+        )
+    ]
+    own = values_at(curves[0], at_step.steps, quantity.whole)[0]
+    compared = [Level(own, _("This run")), *levels] if np.isfinite(own) else levels
+    sentences += [
+        _("{label}: {value}.").format(label=level.title, value=_said(level.value, quantity.unit))
+        for level in compared
+    ]
+    return " ".join(sentences)
+
+
+def _said(value: float, unit: str) -> str:
+    """A measured value with three digits."""
+    return f"{number(float(f'{value:.3g}'))} {unit}".strip()
+
+
+def _progress(members: Sequence[Member]) -> None:
+    """How far each of the other seeds is, and a button that stops them."""
+    sentence = _("Seed {seed}: {status}, step {step}")
+    others = [member.run for member in members[1:]]
+    told = [
+        sentence.format(seed=run.config.seed, status=_(STATUSES[run.status]), step=number(run.step))
+        for run in others
+    ]
+    st.caption(" · ".join(told))
+    for member in members[1:]:
+        if member.parted is not None:
+            st.caption(
+                _(
+                    "Seed {seed} counts up to step {step}: there, one of the two runs was changed."
+                ).format(seed=member.run.config.seed, step=number(member.parted))
+            )
+    if any(member.moves for member in members[1:]):
+        st.button(
+            _("Stop the other seeds"),
+            icon=":material/stop:",
+            on_click=attempt,
+            args=(lambda: _stop(others),),
+        )
+
+
+def _stop(runs: Sequence[Run]) -> None:
+    for run in runs:
+        if run.is_active:
+            store().request(run.id, "stop")

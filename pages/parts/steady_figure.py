@@ -1,0 +1,31 @@
+"""A figure that changes in place: what a reader has zoomed into stays while new data come.
+
+`st.plotly_chart` makes a new chart each time, which flickers in a figure that grows.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from pages.parts.prose import _
+
+_HERE = Path(__file__).parent
+_component = st.components.v2.component(
+    "gan_dojo.steady_figure",
+    html='<div class="steady-figure"></div>',
+    js=(_HERE / "plotly.js").read_text("utf-8") + (_HERE / "steady_figure.js").read_text("utf-8"),
+    isolate_styles=False,  # Plotly puts its own styles into the document's head
+)
+
+
+def steady_figure(figure: go.Figure, key: str) -> None:
+    """Draw a figure, or bring the one with this key up to date."""
+    view = {
+        "figures": [json.loads(figure.to_json() or "{}")],
+        "failed": _("The figures could not be loaded. Reload the page."),
+    }
+    _component(key=key, data={"view": json.dumps(view)})
