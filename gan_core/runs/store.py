@@ -259,7 +259,7 @@ class Store:
             )
         kept = _until(step, self.changes(run_id))
         value = getattr(changed(run.config, kept).with_change(field, value), field)
-        return self._queuechanged(run.config, [*kept, Control(0, "set", field, value, step)])
+        return self._queue_changed(run.config, [*kept, Control(0, "set", field, value, step)])
 
     def replicate(self, run_id: str, seed: int, name: str = "") -> str:
         """Queue a run that equals this one, its changes so far included, but for the seed.
