@@ -36,7 +36,7 @@ def show(run_ids: list[str]) -> None:
     for column, run_id in zip(st.columns(len(run_ids)), run_ids, strict=True):
         with column:
             run_panel(store().run(run_id), layers=layers, group=group)
-    if not group:
+    if not group and not hidden("seeds"):
         bands(store().run(run_ids[0]))
 
 

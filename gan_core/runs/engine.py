@@ -29,7 +29,7 @@ from gan_core.runs.slots import POINTS_SHARE, share_of, wanted_slots
 from gan_core.runs.store import Engine, Run, Store, Superseded, open_store
 from gan_core.text import N_, GanError, Text
 
-POLL_SECONDS = 0.03  # a student who presses a button waits for this
+POLL_SECONDS = 0.05  # a student who presses a button waits for this
 HEARTBEAT_SECONDS = 5.0
 CORES_PER_WORKER = 8  # one TensorFlow process feeds this many cores
 MAX_RESTARTS = 20  # of a killed worker under one run, before the run counts as failed

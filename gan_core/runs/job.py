@@ -143,7 +143,7 @@ class Job:
     def _prepare(self) -> None:
         self._n_samples = frame.n_samples(self.dataset)
         real = np.random.default_rng(self.config.seed).permutation(self.trainer.x_real)
-        self._x_real, other_real = np.split(real[: 2 * self._n_samples], [self._n_samples])
+        self._x_real, self._other_real = np.split(real[: 2 * self._n_samples], [self._n_samples])
         checkpoint = self.store.checkpoint(self.run.id)
         state = unpack(checkpoint) if checkpoint else {}
         changes = self.store.changes(self.run.id)
@@ -168,7 +168,7 @@ class Job:
         self._framed_points: np.ndarray | None = None
         # The untrained generator, and what is real, before anything is compiled.
         self._flush(with_frame=True, also=self._real_channels)
-        self.store.set_facts(self.run.id, self.holder, self._facts(other_real))
+        self._facts_are_due = True
         share = FRAME_SHARE if self.dataset.is_image else PLANE_FRAME_SHARE
         self._frames = Budget(share, FLUSH_SECONDS, FRAME_CREDIT_SECONDS)
         self._checkpoints = Budget(CHECKPOINT_SHARE, CHECKPOINT_SECONDS)
@@ -182,7 +182,7 @@ class Job:
     def _say(self, status: str, sentence: str) -> None:
         self.store.set_status(self.run.id, self.holder, status, Text(sentence))
 
-    def _facts(self, other_real: np.ndarray) -> dict[str, Any]:
+    def _facts(self) -> dict[str, Any]:
         """What was picked for this machine, and each metric's noise floor: real against real."""
         import keras
         import tensorflow as tf
@@ -196,7 +196,7 @@ class Job:
                 "discriminator": self.trainer.discriminator.count_params(),
             },
             "n_real": len(self.trainer.x_real),
-            "floors": frame.measure(self._x_real, other_real, self.dataset),
+            "floors": frame.measure(self._x_real, self._other_real, self.dataset),
             "x_real": self._real_channels,
         }
 
@@ -252,10 +252,13 @@ class Job:
         if self._compiling:  # the first call's time says nothing about speed
             self._compiling = False
             self._flushed_at, self._flushed_step = time.monotonic(), self.trainer.step
+            if not begins_ahead:  # at once: somebody has just pressed a button
+                self._flush(with_frame=True, also=self._real_channels)
+            if self._facts_are_due:  # only now, because the noise floors take a while
+                self._facts_are_due = False
+                self.store.set_facts(self.run.id, self.holder, self._facts())
             status = "paused" if self.paused else "running"
             self.store.set_status(self.run.id, self.holder, status)
-            if not begins_ahead:
-                self._flush(with_frame=True)  # at once: somebody has just pressed a button
         elif self._is_slow and not begins_ahead and not self.paused:
             self._measure_rate()
             self._flush(with_frame=True)

@@ -22,6 +22,7 @@ PARTS: Mapping[str, str] = {  # of a page, besides the fields of the form
     "branch": N_("Branches"),
     "about": N_("Settings of a run"),
     "pair": N_("Side by side"),
+    "seeds": N_("Bands: the same settings with other seeds"),
     "lesson": N_("This box"),
 }
 

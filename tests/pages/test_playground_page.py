@@ -104,6 +104,7 @@ def hidden_parts(app: AppTest) -> dict[str, bool]:
         "branch": "Branch" not in folded,
         "about": "Settings of this run" not in folded,
         "pair": "Side by side" not in folded,
+        "seeds": "Bands" not in folded,
         "lesson": "A link for a lesson" not in folded,
     }
 
