@@ -38,6 +38,7 @@ class View {
     clearTimeout(this.leaving);
     if (!same) this.ungroup();
     this.data = data;
+    this.root.toggleAttribute("data-pair", Boolean(data.group));
     this.told = news(data);
     if (same) return this.setLayers();
     this.disconnect();
