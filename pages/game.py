@@ -279,7 +279,7 @@ def show_rows(rows: list[ComputedRow]) -> None:
     by_column = {
         "simultaneous": _("Simultaneous"),
         "alternating": _("Alternating"),
-        "alternating_5": _("Alternating, D×5"),
+        "alternating_5": f"D×{COLUMNS['alternating_5'].d_steps}",
     }
     head = [_("Method"), _("Converges"), *(by_column[name] for name in COLUMNS)]
     table(
@@ -300,10 +300,10 @@ def beside_each_other(cell: Cell) -> str:
     mark = {True: f"{NBSP}✓", False: f"{NBSP}✗", None: ""}[cell.agrees]
     # A tilde would open a strike-through, and a line may end at a hyphen, but not at a minus.
     printed = (cell.printed or "–").replace("~", r"\~")
-    return f"{printed}{NBSP}→ **{three_digits(cell.norm)}**{mark}".replace("-", "−")
+    return f"{printed}{NBSP}→ {three_digits(cell.norm)}{mark}".replace("-", "−")
 
 
-NBSP = "\N{NO-BREAK SPACE}"
+NBSP = "\N{NARROW NO-BREAK SPACE}"
 SIGNS = {"clip": "c", "penalty": "λ", "target": "g₀", "gamma": "γ", "weight": "η"}
 
 
@@ -322,6 +322,7 @@ def published_table(values: Portrait) -> None:
         step=f"{STEP:g}",
         steps=str(N_STEPS),
         distance=f"{math.hypot(*START):.3f}",
+        d_steps=str(COLUMNS["alternating_5"].d_steps),
         agreeing=str(sum(cell.agrees is True for cell in cells)),
         figures=str(len(cells)),
     )

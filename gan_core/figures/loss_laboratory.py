@@ -35,11 +35,11 @@ _MOST = {"loss": 16.0, "slope": 2.5}  # what grows beyond, as e^C does, leaves t
 _WIDTHS = (5.0, 3.2, 1.8)  # where curves coincide, each one shows beside the next
 _DASH = {"real": "solid", "fake": "dash"}
 _SYMBOL = {"real": "circle", "fake": "diamond"}
-_LABEL_AT = (
-    "top center",
-    "bottom center",
-    "middle right",
-)  # of the highest star, the lowest, one between
+# Of the highest star, the lowest, one between: clear of D's valley and of G's slopes, which fall.
+_LABEL_AT = {
+    "D": ("top center", "bottom center", "middle right"),
+    "G": ("top right", "bottom left", "middle right"),
+}
 _SIDES: dict[str, tuple[Side, ...]] = {"D": ("real", "fake"), "G": ("fake",)}  # over which to draw
 _LEGEND = 44  # pixels above the panels, which takes two rows; more rows take from the panels
 
@@ -230,7 +230,7 @@ def _stars(panel: Panel, drawn: Sequence[_Drawn], player: str, quantity: str) ->
     if quantity == "slope":
         _mark(panel, stars, size=15)
     else:
-        label = {"mode": "markers+text", "textposition": _LABEL_AT[: len(stars)]}
+        label = {"mode": "markers+text", "textposition": _LABEL_AT[player][: len(stars)]}
         label["text"] = [f"{y + 0.0:.3f}".replace("-", "−") for _, y, *_ in stars]
         font = {"color": [star[2] for star in stars], "shadow": HALO}
         _mark(panel, stars, size=15, **label, textfont=font)

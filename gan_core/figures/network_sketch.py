@@ -14,7 +14,7 @@ from gan_core.figures.style import NEUTRAL, layout
 from gan_core.networks.mlp import ACTIVATIONS
 from gan_core.text import N_
 
-HEIGHT = 270
+HEIGHT = 280
 TALLEST = 28  # pixels: the side of a picture that is drawn at height 1
 LONGEST = 7 * 7 * 256  # numbers: the vector that is drawn at height 1
 MOST_CHANNELS = 256  # the stack that is drawn as wide as may be
@@ -139,7 +139,7 @@ def network_sketch(
             shapes=[face for x, shape in enumerate(shapes) for face in _block(x, shape, color)],
             annotations=[*words, *(_arrow(x, *pair) for x, pair in enumerate(pairwise(shapes)))],
             xaxis={"visible": False, "range": [-0.5, len(flow) + 0.5], "fixedrange": True},
-            yaxis={"visible": False, "range": [-1.95, 1.1], "fixedrange": True},
+            yaxis={"visible": False, "range": [-2.03, 1.1], "fixedrange": True},
         ),
     )
 

@@ -19,6 +19,31 @@ PAGES = sorted(
 WITH_FIGURES = {"losses", "own_loss", "best_discriminator", "game", "networks", "train"}
 
 
+# Words of figures that are cut off or stand upon each other, and tables that stick out.
+FIND_BLEMISHES = """() => {
+    const box = element => element.getBoundingClientRect();
+    const apart = (a, b) => a.left > b.right - 1 || b.left > a.right - 1
+        || a.top > b.bottom - 1 || b.top > a.bottom - 1;
+    const within = (a, b) => a.left > b.left - 1 && a.right < b.right + 1
+        && a.top > b.top - 1 && a.bottom < b.bottom + 1;
+    const words = '.annotation-text, .legendtext, .xtitle, .ytitle, .gtitle, .textpoint text';
+    const found = [];
+    for (const plot of document.querySelectorAll('.js-plotly-plot')) {
+        const texts = [...plot.querySelectorAll(words)].filter(text => box(text).width);
+        texts.forEach((text, i) => {
+            if (!within(box(text), box(plot))) found.push(`cut off: ${text.textContent}`);
+            for (const other of texts.slice(0, i))
+                if (!apart(box(text), box(other)))
+                    found.push(`overlap: ${text.textContent}, ${other.textContent}`);
+        });
+    }
+    for (const { parentElement } of document.querySelectorAll('[data-testid=stTable] table'))
+        if (parentElement.scrollWidth > parentElement.clientWidth + 1)
+            found.push(`cut off: ${parentElement.textContent}`);
+    return found;
+}"""
+
+
 def visit(page: Page, app: AppProcess, name: str, language: str) -> None:
     """Open a page and wait until Streamlit has drawn it and rests."""
     page.goto(f"{app.url}/{name}?lang={language}")
@@ -53,6 +78,7 @@ def test_page_fits_the_screen_in_its_language(
     main = page.locator("[data-testid=stMainBlockContainer]")
     too_wide = main.evaluate("main => main.scrollWidth - main.clientWidth")
     assert too_wide <= 1, "something sticks out sideways"
+    assert page.evaluate(FIND_BLEMISHES) == []
     has_chinese = re.search("[\u4e00-\u9fff]", main.inner_text()) is not None
     assert has_chinese == (language == "zh")
 

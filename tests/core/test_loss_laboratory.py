@@ -124,7 +124,7 @@ def test_losses_that_share_an_equilibrium_share_a_star() -> None:
     assert [len(star.x) for star in traces(figure, "L_D", "star")] == [1]
     [both] = traces(figure, "L_G", "star")
     assert both.text == ("0.693", "−0.693")
-    assert both.textposition == ("top center", "bottom center")
+    assert both.textposition == ("top right", "bottom left")
 
 
 def test_nothing_jumps_while_the_points_move() -> None:

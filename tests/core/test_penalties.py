@@ -113,6 +113,19 @@ def test_flat_discriminator_has_a_finite_slope(penalty: Penalty) -> None:
 
 
 @every_penalty
+def test_penalty_and_its_slope_are_right_at_logits_of_1000(penalty: Penalty) -> None:
+    x_real, x_fake = tf.constant([[1.0], [-1.0]]), tf.constant([[-1.0], [1.0]])
+    steepness = tf.Variable(1000.0)  # of D(x) = 1000 x: the logits of x_real are ±1000
+    with tf.GradientTape() as tape:
+        value = penalty.measure(lambda x: steepness * x[:, 0], x_real, x_fake, SEED, TENSORFLOW)
+        value = tf.convert_to_tensor(value)
+    known = FOR_LINEAR[penalty.name]
+    assert float(value) == pytest.approx(known(1000.0), rel=1e-5)
+    gradient = tape.gradient(value, steepness, unconnected_gradients="zero")
+    assert float(gradient) == pytest.approx((known(1001.0) - known(999.0)) / 2, rel=1e-5)
+
+
+@every_penalty
 def test_slopes_of_the_penalty_are_those_of_finite_differences(penalty: Penalty) -> None:
     x_real, x_fake = samples(5, (2,), 1), samples(5, (2,), 2)
 
