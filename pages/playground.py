@@ -25,7 +25,7 @@ PLANES = [dataset.name for dataset in DATASETS if not dataset.is_image]
 def start() -> None:
     """Queue a run with the settings of this moment and show it alone."""
     st.query_params["run"] = store().create_run(RunConfig.parse(current_values()))
-    for name in ("beside", "at", "seeds"):
+    for name in ("beside", "at"):
         st.query_params.pop(name, None)
 
 

@@ -25,8 +25,7 @@ def start() -> None:
     """Queue a run with the settings of this moment and show it."""
     run_id = store().create_run(RunConfig.parse(current_values()))
     st.query_params["run"] = run_id
-    for name in ("at", "seeds"):
-        st.query_params.pop(name, None)
+    st.query_params.pop("at", None)
 
 
 def chosen(values: Mapping[str, Any]) -> RunConfig | None:

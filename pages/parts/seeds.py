@@ -12,6 +12,7 @@ import streamlit as st
 from gan_core.config import RunConfig
 from gan_core.runs.store import ENDED, MAX_NAME, Control, Run
 from gan_core.text import N_, GanError
+from pages.parts import links
 from pages.parts.prose import _, say
 from pages.parts.store import store
 
@@ -40,12 +41,22 @@ class Member:
 
 
 def asked(run: Run) -> list[str]:
-    """Ids of the runs that the link names; back from another page, only the session knows them."""
-    key = f"seeds of {run.id}"
-    named = st.query_params.get(_URL) or st.session_state.get(key, "")
+    """Ids of the runs that make a band with this one: from a link just followed, or the session."""
+    in_url = {_URL: st.query_params[_URL]} if _URL in st.query_params else {}
+    if links.followed(in_url):
+        links.know(in_url)
+        st.session_state[_key(run)] = in_url[_URL]
+    named = st.session_state.get(_key(run), "")
     if named:
-        st.session_state[key] = st.query_params[_URL] = named
+        st.query_params[_URL] = named
+        links.know({_URL: named})
+    else:  # they were another run's
+        st.query_params.pop(_URL, None)
     return [each for each in dict.fromkeys(named.split(",")) if each]
+
+
+def _key(run: Run) -> str:
+    return f"seeds of {run.id}"
 
 
 def members(run: Run, others: Sequence[str]) -> tuple[list[Member], list[str]]:
@@ -81,7 +92,8 @@ def train(run: Run, n: int) -> None:
         raise GanError(N_("These seeds are there already. Choose more of them."))
     name, short = _("{name} · seed {seed}"), run.name[: MAX_NAME - 20]
     new = [store().replicate(run.id, seed, name.format(name=short, seed=seed)) for seed in missing]
-    st.query_params[_URL] = ",".join([*(member.run.id for member in others), *new][-MOST:])
+    # Into the session, not the URL: that is lost when the page runs again at this very moment.
+    st.session_state[_key(run)] = ",".join([*(member.run.id for member in others), *new][-MOST:])
 
 
 def _next_seeds(seed: int, n: int) -> list[int]:

@@ -355,6 +355,16 @@ def test_new_run_begins_without_a_band(grow: Grow) -> None:
     assert not [each for each in app.selectbox if each.key == "band"]
 
 
+def test_nothing_is_lost_when_the_page_runs_again_before_the_browser_has_the_link(
+    store: Store, grow: Grow
+) -> None:
+    app = visit("playground", run=grow())
+    button(app, "Train with other seeds").click().run()
+    link = app.query_params.pop("seeds")
+    app.run()
+    assert app.query_params["seeds"] == link
+
+
 def test_page_remembers_the_band_of_its_run(grow: Grow) -> None:
     run_id, other = grow(), grow(seed=2)
     app = visit("train", run=run_id, seeds=other)
