@@ -16,7 +16,7 @@ from gan_core.expression import MAX_LENGTH
 from gan_core.families import FAMILIES, Family
 from gan_core.losses import LOSSES, Loss
 from gan_core.losses.f_divergence import DIVERGENCES
-from gan_core.networks import NETWORKS, Network
+from gan_core.networks import NETWORKS, NORMS, USUAL, Network
 from gan_core.networks.mlp import ACTIVATIONS
 from gan_core.penalties import PENALTIES, Penalty
 from gan_core.registry import Registry
@@ -41,6 +41,8 @@ Formula = Annotated[str, Field(min_length=1, max_length=MAX_LENGTH), Shown(live=
 Name = Annotated[str, Shown(live=True)]  # of something that may be exchanged mid-run
 Layers = Annotated[int, Field(ge=0, le=5)]
 Units = Annotated[int, Field(ge=1, le=512), Shown("log")]
+Width = Annotated[float, Field(ge=0.2, le=2.0, allow_inf_nan=False), Shown("log")]
+ExtraConvs = Annotated[int, Field(ge=0, le=3)]
 
 
 class RunConfig(Settings):
@@ -53,6 +55,8 @@ class RunConfig(Settings):
         "family": FAMILIES,
         "dataset": DATASETS,
         "network": NETWORKS,
+        "g_norm": NORMS,
+        "d_norm": NORMS,
         "activation": ACTIVATIONS,
         "noise": NOISES,
         "d_optimizer": OPTIMIZERS,
@@ -267,6 +271,39 @@ class RunConfig(Settings):
     )
     g_hidden_units: Units = Field(
         128, title=N_("Units per hidden layer of G"), description=N_("More can bend more.")
+    )
+    g_width: Width = Field(
+        1.0,
+        title=N_("Width of G"),
+        description=N_("How many filters the convolutions have: 1 as published, 2 twice as many."),
+    )
+    d_width: Width = Field(
+        1.0,
+        title=N_("Width of D"),
+        description=N_("How many filters the convolutions have: 1 as published, 2 twice as many."),
+    )
+    g_extra_convs: ExtraConvs = Field(
+        0,
+        title=N_("Extra convolutions of G"),
+        description=N_("So many more of 3×3 at each size of the picture inside the network: deeper."),
+    )
+    d_extra_convs: ExtraConvs = Field(
+        0,
+        title=N_("Extra convolutions of D"),
+        description=N_("So many more of 3×3 at each size of the picture inside the network: deeper."),
+    )
+    g_norm: str = Field(
+        USUAL,
+        title=N_("Normalisation of G"),
+        description=N_("Keeps values in range. Usual are batch in a DCGAN and none in an MLP."),
+    )
+    d_norm: str = Field(
+        USUAL,
+        title=N_("Normalisation of D"),
+        description=N_(
+            "Usual is none. With a gradient penalty take layer, not batch: the penalty is for each "
+            "sample alone."
+        ),
     )
     activation: str = Field(
         "leaky_relu",

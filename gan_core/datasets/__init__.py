@@ -41,7 +41,8 @@ def included() -> Place:
 
 @dataclass(frozen=True)
 class Dataset:
-    """One dataset: `shape` of a sample, (28, 28, 1) for pictures or (2,) for points in the plane.
+    """One dataset: `shape` of a sample, (side, side, channels) for square pictures of one channel
+    (grey) or three (red, green, blue), or (2,) for points in the plane.
 
     `prepare(progress)` brings the data to this machine if it is not there, `where()` tells whether
     it is (None: not yet), and `load` reads it. All three raise `GanError` when the data cannot be
@@ -88,5 +89,11 @@ def draw(samples: np.ndarray, n_samples: int | None, seed: int) -> np.ndarray:
 
 
 def scale_to_tanh(pixels: np.ndarray) -> np.ndarray:
-    """Turn grey values 0…255 (n, 28, 28) into float32 (n, 28, 28, 1) in tanh's range [−1, 1]."""
-    return (pixels.astype(np.float32) / 127.5 - 1.0)[..., np.newaxis]
+    """Turn values 0…255 (n, side, side[, channels]) into float32 in tanh's range [−1, 1].
+
+    Pictures without an axis for channels get one: the shape is (n, side, side, channels).
+    """
+    scaled = pixels.astype(np.float32)
+    scaled /= 127.5  # in place: a big set would need its memory three times
+    scaled -= 1.0
+    return scaled if scaled.ndim == 4 else scaled[..., np.newaxis]

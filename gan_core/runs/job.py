@@ -141,8 +141,7 @@ class Job:
 
     def _prepare(self) -> None:
         self._n_samples = frame.n_samples(self.dataset)
-        real = np.random.default_rng(self.config.seed).permutation(self.trainer.x_real)
-        self._x_real, other_real = np.split(real[: 2 * self._n_samples], [self._n_samples])
+        self._x_real, other_real = self._draw_real()
         checkpoint = self.store.checkpoint(self.run.id)
         state = unpack(checkpoint) if checkpoint else {}
         changes = self.store.changes(self.run.id)
@@ -170,6 +169,15 @@ class Job:
         self._frames = Budget(share, FLUSH_SECONDS, FRAME_CREDIT_SECONDS)
         self._checkpoints = Budget(CHECKPOINT_SHARE, CHECKPOINT_SECONDS)
         self._say("running", N_("Compiling the training step …"))
+
+    def _draw_real(self) -> tuple[np.ndarray, np.ndarray]:
+        """Twice `n_samples` real samples, as far as there are so many, no two of them the same."""
+        import tensorflow as tf
+
+        n = len(self.trainer.x_real)
+        rows = np.random.default_rng(self.config.seed).permutation(n)[: 2 * self._n_samples]
+        real = tf.gather(self.trainer.x_real, rows).numpy()  # not all of them: that takes a second
+        return real[: self._n_samples], real[self._n_samples :]
 
     def _report_download(self, fraction: float) -> None:
         text = Text(N_("Downloading the data: {percent} %"), {"percent": round(100 * fraction)})

@@ -32,7 +32,12 @@ OWNERS: dict[str, Any] = {
     "loss": LOSSES,
     "penalty": PENALTIES,
 }
-OPTIONS = [(owner, field) for owner in OWNERS for field in sorted(option_fields(owner))]
+OPTIONS = [
+    (owner, field)
+    for owner, registry in OWNERS.items()
+    for field in sorted(option_fields(owner))
+    if not all(field in item.options for item in registry)
+]
 bounds = RunConfig.bounds
 LIVE = [
     "loss",
