@@ -285,12 +285,16 @@ class RunConfig(Settings):
     g_extra_convs: ExtraConvs = Field(
         0,
         title=N_("Extra convolutions of G"),
-        description=N_("So many more of 3×3 at each size of the picture inside the network: deeper."),
+        description=N_(
+            "So many more of 3×3 at each size of the picture inside the network: deeper."
+        ),
     )
     d_extra_convs: ExtraConvs = Field(
         0,
         title=N_("Extra convolutions of D"),
-        description=N_("So many more of 3×3 at each size of the picture inside the network: deeper."),
+        description=N_(
+            "So many more of 3×3 at each size of the picture inside the network: deeper."
+        ),
     )
     g_norm: str = Field(
         USUAL,

@@ -69,7 +69,9 @@ class Networks(Settings):
         ge=0,
         le=3,
         title=N_("Extra convolutions"),
-        description=N_("So many more of 3×3 at each size of the picture inside the network: deeper."),
+        description=N_(
+            "So many more of 3×3 at each size of the picture inside the network: deeper."
+        ),
     )
     norm: str = Field(
         USUAL,
