@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from gan_core.datasets import DATASETS, Dataset
 from gan_core.datasets.drawing import DEFAULT as A_DRAWING
+from gan_core.datasets.pictures import EXAMPLE, MAX_KEY_LENGTH
 from gan_core.datasets.text import DEFAULT as A_WORD
 from gan_core.datasets.text import MAX_LENGTH as LONGEST_WORD
 from gan_core.expression import MAX_LENGTH
@@ -100,6 +101,13 @@ class RunConfig(Settings):
         max_length=1100,
         title=N_("Drawn points"),
         description=N_("Two letters and a bit for each point, so that a link can hold a drawing."),
+    )
+    pictures: str = Field(
+        EXAMPLE,
+        min_length=1,
+        max_length=MAX_KEY_LENGTH,
+        title=N_("Pictures"),
+        description=N_("The name that your pictures get when you bring them; it tells them apart."),
     )
     network: str = Field(
         "dcgan_small",

@@ -46,7 +46,8 @@ class Dataset:
 
     `prepare(progress)` brings the data to this machine if it is not there, `where()` tells whether
     it is (None: not yet), and `load` reads it. All three raise `GanError` when the data cannot be
-    had. `density(points)` is p(x) where it is known. Figures of the plane show −extent…extent.
+    had. `stored` is the key of pictures that the store has to hand over before that, if any.
+    `density(points)` is p(x) where it is known. Figures of the plane show −extent…extent.
 
     A dataset with parameters names them in `options`, which are fields of a run's configuration;
     `configure(**options)` returns the dataset with other values, modes and density included.
@@ -59,6 +60,7 @@ class Dataset:
     load: Load
     prepare: Callable[[Progress], None] = nothing_to_prepare
     where: Callable[[], Place | None] = included
+    stored: str | None = None
     modes: Modes | None = None
     density: Callable[[np.ndarray], np.ndarray] | None = None
     extent: float = 1.7

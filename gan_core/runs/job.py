@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from gan_core.config import FULL_SPEED
-from gan_core.runs import frame
+from gan_core.runs import data, frame
 from gan_core.runs.claims import holder_name
 from gan_core.runs.plane_frame import PlaneFrames
 from gan_core.runs.store import CHANGES, Control, Run, Store, Superseded, open_store
@@ -103,7 +103,7 @@ class Job:
     def train(self) -> Ending:
         """Bring the data here, borrow a trainer, and play until the end."""
         self._say("running", N_("Loading the data …"))
-        self.dataset.prepare(self._report_download)
+        data.prepare(self.dataset, self.store, self._report_download)
         self._say("running", N_("Building the networks …"))
         # Imported late: the engine imports this module too, and has no use for TensorFlow.
         from gan_core.training.pool import borrowed_trainer
@@ -300,8 +300,8 @@ class Job:
         """Checkpoint, after what led to it: a checkpoint never speaks of steps not written."""
         began = time.monotonic()
         self._flush(with_frame=False)
-        data = pack({**self.trainer.state(), "n_changes": np.asarray(self._n_changes)})
-        self.store.save_checkpoint(self.run.id, self.holder, self.trainer.step, data)
+        state = pack({**self.trainer.state(), "n_changes": np.asarray(self._n_changes)})
+        self.store.save_checkpoint(self.run.id, self.holder, self.trainer.step, state)
         self._checkpoints.charge(began)
 
     # ---------------------------------------------------------------- controls
