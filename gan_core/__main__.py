@@ -12,10 +12,12 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gan_core.config import RunConfig
 from gan_core.datasets import DATASETS
+from gan_core.datasets.picture_files import SIDES, Form, from_path
 from gan_core.families import FAMILIES
 from gan_core.losses import LOSSES
 from gan_core.metrics import METRICS
@@ -91,10 +93,17 @@ def _parser() -> argparse.ArgumentParser:
     listing.set_defaults(command=_list)
     listing.add_argument("kind", choices=LISTS)
 
+    pictures = commands.add_parser("pictures", help="keep pictures of your own to train on")
+    pictures.set_defaults(command=_pictures)
+    pictures.add_argument("action", choices=["add"])
+    pictures.add_argument("path", type=Path, help="a folder of pictures, a zip or an .npz")
+    pictures.add_argument("--side", type=int, default=SIDES[-1], help="pixels: 28 or 32 (default)")
+    pictures.add_argument("--grey", action="store_true", help="without colour")
+
     doctor = commands.add_parser("doctor", help="check what GAN Dojo needs on this machine")
     doctor.set_defaults(command=_doctor)
 
-    for command in (train, listing, doctor):
+    for command in (train, listing, pictures, doctor):
         command.add_argument("--json", action="store_true", help="print JSON, for other programs")
     return parser
 
@@ -130,6 +139,26 @@ def _doctor(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps([asdict(check) for check in found]))
     return FAILURE if any(check.status == "problem" for check in found) else SUCCESS
+
+
+# ----------------------------------------------------------------------------------- pictures
+
+
+def _pictures(options: argparse.Namespace) -> int:
+    """Print the name under which runs find the pictures."""
+    from gan_core.runs.store import default_url, open_store
+
+    found = from_path(options.path, Form(options.side, colour=not options.grey))
+    key = open_store(default_url()).pictures.add(found.pixels)
+    for skipped in found.skipped:
+        _complain(f"{skipped.name}: {skipped.reason.say()}")
+    if options.json:
+        facts = {"pictures": key, "n": len(found.pixels), "skipped": len(found.skipped)}
+        print(json.dumps(facts))
+    else:
+        print(f"{len(found.pixels):,} pictures; train on them with --preset pictures_dcgan --set")
+        print(f"pictures={key}")
+    return SUCCESS
 
 
 # -------------------------------------------------------------------------------------- train

@@ -10,13 +10,14 @@ from pydantic import Field, model_validator
 
 from gan_core.datasets import DATASETS, Dataset
 from gan_core.datasets.drawing import DEFAULT as A_DRAWING
+from gan_core.datasets.pictures import EXAMPLE, MAX_KEY_LENGTH
 from gan_core.datasets.text import DEFAULT as A_WORD
 from gan_core.datasets.text import MAX_LENGTH as LONGEST_WORD
 from gan_core.expression import MAX_LENGTH
 from gan_core.families import FAMILIES, Family
 from gan_core.losses import LOSSES, Loss
 from gan_core.losses.f_divergence import DIVERGENCES
-from gan_core.networks import NETWORKS, Network
+from gan_core.networks import NETWORKS, NORMS, USUAL, Network
 from gan_core.networks.mlp import ACTIVATIONS
 from gan_core.penalties import PENALTIES, Penalty
 from gan_core.registry import Registry
@@ -42,6 +43,8 @@ Formula = Annotated[str, Field(min_length=1, max_length=MAX_LENGTH), Shown(live=
 Name = Annotated[str, Shown(live=True)]  # of something that may be exchanged mid-run
 Layers = Annotated[int, Field(ge=0, le=5)]
 Units = Annotated[int, Field(ge=1, le=512), Shown("log")]
+Width = Annotated[float, Field(ge=0.2, le=2.0, allow_inf_nan=False), Shown("log")]
+ExtraConvs = Annotated[int, Field(ge=0, le=3)]
 
 
 class RunConfig(Settings):
@@ -54,6 +57,8 @@ class RunConfig(Settings):
         "family": FAMILIES,
         "dataset": DATASETS,
         "network": NETWORKS,
+        "g_norm": NORMS,
+        "d_norm": NORMS,
         "activation": ACTIVATIONS,
         "noise": NOISES,
         "d_optimizer": OPTIMIZERS,
@@ -97,6 +102,13 @@ class RunConfig(Settings):
         max_length=1100,
         title=N_("Drawn points"),
         description=N_("Two letters and a bit for each point, so that a link can hold a drawing."),
+    )
+    pictures: str = Field(
+        EXAMPLE,
+        min_length=1,
+        max_length=MAX_KEY_LENGTH,
+        title=N_("Pictures"),
+        description=N_("The name that your pictures get when you bring them; it tells them apart."),
     )
     network: str = Field(
         "dcgan_small",
@@ -268,6 +280,43 @@ class RunConfig(Settings):
     )
     g_hidden_units: Units = Field(
         128, title=N_("Units per hidden layer of G"), description=N_("More can bend more.")
+    )
+    g_width: Width = Field(
+        1.0,
+        title=N_("Width of G"),
+        description=N_("How many filters the convolutions have: 1 as published, 2 twice as many."),
+    )
+    d_width: Width = Field(
+        1.0,
+        title=N_("Width of D"),
+        description=N_("How many filters the convolutions have: 1 as published, 2 twice as many."),
+    )
+    g_extra_convs: ExtraConvs = Field(
+        0,
+        title=N_("Extra convolutions of G"),
+        description=N_(
+            "So many more of 3×3 at each size of the picture inside the network: deeper."
+        ),
+    )
+    d_extra_convs: ExtraConvs = Field(
+        0,
+        title=N_("Extra convolutions of D"),
+        description=N_(
+            "So many more of 3×3 at each size of the picture inside the network: deeper."
+        ),
+    )
+    g_norm: str = Field(
+        USUAL,
+        title=N_("Normalisation of G"),
+        description=N_("Keeps values in range. Usual are batch in a DCGAN and none in an MLP."),
+    )
+    d_norm: str = Field(
+        USUAL,
+        title=N_("Normalisation of D"),
+        description=N_(
+            "Usual is none. With a gradient penalty take layer, not batch: the penalty is for each "
+            "sample alone."
+        ),
     )
     activation: str = Field(
         "leaky_relu",

@@ -121,6 +121,18 @@ PRESETS = {
             {"dataset": "mnist", "batch_size": 64, "steps": 5000},
         ),
         Preset(
+            "cifar10_dcgan",
+            N_("CIFAR-10, small DCGAN"),
+            N_("50,000 colour photographs; needs the internet once, or a folder in GAN_DATA_DIR."),
+            {"dataset": "cifar10", "batch_size": 64, "steps": 20_000},
+        ),
+        Preset(
+            "pictures_dcgan",
+            N_("Your own pictures, small DCGAN"),
+            N_("Bring a folder, a zip or an .npz. Until then: shapes in colour."),
+            {"dataset": "pictures", "batch_size": 64, "steps": 20_000},
+        ),
+        Preset(
             "fashion_dcgan",
             N_("Fashion-MNIST, small DCGAN"),
             N_("60,000 pictures of clothes; needs the internet once, or a folder in GAN_DATA_DIR."),

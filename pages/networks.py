@@ -14,7 +14,7 @@ from gan_core.config import RunConfig
 from gan_core.figures.first_gradients import COLORS, gradient_figure, gradients_of
 from gan_core.figures.network_sketch import network_sketch, shape_text
 from gan_core.figures.style import DISCRIMINATOR, GENERATOR
-from gan_core.networks import NETWORKS
+from gan_core.networks import NETWORKS, NORMS, USUAL
 from gan_core.networks.mlp import ACTIVATIONS
 from gan_core.runs.answers import Question
 from gan_core.settings import Choices, Settings, Shown
@@ -31,7 +31,11 @@ Network = Mapping[str, Any]  # as gan_core.training.anatomy describes it
 class Networks(Settings):
     """What the page lets a reader set."""
 
-    choices: ClassVar[Mapping[str, Choices]] = {"network": NETWORKS, "activation": ACTIVATIONS}
+    choices: ClassVar[Mapping[str, Choices]] = {
+        "network": NETWORKS,
+        "norm": NORMS,
+        "activation": ACTIVATIONS,
+    }
 
     network: str = Field(
         "dcgan", title=N_("Network"), description=N_("How generator and discriminator are built.")
@@ -52,6 +56,27 @@ class Networks(Settings):
         le=512,
         title=N_("Units per hidden layer"),
         description=N_("In each of the two networks."),
+    )
+    width: Annotated[float, Shown("log")] = Field(
+        1.0,
+        ge=0.2,
+        le=2.0,
+        title=N_("Width"),
+        description=N_("How many filters the convolutions have: 1 as published, 2 twice as many."),
+    )
+    extra_convs: int = Field(
+        0,
+        ge=0,
+        le=3,
+        title=N_("Extra convolutions"),
+        description=N_(
+            "So many more of 3×3 at each size of the picture inside the network: deeper."
+        ),
+    )
+    norm: str = Field(
+        USUAL,
+        title=N_("Normalisation"),
+        description=N_("Keeps values in range. Usual are batch in a DCGAN's generator, else none."),
     )
     activation: str = Field(
         "leaky_relu",
@@ -103,6 +128,9 @@ KINDS = {
     "Conv2DTranspose": N_("paints a small patch for each value: a convolution in reverse"),
     "BatchNormalization": N_(
         "gives each channel mean 0 and spread 1 over the batch, then rescales"
+    ),
+    "GroupNormalization": N_(
+        "gives each sample mean 0 and spread 1 over all its values, then rescales each channel"
     ),
     "LeakyReLU": N_("bends: without that, all layers together would be one linear layer"),
     "Activation": N_("bends: without that, all layers together would be one linear layer"),
@@ -287,7 +315,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     for name in ("network", "latent_dim", "spectral_norm"):
         settings.field(name)
 options = tuple(dict.fromkeys(map(of_both, NETWORKS.get(values.network).options)))
-if options and not values.hidden_layers:
+if "hidden_layers" in options and not values.hidden_layers:
     options = ("hidden_layers",)  # there is nothing that the others would change
     markdown("networks_logistic", n_weights=str(math.prod(FULL_SIZE.items.dataset.shape)))
 with st.container(horizontal=True, vertical_alignment="bottom"):

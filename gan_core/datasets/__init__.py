@@ -41,11 +41,13 @@ def included() -> Place:
 
 @dataclass(frozen=True)
 class Dataset:
-    """One dataset: `shape` of a sample, (28, 28, 1) for pictures or (2,) for points in the plane.
+    """One dataset: `shape` of a sample, (side, side, channels) for square pictures of one channel
+    (grey) or three (red, green, blue), or (2,) for points in the plane.
 
     `prepare(progress)` brings the data to this machine if it is not there, `where()` tells whether
     it is (None: not yet), and `load` reads it. All three raise `GanError` when the data cannot be
-    had. `density(points)` is p(x) where it is known. Figures of the plane show −extent…extent.
+    had. `stored` is the key of pictures that the store has to hand over before that, if any.
+    `density(points)` is p(x) where it is known. Figures of the plane show −extent…extent.
 
     A dataset with parameters names them in `options`, which are fields of a run's configuration;
     `configure(**options)` returns the dataset with other values, modes and density included.
@@ -58,6 +60,7 @@ class Dataset:
     load: Load
     prepare: Callable[[Progress], None] = nothing_to_prepare
     where: Callable[[], Place | None] = included
+    stored: str | None = None
     modes: Modes | None = None
     density: Callable[[np.ndarray], np.ndarray] | None = None
     extent: float = 1.7
@@ -88,5 +91,11 @@ def draw(samples: np.ndarray, n_samples: int | None, seed: int) -> np.ndarray:
 
 
 def scale_to_tanh(pixels: np.ndarray) -> np.ndarray:
-    """Turn grey values 0…255 (n, 28, 28) into float32 (n, 28, 28, 1) in tanh's range [−1, 1]."""
-    return (pixels.astype(np.float32) / 127.5 - 1.0)[..., np.newaxis]
+    """Turn values 0…255 (n, side, side[, channels]) into float32 in tanh's range [−1, 1].
+
+    Pictures without an axis for channels get one: the shape is (n, side, side, channels).
+    """
+    scaled = pixels.astype(np.float32)
+    scaled /= 127.5  # in place: a big set would need its memory three times
+    scaled -= 1.0
+    return scaled if scaled.ndim == 4 else scaled[..., np.newaxis]

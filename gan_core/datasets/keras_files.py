@@ -20,16 +20,18 @@ _downloading = threading.Lock()
 
 @dataclass(frozen=True)
 class KerasFiles:
-    """28×28 grey pictures from `<GAN_DATA_DIR>/<name>.npz` or from Keras' own loader.
+    """Pictures from `<GAN_DATA_DIR>/<name>.npz` or from Keras' own loader.
 
     `keras_load` is Keras' `load_data`, imported late. `cached` are the files that it keeps below
-    `~/.keras/datasets`, `n_bytes` their size together, for the progress of the download.
+    `~/.keras/datasets`, `n_bytes` their size together, for the progress of the download. `shape`
+    is that of one picture in the arrays: (side, side), or (side, side, 3) in colour.
     """
 
     name: str
     keras_load: Callable[[], tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]]
     cached: tuple[str, ...]
     n_bytes: int
+    shape: tuple[int, ...] = (28, 28)
 
     def prepare(self, progress: Progress) -> None:
         """Download what is missing. Raises `GanError` that names the two ways out."""
@@ -46,9 +48,10 @@ class KerasFiles:
                     N_(
                         "{name} is not on this computer and could not be downloaded ({reason}). "
                         "Either choose the bundled digits, or put a file {name}.npz with an array "
-                        "x_train (n, 28, 28) into a folder and set GAN_DATA_DIR to that folder."
+                        "x_train {shape} into a folder and set GAN_DATA_DIR to that folder."
                     ),
                     name=self.name,
+                    shape=self._array_shape,
                     reason=str(error) or type(error).__name__,
                 ) from error
             finally:
@@ -56,9 +59,13 @@ class KerasFiles:
                 watcher.join()
 
     def load(self, n_samples: int | None = None, *, seed: int = 0) -> np.ndarray:
-        """Return the training half: float32 (n, 28, 28, 1) in [−1, 1]."""
+        """Return the training half: float32 (n, side, side, channels) in [−1, 1]."""
         own = self._own_file()
-        pixels = _read(own) if own else self.keras_load()[0][0]
+        if own:
+            pixels = self._read(own)
+        else:
+            with _downloading:  # it may unpack its files anew
+                pixels = self.keras_load()[0][0]
         return draw(scale_to_tanh(pixels), n_samples, seed)
 
     def where(self) -> Place | None:
@@ -79,6 +86,23 @@ class KerasFiles:
         path = Path(folder) / f"{self.name}.npz"
         return path if path.exists() else None
 
+    def _read(self, path: Path) -> np.ndarray:
+        pixels = _x_train(path)
+        if pixels.dtype != np.uint8 or pixels.shape[1:] != self.shape or not len(pixels):
+            raise GanError(
+                N_("{path}: x_train is {dtype} {shape}, but must be uint8 {wanted}."),
+                path=str(path),
+                dtype=str(pixels.dtype),
+                shape=str(pixels.shape),
+                wanted=self._array_shape,
+            )
+        return pixels
+
+    @property
+    def _array_shape(self) -> str:
+        """The shape of the array x_train as people write it."""
+        return f"({', '.join(['n', *map(str, self.shape)])})"
+
     def _watch(self, progress: Progress, finished: threading.Event) -> None:
         while not finished.wait(0.3):
             progress(min(1.0, self._n_bytes_cached() / self.n_bytes))
@@ -89,26 +113,13 @@ class KerasFiles:
         return sum(path.stat().st_size for path in present)
 
 
-def _read(path: Path) -> np.ndarray:
+def _x_train(path: Path) -> np.ndarray:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            pixels = np.asarray(arrays["x_train"])
+            return np.asarray(arrays["x_train"])
     except (OSError, EOFError, TypeError, ValueError, KeyError, BadZipFile, zlib.error) as error:
         raise GanError(
             N_("{path} cannot be read ({reason}). It must be an .npz file with an array x_train."),
             path=str(path),
             reason=str(error),
         ) from error
-    if (
-        pixels.dtype != np.uint8
-        or pixels.ndim != 3
-        or pixels.shape[1:] != (28, 28)
-        or not len(pixels)
-    ):
-        raise GanError(
-            N_("{path}: x_train is {dtype} {shape}, but must be uint8 (n, 28, 28)."),
-            path=str(path),
-            dtype=str(pixels.dtype),
-            shape=str(pixels.shape),
-        )
-    return pixels

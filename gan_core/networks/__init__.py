@@ -17,6 +17,27 @@ if TYPE_CHECKING:
     import keras
 
 
+USUAL = "usual"
+# What follows each layer with weights but the last, each with its title.
+NORMS = {
+    USUAL: N_("as usual in this network"),
+    "none": N_("none"),
+    "batch": N_("batch normalisation"),
+    "layer": N_("layer normalisation"),
+}
+
+# What convolutional pairs have in common, see `Network.options`.
+CONVOLUTIONAL_OPTIONS = (
+    "g_width",
+    "g_extra_convs",
+    "g_norm",
+    "d_width",
+    "d_extra_convs",
+    "d_norm",
+    "activation",
+)
+
+
 @dataclass
 class Layers:
     """Keras layers with one dtype policy and a seed of their own each.
@@ -65,6 +86,12 @@ class Layers:
         import keras
 
         return keras.layers.BatchNormalization(dtype=self._policy(), **options)
+
+    def layer_norm(self) -> keras.layers.Layer:
+        """Over all values of a sample, arXiv:1607.06450, with a scale and shift per channel."""
+        import keras
+
+        return keras.layers.GroupNormalization(groups=1, dtype=self._policy())
 
     def activation(self, name: str) -> keras.layers.Layer:
         import keras
@@ -119,8 +146,8 @@ class Network:
     """One generator/discriminator pair.
 
     `options` names the fields of a run's configuration that shape it; those that begin with "g_" or
-    "d_" go to one of the two functions, without the prefix. `convolutional` pairs need
-    pictures of 28×28; they also train faster without XLA on a CPU.
+    "d_" go to one of the two functions, without the prefix. `convolutional` pairs need square
+    pictures with a side that they can halve twice; they also train faster without XLA on a CPU.
     """
 
     name: str
@@ -134,7 +161,7 @@ class Network:
 
     def fits(self, data_shape: tuple[int, ...]) -> bool:
         """Whether the pair can be built for samples of this shape."""
-        return not self.convolutional or data_shape == (28, 28, 1)
+        return not self.convolutional or (len(data_shape) == 3 and data_shape[0] % 4 == 0)
 
 
 NETWORKS: Registry[Network] = Registry(N_("network"), __name__)

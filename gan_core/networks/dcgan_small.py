@@ -8,44 +8,65 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gan_core.networks import NETWORKS, Layers, Network
+from gan_core.networks import CONVOLUTIONAL_OPTIONS, NETWORKS, USUAL, Layers, Network
+from gan_core.networks.stages import Stages, scaled
 from gan_core.text import N_
 
 if TYPE_CHECKING:
     import keras
 
 
-def generator(layers: Layers, latent_dim: int, data_shape: tuple[int, ...]) -> keras.Model:
-    """Noise (batch, latent_dim) → picture (batch, 28, 28, 1) in [−1, 1]."""
+def generator(
+    layers: Layers,
+    latent_dim: int,
+    data_shape: tuple[int, ...],
+    *,
+    width: float = 1.0,
+    extra_convs: int = 0,
+    norm: str = USUAL,
+    activation: str = "leaky_relu",
+) -> keras.Model:
+    """Noise (batch, latent_dim) → picture (batch, s, s, channels) in [−1, 1], s = side."""
     import keras
 
+    side, channels = data_shape[0], data_shape[-1]
+    wide, narrow = (scaled(filters, width) for filters in (64, 32))
+    stages = Stages(layers, "batch" if norm == USUAL else norm, activation)
     return keras.Sequential(
         [
             keras.Input((latent_dim,)),
-            layers.dense(7 * 7 * 64, use_bias=False),
-            layers.batch_norm(momentum=0.9),
-            layers.leaky_relu(0.2),
-            layers.reshape((7, 7, 64)),
-            layers.conv_transpose(32, 4, strides=2, use_bias=False),  # (batch, 14, 14, 32)
-            layers.batch_norm(momentum=0.9),
-            layers.leaky_relu(0.2),
-            layers.conv_transpose(1, 4, strides=2, activation="tanh"),
+            *stages.dense((side // 4) ** 2 * wide),
+            layers.reshape((side // 4, side // 4, wide)),
+            *stages.more(extra_convs, wide),
+            *stages.conv_transpose(narrow, 4, strides=2),  # (batch, s / 2, s / 2, narrow)
+            *stages.more(extra_convs, narrow),
+            layers.conv_transpose(channels, 4, strides=2, activation="tanh"),
         ],
         name="generator",
     )
 
 
-def discriminator(layers: Layers, data_shape: tuple[int, ...]) -> keras.Model:
-    """Picture (batch, 28, 28, 1) → one logit (batch, 1)."""
+def discriminator(
+    layers: Layers,
+    data_shape: tuple[int, ...],
+    *,
+    width: float = 1.0,
+    extra_convs: int = 0,
+    norm: str = USUAL,
+    activation: str = "leaky_relu",
+) -> keras.Model:
+    """Picture (batch, s, s, channels), s = side → one logit (batch, 1)."""
     import keras
 
+    narrow, wide = (scaled(filters, width) for filters in (32, 64))
+    stages = Stages(layers, "none" if norm == USUAL else norm, activation)
     return keras.Sequential(
         [
             keras.Input(data_shape),
-            layers.conv(32, 4, strides=2),  # (batch, 14, 14, 32)
-            layers.leaky_relu(0.2),
-            layers.conv(64, 4, strides=2),  # (batch, 7, 7, 64)
-            layers.leaky_relu(0.2),
+            *stages.first.conv(narrow, 4, strides=2),  # (batch, s / 2, s / 2, narrow)
+            *stages.more(extra_convs, narrow),
+            *stages.conv(wide, 4, strides=2),  # (batch, s / 4, s / 4, wide)
+            *stages.more(extra_convs, wide),
             layers.flatten(),
             layers.dense(1),
         ],
@@ -62,6 +83,7 @@ NETWORKS.register(
         ),
         generator=generator,
         discriminator=discriminator,
+        options=CONVOLUTIONAL_OPTIONS,
         convolutional=True,
         order=10,
     )

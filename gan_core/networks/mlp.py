@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gan_core.networks import NETWORKS, Layers, Network
+from gan_core.networks import NETWORKS, USUAL, Layers, Network
+from gan_core.networks.stages import Stages
 from gan_core.text import N_
 
 if TYPE_CHECKING:
@@ -29,13 +30,15 @@ def generator(
     hidden_layers: int,
     hidden_units: int,
     activation: str,
+    norm: str = USUAL,
 ) -> keras.Model:
     """z (batch, latent_dim) → hidden layers → picture through tanh, or points without bound."""
     import keras
 
+    stages = Stages(layers, "none" if norm == USUAL else norm, activation)
     stack = [keras.Input((latent_dim,))]
-    for _ in range(hidden_layers):  # (batch, hidden_units)
-        stack += [layers.dense(hidden_units), _activation(layers, activation)]
+    for _ in range(hidden_layers):
+        stack += stages.dense(hidden_units)  # (batch, hidden_units)
     output = "tanh" if len(data_shape) == 3 else None
     stack += [layers.dense(int(np.prod(data_shape)), activation=output)]
     stack += [layers.reshape(data_shape)]  # (batch, *data_shape)
@@ -49,18 +52,16 @@ def discriminator(
     hidden_layers: int,
     hidden_units: int,
     activation: str,
+    norm: str = USUAL,
 ) -> keras.Model:
     """Sample (batch, *data_shape) → hidden layers → one logit (batch, 1)."""
     import keras
 
+    stages = Stages(layers, "none" if norm == USUAL else norm, activation)
     stack = [keras.Input(data_shape), layers.flatten()]
-    for _ in range(hidden_layers):  # (batch, hidden_units)
-        stack += [layers.dense(hidden_units), _activation(layers, activation)]
+    for number in range(hidden_layers):
+        stack += (stages if number else stages.first).dense(hidden_units)  # (batch, hidden_units)
     return keras.Sequential([*stack, layers.dense(1)], name="discriminator")
-
-
-def _activation(layers: Layers, name: str) -> keras.layers.Layer:
-    return layers.leaky_relu(0.2) if name == "leaky_relu" else layers.activation(name)
 
 
 NETWORKS.register(
@@ -75,8 +76,10 @@ NETWORKS.register(
         options=(
             "g_hidden_layers",
             "g_hidden_units",
+            "g_norm",
             "d_hidden_layers",
             "d_hidden_units",
+            "d_norm",
             "activation",
         ),
         order=20,

@@ -65,14 +65,17 @@ def channels(name: str, samples: np.ndarray, dataset: Dataset) -> dict[str, Any]
 
 
 def picture(samples: np.ndarray) -> str:
-    """Lay out pictures (n, 28, 28, 1) in [−1, 1], eight in a row, as one PNG in a data URI."""
+    """Lay out pictures (n, side, side, 1 or 3) in [−1, 1] as one PNG in a data URI.
+
+    Eight stand in a row; what does not fill a row is left out.
+    """
     from PIL import Image
 
-    shades = np.nan_to_num(samples[..., 0])  # a diverged generator draws grey
-    pixels = np.clip((shades + 1) * 127.5, 0, 255).astype(np.uint8)  # (n, h, w)
-    n, height, width = pixels.shape
-    rows = pixels.reshape(n // GRID, GRID, height, width)
-    grid = rows.transpose(0, 2, 1, 3).reshape(n // GRID * height, GRID * width)
+    shades = np.nan_to_num(samples)  # a diverged generator draws grey
+    pixels = np.clip((shades + 1) * 127.5, 0, 255).astype(np.uint8)
+    n, height, width, channels = pixels.shape
+    rows = pixels[: n // GRID * GRID].reshape(-1, GRID, height, width, channels)
+    grid = rows.transpose(0, 2, 1, 3, 4).reshape(-1, GRID * width, channels)
     buffer = io.BytesIO()
-    Image.fromarray(grid).save(buffer, "PNG", compress_level=3)
+    Image.fromarray(grid[..., 0] if channels == 1 else grid).save(buffer, "PNG", compress_level=3)
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

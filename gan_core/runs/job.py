@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from gan_core.config import FULL_SPEED
-from gan_core.runs import frame
+from gan_core.runs import data, frame
 from gan_core.runs.claims import holder_name
 from gan_core.runs.plane_frame import PlaneFrames
 from gan_core.runs.store import CHANGES, Control, Run, Store, Superseded, open_store
@@ -104,7 +104,7 @@ class Job:
     def train(self) -> Ending:
         """Bring the data here, borrow a trainer, and play until the end."""
         self._say("running", N_("Loading the data …"))
-        self.dataset.prepare(self._report_download)
+        data.prepare(self.dataset, self.store, self._report_download)
         self._say("running", N_("Building the networks …"))
         # Imported late: the engine imports this module too, and has no use for TensorFlow.
         from gan_core.training.pool import borrowed_trainer
@@ -142,8 +142,7 @@ class Job:
 
     def _prepare(self) -> None:
         self._n_samples = frame.n_samples(self.dataset)
-        real = np.random.default_rng(self.config.seed).permutation(self.trainer.x_real)
-        self._x_real, self._other_real = np.split(real[: 2 * self._n_samples], [self._n_samples])
+        self._x_real, self._other_real = self._draw_real()
         checkpoint = self.store.checkpoint(self.run.id)
         state = unpack(checkpoint) if checkpoint else {}
         changes = self.store.changes(self.run.id)
@@ -173,6 +172,15 @@ class Job:
         self._frames = Budget(share, FLUSH_SECONDS, FRAME_CREDIT_SECONDS)
         self._checkpoints = Budget(CHECKPOINT_SHARE, CHECKPOINT_SECONDS)
         self._say("running", N_("Compiling the training step …"))
+
+    def _draw_real(self) -> tuple[np.ndarray, np.ndarray]:
+        """Twice `n_samples` real samples, as far as there are so many, no two of them the same."""
+        import tensorflow as tf
+
+        n = len(self.trainer.x_real)
+        rows = np.random.default_rng(self.config.seed).permutation(n)[: 2 * self._n_samples]
+        real = tf.gather(self.trainer.x_real, rows).numpy()  # not all of them: that takes a second
+        return real[: self._n_samples], real[self._n_samples :]
 
     def _report_download(self, fraction: float) -> None:
         text = Text(N_("Downloading the data: {percent} %"), {"percent": round(100 * fraction)})
@@ -326,8 +334,8 @@ class Job:
         """Checkpoint, after what led to it: a checkpoint never speaks of steps not written."""
         began = time.monotonic()
         self._flush(with_frame=False)
-        data = pack({**self.trainer.state(), "n_changes": np.asarray(self._n_changes)})
-        self.store.save_checkpoint(self.run.id, self.holder, self.trainer.step, data)
+        state = pack({**self.trainer.state(), "n_changes": np.asarray(self._n_changes)})
+        self.store.save_checkpoint(self.run.id, self.holder, self.trainer.step, state)
         self._checkpoints.charge(began)
 
     # ---------------------------------------------------------------- controls

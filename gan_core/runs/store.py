@@ -26,6 +26,7 @@ from gan_core.runs.answers import Answers
 from gan_core.runs.claims import CLAIM_SECONDS, holder_name, is_alive, is_free
 from gan_core.runs.curve import LEVELS, Pyramid, stride
 from gan_core.runs.database import Database
+from gan_core.runs.pictures import Pictures, missing
 from gan_core.text import N_, GanError, Text
 
 ACTIVE = ("queued", "running", "paused")
@@ -109,7 +110,8 @@ def open_store(url: str) -> Store:
 
 
 class Store:
-    """Runs, their events, controls and checkpoints; and `answers` to questions about networks.
+    """Runs, their events, controls and checkpoints; `answers` to questions about networks; and
+    `pictures` that were brought to train on.
 
     Raises `GanError` on opening when the database cannot be reached or written, and from every
     method that takes a run's id when there is no such run.
@@ -120,6 +122,7 @@ class Store:
         self._database = Database(url)
         self._read, self._write = self._database.read, self._database.write
         self.answers = Answers(self._database)
+        self.pictures = Pictures(self._database)
         with self._write() as db:
             tables.metadata.create_all(db)
 
@@ -128,7 +131,13 @@ class Store:
     def create_run(
         self, config: RunConfig, name: str = "", *, claimed_by: str | None = None
     ) -> str:
-        """Queue a run and return its id, which nobody can guess."""
+        """Queue a run and return its id, which nobody can guess.
+
+        Raises `GanError` when the store does not hold the pictures to train on.
+        """
+        stored = config.items.dataset.stored
+        if stored and not self.pictures.holds(stored):
+            raise missing(stored)
         run_id = secrets.token_hex(9)
         with self._write() as db:
             last = db.scalar(sa.select(sa.func.max(tables.runs.c.order))) or 0

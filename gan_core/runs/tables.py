@@ -55,6 +55,13 @@ checkpoints = sa.Table(
     sa.Column("step", sa.Integer, nullable=False),
     sa.Column("data", sa.LargeBinary, nullable=False),
 )
+pictures = sa.Table(
+    "pictures",
+    metadata,
+    sa.Column("key", sa.String, primary_key=True),  # see `gan_core.datasets.pictures`
+    sa.Column("added", sa.Float, nullable=False),  # seconds since 1970, the last time
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)
 engines = sa.Table(
     "engines",
     metadata,

@@ -41,6 +41,19 @@ def test_shades_beyond_the_range_are_black_and_white() -> None:
     assert [grid[0, 0], grid[0, 28], grid[0, 2 * 28]] == [0, 255, 127]
 
 
+def test_colour_stays_colour() -> None:
+    samples = np.full((8, 32, 32, 3), -1, np.float32)
+    samples[2, 5, 7] = 1, 0, -1
+    grid = pixels(frame.picture(samples))
+    assert grid.shape == (32, 8 * 32, 3)
+    assert grid[5, 2 * 32 + 7].tolist() == [255, 127, 0]
+    assert np.count_nonzero(grid) == 2
+
+
+def test_pictures_that_do_not_fill_a_row_are_left_out() -> None:
+    assert pixels(frame.picture(np.zeros((19, 28, 28, 1), np.float32))).shape == (2 * 28, 8 * 28)
+
+
 def test_points_are_rounded_coordinates() -> None:
     samples = np.array([[0.123456, -1], [2, 3]], np.float32)
     assert frame.channels("x_fake", samples, RING) == {

@@ -11,13 +11,16 @@ import pytest
 from gan_core.config import RunConfig
 from gan_core.networks import NETWORKS, Layers, Network, dcgan, dcgan_small, mlp
 
-SHAPES = [(28, 28, 1), (2,)]
+SHAPES = [(28, 28, 1), (32, 32, 3), (2,)]
 FITTING = [
-    pytest.param(network, shape, id=f"{network.name}-{len(shape)}d")
+    pytest.param(network, shape, id=f"{network.name}-{'x'.join(map(str, shape))}")
     for network in NETWORKS
     for shape in SHAPES
     if network.fits(shape)
 ]
+CONVOLUTIONAL = [network for network in NETWORKS if network.convolutional]
+WEIGHTED = ("Dense", "Conv2D", "Conv2DTranspose")
+every_convolutional = pytest.mark.parametrize("network", CONVOLUTIONAL, ids=lambda item: item.name)
 every_fitting_pair = pytest.mark.parametrize(("network", "shape"), FITTING)
 
 
@@ -35,9 +38,9 @@ def kernels(model: Any) -> list[np.ndarray]:
 
 def build(network: Network, shape: tuple[int, ...], seed: int = 1, **changes: Any) -> list[Any]:
     """The generator and the discriminator, small where their size can be chosen."""
-    options = {"hidden_layers": 2, "hidden_units": 8, "activation": "leaky_relu"} | changes
-    own = {name.removeprefix("g_").removeprefix("d_") for name in network.options}
-    wanted = {name: options[name] for name in own}
+    options = {"hidden_layers": 2, "hidden_units": 8, "width": 0.2} | changes
+    own = {name.removeprefix("g_").removeprefix("d_"): name for name in network.options}
+    wanted = {name: options.get(name, RunConfig.default(own[name])) for name in own}
     both = layers(seed)
     return [
         network.generator(both, 5, shape, **wanted),
@@ -98,6 +101,107 @@ def test_small_dcgan_has_as_many_weights_as_one_counts_by_hand() -> None:
     assert discriminator.count_params() == (
         (4 * 4 * 1 * 32 + 32) + (4 * 4 * 32 * 64 + 64) + (7 * 7 * 64 + 1)
     )
+
+
+def test_dcgan_for_colour_has_as_many_weights_as_one_counts_by_hand() -> None:
+    generator = dcgan.generator(layers(), 100, (32, 32, 3))
+    discriminator = dcgan.discriminator(layers(), (32, 32, 3))
+    assert generator.count_params() == (
+        (100 * 8 * 8 * 256 + 5 * 5 * 256 * 128 + 5 * 5 * 128 * 64 + 5 * 5 * 64 * 3)
+        + 4 * (8 * 8 * 256 + 128 + 64)
+    )
+    assert discriminator.count_params() == (
+        (5 * 5 * 3 * 64 + 64) + (5 * 5 * 64 * 128 + 128) + (8 * 8 * 128 + 1)
+    )
+
+
+# ------------------------------------------------------- width, depth, norm, activation
+
+
+@every_convolutional
+@pytest.mark.parametrize("width", [0.2, 0.5, 2.0])
+def test_width_multiplies_the_filters_and_nothing_else(network: Network, width: float) -> None:
+    for usual, other in zip(
+        build(network, (28, 28, 1), width=1.0),
+        build(network, (28, 28, 1), width=width),
+        strict=True,
+    ):
+        assert kinds(usual) == kinds(other)
+        assert usual.input_shape == other.input_shape
+        assert usual.output_shape == other.output_shape
+        for one, two in zip(kernels(usual)[:-1], kernels(other)[:-1], strict=True):
+            filters = [max(kernel.shape[-1], kernel.shape[-2]) for kernel in (one, two)]
+            assert filters[1] == pytest.approx(width * filters[0], rel=0.1)
+
+
+@every_convolutional
+@pytest.mark.parametrize("extra", [1, 3])
+def test_extra_convolutions_keep_the_size_of_the_picture(network: Network, extra: int) -> None:
+    for usual, deeper in zip(
+        build(network, (32, 32, 3)), build(network, (32, 32, 3), extra_convs=extra), strict=True
+    ):
+        more = [
+            layer
+            for layer in deeper.layers
+            if type(layer).__name__ == "Conv2D" and layer.kernel_size == (3, 3)
+        ]
+        assert len(more) == 2 * extra, "at both sizes inside the network"
+        assert len(kernels(deeper)) == len(kernels(usual)) + 2 * extra
+        assert all(layer.input.shape == layer.output.shape for layer in more)
+
+
+@pytest.mark.parametrize("network", list(NETWORKS), ids=lambda network: network.name)
+@pytest.mark.parametrize(
+    ("norm", "kind"), [("batch", "BatchNormalization"), ("layer", "GroupNormalization")]
+)
+def test_norm_follows_all_layers_but_each_last_and_the_first_of_d(
+    network: Network, norm: str, kind: str
+) -> None:
+    generator, discriminator = build(network, (28, 28, 1), norm=norm, hidden_layers=3)
+    for model, without in ((generator, 1), (discriminator, 2)):
+        with_weights = [i for i, name in enumerate(kinds(model)) if name in WEIGHTED]
+        normed = [i for i in with_weights if kinds(model)[i + 1 : i + 2] == [kind]]
+        first = 1 if model is discriminator else 0
+        assert normed == with_weights[first:-1]
+        assert len(normed) == len(with_weights) - without
+        assert not any(model.layers[i].use_bias for i in normed)
+        assert kinds(model).count(kind) == len(normed)
+
+
+@pytest.mark.parametrize("network", list(NETWORKS), ids=lambda network: network.name)
+def test_usual_norm_is_batch_in_convolutional_generators_and_none_elsewhere(
+    network: Network,
+) -> None:
+    usual = build(network, (28, 28, 1))
+    explicit = [
+        build(network, (28, 28, 1), norm="batch" if network.convolutional else "none")[0],
+        build(network, (28, 28, 1), norm="none")[1],
+    ]
+    for one, same in zip(usual, explicit, strict=True):
+        assert kinds(one) == kinds(same)
+        assert one.count_params() == same.count_params()
+
+
+@pytest.mark.parametrize("shape", [(6,), (4, 4, 3)], ids=["vector", "map"])
+def test_layer_norm_gives_each_sample_mean_0_and_spread_1(shape: tuple[int, ...]) -> None:
+    norm = layers().layer_norm()
+    x = np.random.default_rng(1).normal(3, 5, (2, *shape)).astype(np.float32)
+    normed = np.asarray(norm(x)).reshape(2, -1)
+    flat = x.reshape(2, -1)
+    expected = (flat - flat.mean(axis=1, keepdims=True)) / flat.std(axis=1, keepdims=True)
+    np.testing.assert_allclose(normed, expected, rtol=1e-3, atol=1e-3)
+    assert norm.count_params() == 2 * shape[-1], "a scale and a shift for each channel"
+
+
+@every_convolutional
+@pytest.mark.parametrize("activation", [name for name in mlp.ACTIVATIONS if name != "leaky_relu"])
+def test_convolutional_pair_has_the_activation_asked_for(network: Network, activation: str) -> None:
+    for usual, other in zip(
+        build(network, (28, 28, 1)), build(network, (28, 28, 1), activation=activation), strict=True
+    ):
+        bent = [layer for layer in other.layers if type(layer).__name__ == "Activation"]
+        assert {layer.activation.__name__ for layer in bent} == {activation}
+        assert len(bent) == kinds(usual).count("LeakyReLU")
 
 
 # -------------------------------------------------------------------- fully connected
@@ -204,5 +308,7 @@ def test_network_says_what_it_is(network: Network) -> None:
     assert network.title
     assert network.help
     assert network.fits((28, 28, 1))
+    assert network.fits((32, 32, 3))
     assert network.fits((2,)) != network.convolutional
+    assert network.fits((30, 30, 1)) != network.convolutional, "30 cannot be halved twice"
     assert set(network.options) <= set(RunConfig.model_fields)

@@ -316,6 +316,27 @@ def test_optimizer_of_one_player_is_not_the_other_s(chosen: str) -> None:
         assert largest > 0
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {**TINY_POINTS, "g_norm": "batch", "d_norm": "batch"},
+        {**TINY_POINTS, "g_norm": "layer", "d_norm": "layer", "spectral_norm": True},
+        {**TINY_PICTURES, "g_norm": "layer", "d_norm": "layer", "precision": "bfloat16"},
+        {**TINY_PICTURES, "g_norm": "none", "d_norm": "batch", "g_width": 0.5, "d_extra_convs": 1},
+    ],
+    ids=["points, batch", "points, layer", "pictures, layer", "pictures, batch"],
+)
+def test_networks_of_every_make_train_and_continue_where_they_were(
+    settings: dict[str, Any],
+) -> None:
+    uninterrupted, first, second = trainer(settings), trainer(settings), trainer(settings)
+    records = train(uninterrupted, 3)
+    assert np.isfinite(records).all()
+    train(first, 1)
+    second.load_state(unpack(pack(first.state())))
+    assert np.array_equal(train(second, 2), records[1:])
+
+
 def test_data_are_loaded_once_for_all_runs_that_share_them() -> None:
     config = RunConfig.parse(TINY_POINTS)
     alike = RunConfig.parse({**TINY_POINTS, "loss": "hinge", "g_hidden_units": 4})

@@ -6,6 +6,7 @@ import pytest
 
 from gan_core.config import RunConfig
 from gan_core.losses import LOSSES
+from gan_core.networks import NETWORKS
 from gan_core.penalties import PENALTIES
 from gan_core.presets import PRESETS
 from pages.parts.controls import preset_values
@@ -53,8 +54,10 @@ def test_link_may_hide_settings_and_they_count_all_the_same() -> None:
 def test_options_lie_within_the_bounds_and_reach_both(field: str) -> None:
     options, (low, high) = scale_options(RunConfig, field), RunConfig.bounds(field)
     assert (min(options), max(options)) == (low, high)
+    convolutional = field in NETWORKS.get("dcgan").options
+    network = "dcgan" if convolutional else "mlp"
     for value in (min(options), max(options)):
-        RunConfig.parse({"network": "mlp", "penalty": "r1", field: value})
+        RunConfig.parse({"network": network, "penalty": "r1", field: value})
 
 
 @pytest.mark.parametrize("field", LOG_FIELDS)

@@ -1,0 +1,404 @@
+"""Files that somebody brings, turned into pictures to train on: checked first, never trusted.
+
+It may be a folder or a zip of pictures, pictures one by one, or an .npz archive. Nothing is
+unpacked to disk, and nothing is read that would need pickle. How much there may be is limited
+before anything is decoded: files, bytes after unpacking, pixels.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gan_core.text import N_, GanError, Text
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+SIDES = (28, 32)
+MIN_PICTURES, MAX_PICTURES = 16, 20_000
+MAX_BYTES = 50_000_000  # of what is brought
+MAX_MEMBERS = 50_000  # files in an archive, pictures or not
+MAX_UNPACKED = 500_000_000  # bytes
+MAX_RATIO = 100  # bytes unpacked for each byte packed …
+SMALL = 1_000_000  # … where that is more than this many bytes
+MIN_SIDE = 8
+MAX_PIXELS = 20_000_000  # of one picture
+MAX_TOTAL_PIXELS = 4_000_000_000
+FORMATS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp", "BMP": "bmp", "GIF": "gif"}
+_HIDDEN = ("__MACOSX", "Thumbs.db", "desktop.ini")  # what systems add by themselves
+_CENTRAL_HEADER = b"PK\x01\x02"  # begins each entry in a zip's table of contents
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A file that was left out, and why."""
+
+    name: str
+    reason: Text
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found: pictures, uint8 (n, side, side, 1 or 3), and what was left out."""
+
+    pixels: np.ndarray
+    skipped: Sequence[Skipped]
+
+
+@dataclass(frozen=True)
+class Form:
+    """What pictures become: squares with `side` pixels on a side, in colour or grey."""
+
+    side: int
+    colour: bool
+
+    def __post_init__(self) -> None:
+        if self.side not in SIDES:
+            raise GanError(
+                N_("{field} = {value} is not allowed. Allowed: {allowed}."),
+                field="side",
+                value=self.side,
+                allowed=Text(N_("one of {names}"), {"names": ", ".join(map(str, SIDES))}),
+            )
+
+    @property
+    def mode(self) -> str:
+        """Pillow's name for it."""
+        return "RGB" if self.colour else "L"
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file whose content is read when it is its turn."""
+
+    name: str
+    size: int  # bytes
+    read: Callable[[], bytes]
+
+
+def from_files(
+    files: Sequence[tuple[str, bytes]], form: Form, progress: Progress = lambda fraction: None
+) -> Found:
+    """Turn uploaded files, each with its name, into pictures.
+
+    One zip or .npz, or any number of pictures. Raises `GanError` when they are too large, too few
+    or too many, or when an archive is damaged or made to do harm.
+    """
+    _check_size(sum(len(data) for _, data in files))
+    if len(files) == 1 and _is_archive(*files[0]):
+        return _from_archive(*files[0], form, progress)
+    read = [_File(name, len(data), partial(bytes, data)) for name, data in files]
+    return _from_pictures(read, form, progress)
+
+
+def _is_archive(name: str, data: bytes) -> bool:
+    return name.lower().endswith((".zip", ".npz")) or zipfile.is_zipfile(io.BytesIO(data))
+
+
+def from_path(path: Path, form: Form, progress: Progress = lambda fraction: None) -> Found:
+    """Turn a folder with everything below it, a zip, an .npz or a picture into pictures.
+
+    Raises `GanError` as `from_files` does, and when there is nothing to be read at `path`.
+    """
+    try:
+        if path.is_dir():
+            return _from_pictures(_files_below(path), form, progress)
+        _check_size(path.stat().st_size)
+        data = path.read_bytes()
+    except OSError as error:
+        raise GanError(
+            N_("{path} cannot be read ({reason}). Name a folder of pictures, a zip or an .npz."),
+            path=str(path),
+            reason=error.strerror or str(error),
+        ) from error
+    return from_files([(path.name, data)], form, progress)
+
+
+def _check_size(n_bytes: int) -> None:
+    if n_bytes > MAX_BYTES:
+        raise GanError(
+            N_("These files have {n} MB; at most {most} MB are taken. Make the pictures smaller."),
+            n=f"{n_bytes / 1e6:,.0f}",
+            most=MAX_BYTES // 1_000_000,
+        )
+
+
+def _files_below(folder: Path) -> list[_File]:
+    found = []
+    for place, folders, names in os.walk(folder):  # follows no links to folders
+        folders.sort()
+        for name in sorted(names):
+            path = Path(place) / name
+            inside = path.relative_to(folder)
+            if path.is_file() and not _is_hidden(inside.parts):
+                found.append(_File(str(inside), path.stat().st_size, path.read_bytes))
+    return found
+
+
+def _is_hidden(parts: Iterable[str]) -> bool:
+    return any(part.startswith(".") or part in _HIDDEN for part in parts)
+
+
+# -------------------------------------------------------------------------------- archives
+
+
+def _from_archive(name: str, data: bytes, form: Form, progress: Progress) -> Found:
+    # Counted before the table of contents is read: a million entries would take half a gigabyte.
+    if data.count(_CENTRAL_HEADER) > MAX_MEMBERS:
+        raise GanError(
+            N_("{name} holds more than {most} files. Keep only pictures in it."),
+            name=name,
+            most=f"{MAX_MEMBERS:,}",
+        )
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except Exception as error:  # whatever the parser stumbles over
+        raise _damaged(name, error) from error
+    with archive:
+        # Folders end with a slash; an entry without a name, which nobody needs, breaks `is_dir`.
+        members = [
+            member
+            for member in archive.infolist()
+            if member.filename and not member.filename.endswith("/")
+        ]
+        for member in members:
+            _check_member(name, member)
+        _check_unpacked(name, members)
+        arrays = [member for member in members if member.filename.endswith(".npy")]
+        if arrays and len(arrays) == len(members):
+            return _from_arrays(name, archive, arrays, form, progress)
+        files = [
+            _File(member.filename, member.file_size, partial(archive.read, member))
+            for member in members
+            if not _is_hidden(PurePosixPath(member.filename).parts)
+        ]
+        return _from_pictures(files, form, progress)
+
+
+def _check_member(archive: str, member: zipfile.ZipInfo) -> None:
+    """Refuse an archive whose entries no honest program writes, or that are not read here."""
+    if member.flag_bits & 1:
+        raise GanError(
+            N_("{name} is locked with a password. Pack it again without one."), name=archive
+        )
+    path = PureWindowsPath(member.filename)  # knows drives, and both kinds of slashes
+    if path.anchor or ".." in path.parts:
+        raise GanError(
+            N_("{name} has an entry that leads out of it ({entry}). Pack the pictures anew."),
+            name=archive,
+            entry=_short(member.filename),
+        )
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise GanError(
+            N_("{name} is packed by a method that is not read here. Pack it as an ordinary zip."),
+            name=archive,
+        )
+
+
+def _check_unpacked(archive: str, members: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse what would grow too much. No more than is declared here will be unpacked."""
+    bomb = any(
+        member.file_size > max(SMALL, MAX_RATIO * member.compress_size) for member in members
+    )
+    if bomb or sum(member.file_size for member in members) > MAX_UNPACKED:
+        raise GanError(
+            N_(
+                "{name} would grow to more than {most} MB, or far more than pictures do. "
+                "Pack fewer or smaller pictures."
+            ),
+            name=archive,
+            most=MAX_UNPACKED // 1_000_000,
+        )
+
+
+def _damaged(name: str, error: Exception) -> GanError:
+    return GanError(
+        N_("{name} is damaged or no archive ({reason}). Pack it again."),
+        name=name,
+        reason=_reason(error),
+    )
+
+
+def _reason(error: Exception) -> str:
+    return _short(str(error)) or type(error).__name__
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:80]}…"
+
+
+# ---------------------------------------------------------------------------------- arrays
+
+
+def _from_arrays(
+    name: str,
+    archive: zipfile.ZipFile,
+    members: Sequence[zipfile.ZipInfo],
+    form: Form,
+    progress: Progress,
+) -> Found:
+    """Pictures from the array x_train of an .npz, or from its first array."""
+    from PIL import Image
+
+    member = next((each for each in members if each.filename == "x_train.npy"), members[0])
+    array = _read_array(name, archive, member)  # (n, height, width[, channels])
+    n = len(array)
+    _check_count(n)
+    if array.ndim == 4 and array.shape[-1] == 1:
+        array = array[..., 0]
+    pixels = np.empty((n, form.side, form.side, len(form.mode)), np.uint8)
+    for i, picture in enumerate(array):
+        pixels[i] = _squared(Image.fromarray(np.ascontiguousarray(picture)), form)
+        progress((i + 1) / n)
+    return Found(pixels, ())
+
+
+def _read_array(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
+    """The array of an .npy file; its memory is asked for only when its header is right."""
+    try:
+        with archive.open(member) as file:
+            version = np.lib.format.read_magic(file)
+            read_header = (
+                np.lib.format.read_array_header_1_0
+                if version == (1, 0)
+                else np.lib.format.read_array_header_2_0
+            )
+            shape, by_column, dtype = read_header(file)
+            if not _are_pictures(shape, dtype):
+                raise GanError(
+                    N_(
+                        "{name}: the array {array} is {dtype} {shape}. It must be uint8 "
+                        "(n, height, width) or (n, height, width, 3), each side at least {least}."
+                    ),
+                    name=name,
+                    array=_short(member.filename.removesuffix(".npy")),
+                    dtype=_short(str(dtype)),
+                    shape=_short(str(shape)),
+                    least=MIN_SIDE,
+                )
+            data = file.read(MAX_UNPACKED)
+    except GanError:
+        raise
+    except Exception as error:  # whatever the parsers stumble over
+        raise _damaged(name, error) from error
+    if len(data) != int(np.prod(shape, dtype=object)):
+        raise _damaged(name, ValueError(f"{len(data)} bytes for {shape}"))
+    return np.frombuffer(data, np.uint8).reshape(shape, order="F" if by_column else "C")
+
+
+def _are_pictures(shape: tuple[int, ...], dtype: np.dtype) -> bool:
+    return (
+        dtype == np.uint8
+        and (len(shape) == 3 or (len(shape) == 4 and shape[-1] in (1, 3)))
+        and min(shape[1:3]) >= MIN_SIDE
+        and shape[1] * shape[2] <= MAX_PIXELS
+    )
+
+
+# -------------------------------------------------------------------------------- pictures
+
+
+def _from_pictures(files: Sequence[_File], form: Form, progress: Progress) -> Found:
+    """Read files one after the other; those that are no pictures are left out."""
+    pixels: list[np.ndarray] = []
+    skipped: list[Skipped] = []
+    total = 0
+    for number, file in enumerate(files, start=1):
+        try:
+            picture, n_pixels = _read_picture(file, form)
+        except GanError as error:
+            skipped.append(Skipped(_short(file.name), error.text))
+        else:
+            pixels.append(picture)
+            total += n_pixels
+        if total > MAX_TOTAL_PIXELS:
+            raise GanError(
+                N_("All pictures together have too many pixels. Make them smaller, or take fewer.")
+            )
+        if len(pixels) > MAX_PICTURES:
+            break
+        progress(number / len(files))
+    _check_count(len(pixels), skipped)
+    return Found(np.stack(pixels), skipped)
+
+
+def _check_count(n: int, skipped: Sequence[Skipped] = ()) -> None:
+    if n > MAX_PICTURES:
+        raise GanError(
+            N_("There are more than {most} pictures. Keep fewer."), most=f"{MAX_PICTURES:,}"
+        )
+    if n >= MIN_PICTURES:
+        return
+    if not skipped:
+        raise GanError(
+            N_("At least {least} pictures are needed, and only {n} can be used."),
+            least=MIN_PICTURES,
+            n=n,
+        )
+    raise GanError(
+        N_(
+            "At least {least} pictures are needed, and only {n} can be used. Files left out: "
+            "{left_out}. The first of them is {name}: {reason}"
+        ),
+        n=n,
+        least=MIN_PICTURES,
+        left_out=len(skipped),
+        name=skipped[0].name,
+        reason=skipped[0].reason,
+    )
+
+
+def _read_picture(file: _File, form: Form) -> tuple[np.ndarray, int]:
+    """One picture (side, side, channels), and how many pixels it had."""
+    from PIL import Image
+
+    if file.size > MAX_BYTES:
+        raise GanError(N_("larger than {most} MB."), most=MAX_BYTES // 1_000_000)
+    try:
+        with Image.open(io.BytesIO(file.read()), formats=list(FORMATS)) as image:
+            n_pixels = image.width * image.height
+            if n_pixels > MAX_PIXELS:
+                raise _too_large()
+            if min(image.size) < MIN_SIDE:
+                raise GanError(N_("smaller than {side}×{side} pixels."), side=MIN_SIDE)
+            image.draft(form.mode, (2 * form.side, 2 * form.side))  # JPEG: decode no more than that
+            return _squared(image, form), n_pixels
+    except GanError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_large() from error
+    except Exception as error:  # damaged files make decoders raise whatever they stumble over
+        raise GanError(
+            N_("no picture that can be read here ({formats})."), formats=", ".join(FORMATS)
+        ) from error
+
+
+def _too_large() -> GanError:
+    return GanError(N_("more than {most} million pixels."), most=MAX_PIXELS // 1_000_000)
+
+
+def _squared(image: Image.Image, form: Form) -> np.ndarray:
+    """The middle of a picture, as a square of the wanted size: uint8 (side, side, channels)."""
+    from PIL import Image, ImageOps
+
+    image = ImageOps.exif_transpose(image)  # cameras write which side is up
+    if image.mode.startswith("I;16"):  # Pillow would cut off what is brighter than 255 of 65,535
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    square = ImageOps.fit(
+        image.convert(form.mode), (form.side, form.side), Image.Resampling.LANCZOS
+    )
+    return np.asarray(square).reshape(form.side, form.side, -1)
