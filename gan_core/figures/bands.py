@@ -136,7 +136,7 @@ def band_figure(
             xaxis={**AXIS, "title": {"text": _(N_("Step"))}},
             yaxis={**AXIS, "title": {"text": title}},
             legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"},  # the tools stand right
-            shapes=[_level(level, color) for level in levels],
+            shapes=[_level(level) for level in levels],
         ),
     )
 
@@ -165,7 +165,7 @@ def _range(shown: Band, color: str, shape: str) -> dict[str, Any]:
     }
 
 
-def _level(level: Level, color: str) -> dict[str, Any]:
+def _level(level: Level) -> dict[str, Any]:
     """A dotted line right across."""
     return {
         "type": "line",
@@ -174,7 +174,7 @@ def _level(level: Level, color: str) -> dict[str, Any]:
         "x1": 1,
         "y0": level.value,
         "y1": level.value,
-        "line": {"color": color, "width": 1.2, "dash": "dot"},
+        "line": {"color": NEUTRAL, "width": 1.6, "dash": "dot"},
         "name": level.title,
         "showlegend": True,
     }

@@ -29,23 +29,32 @@ class SteadyFigure {
     if (!this.Plotly) return;
     this.theme = this.textColor();
     const { data, layout } = this.figure;
-    this.Plotly.react(
-      this.root,
-      data,
-      { ...layout, font: { ...layout.font, color: this.theme } },
-      { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] },
-    );
+    const themed = {
+      ...layout,
+      font: { ...layout.font, color: this.theme },
+      hoverlabel: { bgcolor: this.style("--st-background-color"), font: { color: this.theme } },
+      modebar: { bgcolor: "rgba(0,0,0,0)" },
+    };
+    this.Plotly.react(this.root, data, themed, {
+      responsive: true,
+      displaylogo: false,
+      modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+    });
   }
 
   textColor() {
-    return getComputedStyle(this.root).getPropertyValue("--st-text-color").trim() || getComputedStyle(this.root).color;
+    return this.style("--st-text-color");
+  }
+
+  style(name) {
+    return getComputedStyle(this.root).getPropertyValue(name).trim();
   }
 
   // Streamlit may take the element away and bring it back in the same moment.
   leave() {
     this.leaving = setTimeout(() => {
       if (this.root.isConnected) return;
-      clearInterval(this.themeTimer);
+      this.themeTimer = clearInterval(this.themeTimer);
       this.Plotly?.purge(this.root);
     }, 200);
   }
