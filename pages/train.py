@@ -16,6 +16,7 @@ from gan_core.text import GanError
 from pages.parts.bands import bands
 from pages.parts.controls import config_controls, current_values, preset_control
 from pages.parts.layers import layer_switches
+from pages.parts.pictures import picture_controls
 from pages.parts.prose import _, markdown, plain, say
 from pages.parts.run_panel import run_panel
 from pages.parts.store import attempt, store
@@ -80,6 +81,8 @@ config = chosen(values)
 # Back from another page, the URL has forgotten the run; the session has not.
 run_id = st.query_params.get("run") or st.session_state.get("run")
 try:
+    if values["dataset"] == "pictures":
+        picture_controls(values["pictures"], open_at_first=not run_id)
     if run_id:
         run = store().run(run_id)
         st.session_state["run"] = st.query_params["run"] = run_id

@@ -20,7 +20,7 @@ from pages.parts.prose import _, say
 
 _TOGETHER = ("dataset", "network")  # each must fit the other
 _CHOSEN = ("loss", "penalty")  # have options, which follow them
-_DRAWN = ("points",)  # set on the page, not in the form
+_DRAWN = ("points", "pictures")  # set on the page, not in the form
 _FIRST = ("d_learning_rate", "g_learning_rate", "batch_size", "steps", "head_start", "pace")
 _GROUPS = {  # folded away
     N_("The two networks"): (

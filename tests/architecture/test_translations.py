@@ -31,6 +31,7 @@ SAME_IN_BOTH = {"GAN", "MMD²"}  # labels that Chinese writes as English does
 NAMES = {
     "MNIST",
     "Fashion-MNIST",
+    "CIFAR-10",
     "Adam",
     "RMSprop",
     "SGD",

@@ -344,3 +344,45 @@ def test_waiting_runs_without_an_engine_are_worth_a_warning(
     check = check_engine("engine")
     assert check.status == "warning"
     assert "python app.py" in check.advice
+
+
+def test_pictures_are_added_and_trained_on(tmp_path: Path) -> None:
+    from PIL import Image
+
+    folder = tmp_path / "shapes"
+    folder.mkdir()
+    for i in range(16):
+        Image.new("RGB", (30 + i, 40), (16 * i, 0, 255 - 16 * i)).save(folder / f"{i:02}.png")
+    (folder / "notes.txt").write_text("no picture")
+    home = {"GAN_STORE": f"sqlite:///{tmp_path / 'store.sqlite3'}", "HOME": str(tmp_path)}
+    code, out, err = shell("pictures", "add", str(folder), "--side", "28", "--json", **home)
+    assert code == 0
+    facts = json.loads(out)
+    assert (facts["n"], facts["skipped"]) == (16, 1)
+    assert facts["pictures"].startswith("28x28x3-")
+    assert err.startswith("notes.txt: no picture that can be read here")
+    code, out, _ = shell("pictures", "add", str(folder), "--side", "28", "--grey", **home)
+    assert code == 0
+    assert out.splitlines()[1].startswith("pictures=28x28x1-")
+    settings = (f"pictures={facts['pictures']}", "batch_size=4", "g_width=0.2", "d_width=0.2")
+    trained = ("train", "--preset", "pictures_dcgan", "--steps", "2", "--json", "--set", *settings)
+    code, out, err = shell(*trained, **home)
+    assert (code, last_json(out)["status"]) == (0, "finished"), err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("add", "/no/such/folder"), "/no/such/folder cannot be read (No such file or directory)."),
+        (("add", ".", "--side", "64"), "side = 64 is not allowed. Allowed: one of 28, 32."),
+        (("add", "assets/locale"), "At least 16 pictures are needed, and only 0 can be used."),
+    ],
+)
+def test_what_cannot_be_added_is_explained(
+    tmp_path: Path, arguments: tuple[str, ...], complaint: str
+) -> None:
+    store = f"sqlite:///{tmp_path / 'store.sqlite3'}"
+    code, out, err = shell("pictures", *arguments, GAN_STORE=store)
+    assert (code, out) == (2, "")
+    assert err.startswith(complaint)
+    assert not list(tmp_path.iterdir())

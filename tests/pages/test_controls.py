@@ -37,8 +37,8 @@ def test_every_setting_has_a_widget() -> None:
             sidebar.text_input,
         ):
             drawn |= {widget.key for widget in kind if widget.key}
-    # A drawing has a pad of its own.
-    assert drawn == set(RunConfig.model_fields) - {"family", "points"} | {"preset"}
+    # A drawing has a pad of its own, and pictures are brought as files.
+    assert drawn == set(RunConfig.model_fields) - {"family", "points", "pictures"} | {"preset"}
 
 
 @pytest.mark.usefixtures("store")
