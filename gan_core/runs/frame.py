@@ -64,15 +64,15 @@ def channels(name: str, samples: np.ndarray, dataset: Dataset) -> dict[str, Any]
     return {f"{name}.x": points[:, 0].tolist(), f"{name}.y": points[:, 1].tolist()}
 
 
-def picture(samples: np.ndarray) -> str:
-    """Lay out pictures (n, 28, 28, 1) in [−1, 1], eight in a row, as one PNG in a data URI."""
+def picture(samples: np.ndarray, per_row: int = GRID) -> str:
+    """Lay out pictures (n, 28, 28, 1) in [−1, 1], in full rows, as one PNG in a data URI."""
     from PIL import Image
 
     shades = np.nan_to_num(samples[..., 0])  # a diverged generator draws grey
     pixels = np.clip((shades + 1) * 127.5, 0, 255).astype(np.uint8)  # (n, h, w)
     n, height, width = pixels.shape
-    rows = pixels.reshape(n // GRID, GRID, height, width)
-    grid = rows.transpose(0, 2, 1, 3).reshape(n // GRID * height, GRID * width)
+    rows = pixels.reshape(n // per_row, per_row, height, width)
+    grid = rows.transpose(0, 2, 1, 3).reshape(n // per_row * height, per_row * width)
     buffer = io.BytesIO()
     Image.fromarray(grid).save(buffer, "PNG", compress_level=3)
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -25,6 +25,9 @@ FLUSH_SECONDS = 0.2  # records and frames reach the store five times a second at
 FRAME_SHARE = 0.01  # of the training time may go into pictures …
 PLANE_FRAME_SHARE = 0.2  # and more where they are cheap and everything moves fast …
 FRAME_CREDIT_SECONDS = 0.3  # … beyond this much at the start, when most is to be seen
+QUALITY_SHARE = 0.02  # of the training time may go into measuring how good pictures are …
+QUALITY_CREDIT_SECONDS = 0.3  # … beyond this much at the start, when they change fastest
+QUALITY_SECONDS = 1.0  # between two such measurements at least
 CHECKPOINT_SHARE = 0.01  # of the training time may go into checkpoints
 CHECKPOINT_SECONDS = 5.0  # between checkpoints at least
 WARM_SECONDS = 60.0  # how long a paused run keeps its slot when nobody waits for one
@@ -140,6 +143,10 @@ class Job:
     # ---------------------------------------------------------------- prepare
 
     def _prepare(self) -> None:
+        from gan_core.training.quality import quality_of
+
+        self._quality = quality_of(self.dataset, self.trainer.x_real)
+        self._measured_step = -1
         self._n_samples = frame.n_samples(self.dataset)
         real = np.random.default_rng(self.config.seed).permutation(self.trainer.x_real)
         self._x_real, other_real = np.split(real[: 2 * self._n_samples], [self._n_samples])
@@ -169,6 +176,7 @@ class Job:
         share = FRAME_SHARE if self.dataset.is_image else PLANE_FRAME_SHARE
         self._frames = Budget(share, FLUSH_SECONDS, FRAME_CREDIT_SECONDS)
         self._checkpoints = Budget(CHECKPOINT_SHARE, CHECKPOINT_SECONDS)
+        self._measurements = Budget(QUALITY_SHARE, QUALITY_SECONDS, QUALITY_CREDIT_SECONDS)
         self._say("running", N_("Compiling the training step …"))
 
     def _report_download(self, fraction: float) -> None:
@@ -193,7 +201,8 @@ class Job:
                 "discriminator": self.trainer.discriminator.count_params(),
             },
             "n_real": len(self.trainer.x_real),
-            "floors": frame.measure(self._x_real, other_real, self.dataset),
+            "floors": frame.measure(self._x_real, other_real, self.dataset)
+            | ({"frechet": self._quality.floor} if self._quality else {}),
             "x_real": self._real_channels,
         }
 
@@ -241,6 +250,8 @@ class Job:
         elif time.monotonic() - self._flushed_at >= FLUSH_SECONDS:
             self._measure_rate()
             self._flush_within_budget()
+        if self._measurements.is_due():
+            self._measure_quality()
         if self._checkpoints.is_due():
             self._save()
         return True
@@ -287,6 +298,15 @@ class Job:
             also = also | self._plane.channels(seen, x_fake)
             measures |= self._plane.measures(seen, x_fake)
         return frame.encode(x_fake, measures, self.dataset, also), measures
+
+    def _measure_quality(self) -> None:
+        """Write down how good the pictures of this very step are, where that can be measured."""
+        began = time.monotonic()
+        if self._quality and self._measured_step < self.trainer.step:
+            self._measured_step = self.trainer.step
+            measured = self._quality.measure(self.trainer)
+            self.store.append_quality(self.run.id, self.holder, self.trainer.step, measured)
+        self._measurements.charge(began)
 
     def _save(self) -> None:
         """Checkpoint, after what led to it: a checkpoint never speaks of steps not written."""
@@ -355,6 +375,7 @@ class Job:
             return
         self.paused, self._paused_at = True, time.monotonic()
         self._flush(with_frame=True)
+        self._measure_quality()
         self._save()
         self.store.set_status(self.run.id, self.holder, "paused")
 
@@ -366,6 +387,7 @@ class Job:
 
     def _leave(self, ending: Ending) -> Ending:
         self._flush(with_frame=True)
+        self._measure_quality()
         self._save()
         return ending
 

@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from gan_core.config import RunConfig, live_fields
 from gan_core.figures.curves import live_curves, plane_curves
 from gan_core.figures.samples import live_samples
+from gan_core.image_measures import MEASURES, N_LIVE, is_digits
 from gan_core.metrics import METRICS
 from gan_core.runs.store import Run
 from gan_core.text import N_
@@ -20,6 +21,7 @@ from pages.parts.branching import branch_form
 from pages.parts.controls import label, preset_values
 from pages.parts.doctor import doctor
 from pages.parts.live_figure import live_run
+from pages.parts.measures import measures
 from pages.parts.prose import _, plain
 from pages.parts.store import attempt, store
 
@@ -75,6 +77,9 @@ def run_panel(run: Run, *, layers: Collection[str] = (), group: str = "") -> Non
     }
     if not items.dataset.is_image:
         tiles["gap"] = {"label": _("D's distance from the best D"), "unit": "", "floor": 0.0}
+    if is_digits(items.dataset):
+        title = f"{_(MEASURES.get('frechet').title)}, n = {N_LIVE}"
+        tiles["frechet"] = {"label": title, "unit": "", "floor": floors.get("frechet")}
     speed = _("{rate} images/s") if items.dataset.is_image else _("{rate} points/s")
     if items.dataset.is_image:
         figures = [live_samples(_), live_curves(items.loss, items.penalty, items.dataset, _)]
@@ -84,7 +89,9 @@ def run_panel(run: Run, *, layers: Collection[str] = (), group: str = "") -> Non
         step = live_run(run, figures, tiles, speed, layers=layers, group=group, at=_linked_step())
         _keep_in_link(step)
     doctor(run)
-    if not items.dataset.is_image:
+    if items.dataset.is_image:
+        measures(run)
+    else:
         branch_form(run, step)
     if run.is_active:
         _live_settings(run)
