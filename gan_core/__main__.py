@@ -19,6 +19,7 @@ from gan_core.config import RunConfig
 from gan_core.datasets import DATASETS
 from gan_core.datasets.picture_files import SIDES, Form, from_path
 from gan_core.families import FAMILIES
+from gan_core.image_measures import MEASURES
 from gan_core.losses import LOSSES
 from gan_core.metrics import METRICS
 from gan_core.networks import NETWORKS
@@ -42,6 +43,7 @@ LISTS: dict[str, Iterable[Any]] = {
     "networks": NETWORKS,
     "families": FAMILIES,
     "metrics": METRICS,
+    "measures": MEASURES,
 }
 
 # What a list tells of each item, where the item has it; formulas are LaTeX.
@@ -89,6 +91,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.add_argument("--name", default="", help="what the run is called on the web page")
 
+    measure = commands.add_parser("measure", help="measure how good the pictures of a run are")
+    measure.set_defaults(command=_measure)
+    measure.add_argument("run", metavar="RUN", help="the run's id, as train and the address say it")
+    measure.add_argument(
+        "--fid", action="store_true", help="the true FID, with Inception-v3: takes minutes"
+    )
+
     listing = commands.add_parser("list", help="list what there is to choose from")
     listing.set_defaults(command=_list)
     listing.add_argument("kind", choices=LISTS)
@@ -103,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="check what GAN Dojo needs on this machine")
     doctor.set_defaults(command=_doctor)
 
-    for command in (train, listing, pictures, doctor):
+    for command in (train, measure, listing, pictures, doctor):
         command.add_argument("--json", action="store_true", help="print JSON, for other programs")
     return parser
 
@@ -209,17 +218,18 @@ def _execute(store_url: str, run_id: str, holder: str) -> str | None:
     except Exception as error:
         from gan_core.runs.store import open_store
 
-        reason = Text(
-            N_(
-                "TensorFlow cannot be imported ({reason}). Find out more: python -m gan_core doctor"
-            ),
-            {"reason": f"{type(error).__name__}: {error}"},
-        )
         store = open_store(store_url)
-        store.set_status(run_id, holder, "failed", reason)
+        store.set_status(run_id, holder, "failed", _without_tensorflow(error))
         store.release(run_id, holder)
         return "failed"
     return execute(store_url, run_id, holder)
+
+
+def _without_tensorflow(error: Exception) -> Text:
+    return Text(
+        N_("TensorFlow cannot be imported ({reason}). Find out more: python -m gan_core doctor"),
+        {"reason": f"{type(error).__name__}: {error}"},
+    )
 
 
 def _listen_for_ctrl_c() -> threading.Event:
@@ -296,6 +306,48 @@ def _speed(run: Run) -> str:
         return ""
     unit = "images" if run.config.items.dataset.is_image else "points"
     return f"{run.images_per_second:,.0f} {unit}/s"
+
+
+# ------------------------------------------------------------------------------------ measure
+
+
+def _measure(options: argparse.Namespace) -> int:
+    """Measure a run at its latest checkpoint, in this process."""
+    from gan_core.runs import measuring
+    from gan_core.runs.store import default_url, open_store
+
+    find = measuring.fid if options.fid else measuring.measure
+    try:
+        found = find(open_store(default_url()), options.run)
+    except ImportError as error:
+        _complain(_without_tensorflow(error).say())
+        return FAILURE
+    if options.json:
+        print(json.dumps({name: value for name, value in found.items() if name != "shown"}))
+    elif options.fid:
+        print(f"step {found['step']:,}, n = {found['n']:,}")
+        print(f"FID (Inception-v3)  {found['value']:.4g}  (real: {found['floor']:.4g})")
+    else:
+        _print_measures(found)
+    return SUCCESS
+
+
+def _print_measures(found: dict[str, Any]) -> None:
+    """What was measured, beside what real pictures measure against as many others."""
+    from gan_core.image_measures.neighbours import verdict
+
+    if "measures" in found:
+        print(f"step {found['step']:,}, n = {found['n']:,}")
+        width = max(len(measure.title) for measure in MEASURES)
+        for measure in MEASURES:
+            value, floor = found["measures"][measure.name]
+            print(
+                f"{measure.title:<{width}}  {value:>9.4g}  (real: {floor:.4g}; "
+                f"{measure.better} is better)"
+            )
+        for of, shares in found["classes"].items():
+            print(f"{'Classes, ' + of:<{width}}  {' '.join(f'{share:>5.1%}' for share in shares)}")
+    print(verdict(found["copies"]).say())
 
 
 def _complain(problem: object) -> None:

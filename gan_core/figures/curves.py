@@ -9,6 +9,7 @@ from plotly.subplots import make_subplots
 
 from gan_core.datasets import Dataset
 from gan_core.figures.style import AXIS, DISCRIMINATOR, GENERATOR, NEUTRAL, REAL, layout
+from gan_core.image_measures import MEASURES, N_LIVE, is_digits
 from gan_core.losses import Loss
 from gan_core.metrics import METRICS
 from gan_core.ops import NUMPY
@@ -25,19 +26,25 @@ Translate = Callable[[str], str]
 def live_curves(
     loss: Loss, penalty: Penalty, dataset: Dataset, translate: Translate = str
 ) -> go.Figure:
-    """Three curves over the step, with one common axis: losses, decisions, throughput.
+    """Curves over the step, with one common axis: losses, decisions, throughput.
 
     Dashed lines stand at the values of the equilibrium, where D cannot tell real from fake; where
-    any constant is as good, only at D's loss.
+    any constant is as good, only at D's loss. Where it is measured, the Fréchet distance follows,
+    its noise floor dotted.
     """
     _ = translate
     speed = _(N_("Images per second") if dataset.is_image else N_("Points per second"))
-    figure = _stack([*_titles_of_the_game(loss, _), speed], [0.42, 0.36, 0.22], _)
+    titles, heights = [*_titles_of_the_game(loss, _), speed], [0.42, 0.36, 0.22]
+    if is_digits(dataset):
+        frechet = f"{_(MEASURES.get('frechet').title)}, n = {N_LIVE}"
+        titles, heights = [*titles[:2], frechet, speed], [0.3, 0.26, 0.26, 0.18]
+    figure = _stack(titles, heights, _)
     _draw_the_game(figure, loss, penalty, _)
+    if is_digits(dataset):
+        _draw_the_quality(figure, row=3, _=_)
     throughput = _curve(speed, "images_per_second", NEUTRAL, x="speed_step")
-    figure.add_trace(throughput.update(showlegend=False), row=3, col=1)
-    figure.update_yaxes(rangemode="tozero", row=3, col=1)
-    return figure
+    figure.add_trace(throughput.update(showlegend=False), row=len(titles), col=1)
+    return figure.update_yaxes(rangemode="tozero", row=len(titles), col=1)
 
 
 def plane_curves(
@@ -119,6 +126,17 @@ def _draw_the_game(figure: go.Figure, loss: Loss, penalty: Penalty, _: Translate
         figure.add_hline(value, row=row, col=1, line={"color": color, "width": 1, "dash": "dash"})
     if loss.gives_probability:
         figure.update_yaxes(range=[0, 1], row=2, col=1)
+
+
+def _draw_the_quality(figure: go.Figure, row: int, _: Translate) -> None:
+    """The Fréchet distance of what is generated, and of real pictures from other real ones."""
+    generated = _curve(_(N_("generated")), "frechet", GENERATOR, x="quality_step")
+    real = _curve(_(N_("real")), "frechet_floor", REAL, x="quality_step")
+    for curve, style in ((generated, {"mode": "lines+markers"}), (real, {"line": {"dash": "dot"}})):
+        figure.add_trace(curve.update(showlegend=False, **style), row=row, col=1)
+    figure.update_yaxes(type="log", dtick=1, row=row, col=1)
+    for upper in range(1, row + 1):  # the axis below is theirs too
+        figure.update_xaxes(showticklabels=False, row=upper, col=1)
 
 
 def _equilibrium_lines(loss: Loss) -> list[tuple[int, float, str]]:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gan_core.config import RunConfig
+from gan_core.runs import measuring
 from gan_core.runs.answers import Answer
-from gan_core.runs.store import open_store
+from gan_core.runs.store import Store, open_store
 from gan_core.text import N_, GanError, Text
 
 log = logging.getLogger(__name__)
@@ -20,14 +21,15 @@ def answer(store_url: str, asked: str) -> None:
 
     Whatever goes wrong becomes the answer's error; only a store that cannot be written raises.
     """
+    store = open_store(store_url)
     try:
-        found = Answer(_find(json.loads(asked)))
+        found = Answer(_find(json.loads(asked), store))
     except GanError as error:
         found = Answer(error=error.text)
     except Exception as error:
         log.exception("No answer to %s", asked)
         found = failure(error)
-    open_store(store_url).answers.answer(asked, found)
+    store.answers.answer(asked, found)
 
 
 def failure(error: BaseException) -> Answer:
@@ -43,7 +45,7 @@ def failure(error: BaseException) -> Answer:
     )
 
 
-def _find(question: Mapping[str, Any]) -> Any:
+def _find(question: Mapping[str, Any], store: Store) -> Any:
     topic = question["topic"]
     if topic not in TOPICS:
         raise GanError(
@@ -52,10 +54,10 @@ def _find(question: Mapping[str, Any]) -> Any:
             name=topic,
             names=", ".join(TOPICS),
         )
-    return TOPICS[topic](question)
+    return TOPICS[topic](question, store)
 
 
-def _anatomy(question: Mapping[str, Any]) -> dict[str, Any]:
+def _anatomy(question: Mapping[str, Any], store: Store) -> dict[str, Any]:
     """The anatomy of the networks that a run with these settings would have."""
     # Imported late: the engine imports this module too, and has no use for TensorFlow.
     from gan_core.training.anatomy import anatomy
@@ -65,4 +67,18 @@ def _anatomy(question: Mapping[str, Any]) -> dict[str, Any]:
     return anatomy(config)
 
 
-TOPICS: dict[str, Callable[[Mapping[str, Any]], Any]] = {"anatomy": _anatomy}
+def _measures(question: Mapping[str, Any], store: Store) -> dict[str, Any]:
+    """What a run's pictures measure at its latest checkpoint; the question names its step."""
+    return measuring.measure(store, question["run"])
+
+
+def _fid(question: Mapping[str, Any], store: Store) -> dict[str, Any]:
+    """The true FID of a run at its latest checkpoint; the question names its step."""
+    return measuring.fid(store, question["run"])
+
+
+TOPICS: dict[str, Callable[[Mapping[str, Any], Store], Any]] = {
+    "anatomy": _anatomy,
+    "measures": _measures,
+    "fid": _fid,
+}

@@ -10,7 +10,7 @@ import functools
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import distributions
 from pathlib import Path
@@ -59,18 +59,31 @@ class Answers:
             return Answer(error=Text.from_json(json.loads(row.error)))
         return None if row.value is None else Answer(json.loads(row.value))
 
+    def is_asked(self, question: Question) -> bool:
+        """Whether somebody has asked already, be it answered or not."""
+        asked = sa.select(_answers.c.asked).where(_answers.c.question == canonical(question))
+        with self._read() as db:
+            return db.execute(asked).one_or_none() is not None
+
     def forget(self, questions: Iterable[Question]) -> None:
         """Drop questions with their answers, so that the next visitor asks a worker again."""
         asked = [canonical(question) for question in questions]
         with self._write() as db:
             db.execute(_answers.delete().where(_answers.c.question.in_(asked)))
 
-    def newest_unanswered(self) -> str | None:
-        """The question that somebody has been waiting for most shortly, in canonical form."""
+    def newest_unanswered(self, besides: Collection[str] = ()) -> str | None:
+        """The question that somebody has been waiting for most shortly, in canonical form.
+
+        Those `besides` are somebody's business already.
+        """
         with self._read() as db:
             return db.scalar(
                 sa.select(_answers.c.question)
-                .where(_answers.c.value.is_(None), _answers.c.error.is_(None))
+                .where(
+                    _answers.c.value.is_(None),
+                    _answers.c.error.is_(None),
+                    _answers.c.question.not_in(besides),
+                )
                 .order_by(_answers.c.asked.desc())
                 .limit(1)
             )

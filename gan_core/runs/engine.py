@@ -32,6 +32,7 @@ from gan_core.text import N_, GanError, Text
 POLL_SECONDS = 0.05  # a student who presses a button waits for this
 HEARTBEAT_SECONDS = 5.0
 CORES_PER_WORKER = 8  # one TensorFlow process feeds this many cores
+MAX_QUESTIONS = 4  # at once: some take minutes, and others shall not wait for them
 MAX_RESTARTS = 20  # of a killed worker under one run, before the run counts as failed
 
 log = logging.getLogger(__name__)
@@ -122,7 +123,7 @@ class Dispatcher:
 
 
 class Desk:
-    """Hands questions to a worker: one at a time, the newest first, because its asker waits.
+    """Hands questions to workers: a few at a time, the newest first, because its asker waits.
 
     A question takes no slot. It stays unanswered in the store when worker or engine die over it,
     and so is asked again.
@@ -130,23 +131,24 @@ class Desk:
 
     def __init__(self, store: Store, client: Client) -> None:
         self._store, self._client = store, client
-        self._asked = ""
-        self._future: Future | None = None
+        self._asked: dict[str, Future] = {}
 
     def dispatch(self) -> None:
-        """Look after the question that was handed over last, then hand over another one."""
-        if self._future:
-            if not self._future.done():
-                return
-            if self._future.status == "error":
-                error = self._future.exception()
-                log.error("The question %s ended with %r", self._asked, error)
-                self._store.answers.answer(self._asked, answering.failure(error))
-            self._future = None
-        asked = self._store.answers.newest_unanswered()
-        if asked:
-            self._asked = asked
-            self._future = self._client.submit(answering.answer, self._store.url, asked, pure=False)
+        """Look after the questions that were handed over, then hand over another one."""
+        for asked, future in list(self._asked.items()):
+            if future.done():
+                if future.status == "error":
+                    error = future.exception()
+                    log.error("The question %s ended with %r", asked, error)
+                    self._store.answers.answer(asked, answering.failure(error))
+                del self._asked[asked]
+        if len(self._asked) == MAX_QUESTIONS:
+            return
+        newest = self._store.answers.newest_unanswered(besides=self._asked)
+        if newest:
+            self._asked[newest] = self._client.submit(
+                answering.answer, self._store.url, newest, pure=False
+            )
 
 
 def _lost(error: object) -> Text:

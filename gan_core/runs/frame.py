@@ -64,18 +64,18 @@ def channels(name: str, samples: np.ndarray, dataset: Dataset) -> dict[str, Any]
     return {f"{name}.x": points[:, 0].tolist(), f"{name}.y": points[:, 1].tolist()}
 
 
-def picture(samples: np.ndarray) -> str:
-    """Lay out pictures (n, side, side, 1 or 3) in [−1, 1] as one PNG in a data URI.
+def picture(samples: np.ndarray, per_row: int = GRID) -> str:
+    """Lay out pictures (n, side, side, 1 or 3) in [−1, 1], in full rows, as one PNG in a data URI.
 
-    Eight stand in a row; what does not fill a row is left out.
+    What does not fill a row is left out.
     """
     from PIL import Image
 
     shades = np.nan_to_num(samples)  # a diverged generator draws grey
     pixels = np.clip((shades + 1) * 127.5, 0, 255).astype(np.uint8)
     n, height, width, channels = pixels.shape
-    rows = pixels[: n // GRID * GRID].reshape(-1, GRID, height, width, channels)
-    grid = rows.transpose(0, 2, 1, 3, 4).reshape(-1, GRID * width, channels)
+    rows = pixels[: n // per_row * per_row].reshape(-1, per_row, height, width, channels)
+    grid = rows.transpose(0, 2, 1, 3, 4).reshape(-1, per_row * width, channels)
     buffer = io.BytesIO()
     Image.fromarray(grid[..., 0] if channels == 1 else grid).save(buffer, "PNG", compress_level=3)
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -25,6 +25,9 @@ FLUSH_SECONDS = 0.2  # records and frames reach the store five times a second at
 FRAME_SHARE = 0.01  # of the training time may go into pictures …
 PLANE_FRAME_SHARE = 0.2  # and more where they are cheap and everything moves fast …
 FRAME_CREDIT_SECONDS = 0.3  # … beyond this much at the start, when most is to be seen
+QUALITY_SHARE = 0.02  # of the training time may go into measuring how good pictures are …
+QUALITY_CREDIT_SECONDS = 0.3  # … beyond this much at the start, when they change fastest
+QUALITY_SECONDS = 1.0  # between two such measurements at least
 CHECKPOINT_SHARE = 0.01  # of the training time may go into checkpoints
 CHECKPOINT_SECONDS = 5.0  # between checkpoints at least
 WARM_SECONDS = 60.0  # how long a paused run keeps its slot when nobody waits for one
@@ -141,6 +144,10 @@ class Job:
     # ---------------------------------------------------------------- prepare
 
     def _prepare(self) -> None:
+        from gan_core.training.quality import quality_of
+
+        self._quality = quality_of(self.dataset, self.trainer.x_real)
+        self._measured_step = -1
         self._n_samples = frame.n_samples(self.dataset)
         self._x_real, self._other_real = self._draw_real()
         checkpoint = self.store.checkpoint(self.run.id)
@@ -171,6 +178,7 @@ class Job:
         share = FRAME_SHARE if self.dataset.is_image else PLANE_FRAME_SHARE
         self._frames = Budget(share, FLUSH_SECONDS, FRAME_CREDIT_SECONDS)
         self._checkpoints = Budget(CHECKPOINT_SHARE, CHECKPOINT_SECONDS)
+        self._measurements = Budget(QUALITY_SHARE, QUALITY_SECONDS, QUALITY_CREDIT_SECONDS)
         self._say("running", N_("Compiling the training step …"))
 
     def _draw_real(self) -> tuple[np.ndarray, np.ndarray]:
@@ -204,7 +212,8 @@ class Job:
                 "discriminator": self.trainer.discriminator.count_params(),
             },
             "n_real": len(self.trainer.x_real),
-            "floors": frame.measure(self._x_real, self._other_real, self.dataset),
+            "floors": frame.measure(self._x_real, self._other_real, self.dataset)
+            | ({"frechet": self._quality.floor} if self._quality else {}),
             "x_real": self._real_channels,
         }
 
@@ -275,6 +284,8 @@ class Job:
             self._flush_within_budget()
         if begins_ahead and self.trainer.step == head_start:
             self._flush(with_frame=True)  # what there is to see begins here
+        if self._measurements.is_due():
+            self._measure_quality()
         if self._checkpoints.is_due():
             self._save()
         return True
@@ -329,6 +340,15 @@ class Job:
         is_seen = self.paused or self._is_slow
         is_next = self._framed_at == self.trainer.step - 1
         return self._framed_points if is_seen and is_next else None
+
+    def _measure_quality(self) -> None:
+        """Write down how good the pictures of this very step are, where that can be measured."""
+        began = time.monotonic()
+        if self._quality and self._measured_step < self.trainer.step:
+            self._measured_step = self.trainer.step
+            measured = self._quality.measure(self.trainer)
+            self.store.append_quality(self.run.id, self.holder, self.trainer.step, measured)
+        self._measurements.charge(began)
 
     def _save(self) -> None:
         """Checkpoint, after what led to it: a checkpoint never speaks of steps not written."""
@@ -398,6 +418,7 @@ class Job:
             return
         self.paused, self._paused_at = True, time.monotonic()
         self._flush(with_frame=True)
+        self._measure_quality()
         self._save()
         self.store.set_status(self.run.id, self.holder, "paused")
 
@@ -409,6 +430,7 @@ class Job:
 
     def _leave(self, ending: Ending) -> Ending:
         self._flush(with_frame=self._framed_at != self.trainer.step)
+        self._measure_quality()
         self._save()
         return ending
 

@@ -3,8 +3,9 @@
 A message has any of these parts:
     reset     the curves start anew with this message
     curves    x channel → channel → numbers to append: "step" with one channel per record field,
-              "speed_step" with "images_per_second", and "frame_step" with what was measured on
-              each frame. Steps already known may come again.
+              "speed_step" with "images_per_second", "frame_step" with what was measured on
+              each frame, and "quality_step" with what is measured on more samples, less often.
+              Steps already known may come again.
     frame     channel → what a frame replaces (see `gan_core.runs.frame`)
     frame_step  the step of that frame
     progress  step, images_per_second, and when the worker wrote them ("at", seconds since 1970)
@@ -40,7 +41,8 @@ def snapshot(store: Store, run_id: str, level: int) -> str:
         {
             "reset": True,
             "curves": _curves(steps, points, speed_steps, speeds)
-            | {"frame_step": _measured(*store.measures(run_id))},
+            | {"frame_step": _measured("frame_step", *store.measures(run_id))}
+            | {"quality_step": _measured("quality_step", *store.quality(run_id))},
             "frame": frame_parts,
             "frame_step": frame.step if frame else 0,
             "progress": {"step": run.step, "images_per_second": run.images_per_second},
@@ -69,9 +71,12 @@ def delta(events: Sequence[Event], level: int, state: dict[str, Any]) -> str:
             "at": last.at,
         }
     frames = [event for event in events if event.kind == "frame"]
+    quality = [event for event in events if event.kind == "quality"]
+    for axis, measured_events in (("frame_step", frames), ("quality_step", quality)):
+        if measured_events:
+            rows = [(each.step, each.measures or {}) for each in measured_events]
+            message.setdefault("curves", {})[axis] = _measured(axis, *columns(rows))
     if frames:
-        rows = [(each.step, each.measures or {}) for each in frames]
-        message.setdefault("curves", {})["frame_step"] = _measured(*columns(rows))
         message["frame_step"] = frames[-1].step
     text = json.dumps(message)
     if frames:  # stored as JSON: no need to read it only to write it again
@@ -107,8 +112,10 @@ def state(store: Store, run: Run) -> dict[str, Any]:
     }
 
 
-def _measured(steps: Sequence[int], by_name: dict[str, list[float | None]]) -> dict[str, Any]:
-    return {"frame_step": list(steps), **by_name}
+def _measured(
+    axis: str, steps: Sequence[int], by_name: dict[str, list[float | None]]
+) -> dict[str, Any]:
+    return {axis: list(steps), **by_name}
 
 
 def _title(field: str) -> str:

@@ -176,6 +176,8 @@ class Store:
         self.run(run_id)
         with self._write() as db:
             db.execute(tables.runs.delete().where(tables.runs.c.id == run_id))
+            about_it = tables.answers.c.question.contains(json.dumps({"run": run_id})[1:-1])
+            db.execute(tables.answers.delete().where(about_it))
 
     def queue_place(self, run_id: str) -> tuple[int, int]:
         """Return (position, length of the queue) of a queued run, counted from 1."""
@@ -365,6 +367,12 @@ class Store:
         """Whether any run waits for a slot."""
         return any(run.status == "queued" for run in self.wanting_worker())
 
+    def someone_trains(self) -> bool:
+        """Whether any run trains now."""
+        with self._read() as db:
+            running = db.execute(sa.select(tables.runs).where(tables.runs.c.status == "running"))
+            return any(not is_free(row) for row in running)
+
     def engine_seen(self, engine: Engine) -> None:
         """Note that `engine` is alive; forget those that have been silent for long."""
         now = time.time()
@@ -431,21 +439,30 @@ class Store:
         with self._write() as db:
             _update_claimed(db, run_id, holder, step=step, images_per_second=images_per_second)
             if frame is not None:
-                kept = self._thinned_frame(db, run_id, step, now, frame)
-                rows.append(kept | {"measures": dict(measures or {})})
+                kept = self._thinned(db, run_id, "frame", step, now)
+                rows.append(kept | {"payload": frame, "measures": dict(measures or {})})
             if rows:
                 db.execute(tables.events.insert(), rows)
 
-    def _thinned_frame(
-        self, db: sa.Connection, run_id: str, step: int, now: float, frame: bytes
+    def append_quality(
+        self, run_id: str, holder: str, step: int, measures: Mapping[str, float]
+    ) -> None:
+        """Append what was measured at `step` on more samples than a frame has."""
+        with self._write() as db:
+            _update_claimed(db, run_id, holder)
+            row = self._thinned(db, run_id, "quality", step, time.time())
+            db.execute(tables.events.insert().values(row | {"measures": dict(measures)}))
+
+    def _thinned(
+        self, db: sa.Connection, run_id: str, kind: str, step: int, now: float
     ) -> dict[str, Any]:
-        """Make room: of n frames every 2ᵏ-th stays, so that at most `MAX_FRAMES` + 1 are left."""
-        of_run = (tables.events.c.run_id == run_id) & (tables.events.c.kind == "frame")
+        """Make room for an event of its kind: of n, every 2ᵏ-th stays, at most `MAX_FRAMES` + 1."""
+        of_run = (tables.events.c.run_id == run_id) & (tables.events.c.kind == kind)
         last = db.scalar(sa.select(sa.func.max(tables.events.c.index)).where(of_run))
         index = 0 if last is None else last + 1
         kept_every = 2 ** max(0, (index // MAX_FRAMES).bit_length())
         db.execute(tables.events.delete().where(of_run & (tables.events.c.index % kept_every != 0)))
-        return _event(run_id, "frame", step, now, payload=frame) | {"index": index}
+        return _event(run_id, kind, step, now) | {"index": index}
 
     def save_checkpoint(self, run_id: str, holder: str, step: int, data: bytes) -> None:
         """Replace the run's checkpoint."""
@@ -453,6 +470,13 @@ class Store:
             _update_claimed(db, run_id, holder)
             db.execute(tables.checkpoints.delete().where(tables.checkpoints.c.run_id == run_id))
             db.execute(tables.checkpoints.insert().values(run_id=run_id, step=step, data=data))
+
+    def checkpoint_step(self, run_id: str) -> int | None:
+        """Return the step of the run's checkpoint, if it has one."""
+        with self._read() as db:
+            return db.scalar(
+                sa.select(tables.checkpoints.c.step).where(tables.checkpoints.c.run_id == run_id)
+            )
 
     def checkpoint(self, run_id: str) -> bytes | None:
         """Return the run's checkpoint, if it has one."""
@@ -472,6 +496,8 @@ class Store:
                 )
             )
             later = of_run & (tables.events.c.kind == "records") & (tables.events.c.step > step)
+            newer = of_run & (tables.events.c.kind == "quality") & (tables.events.c.step > step)
+            db.execute(tables.events.delete().where(newer))
             # A row of records may straddle `step`: keep its first part.
             straddling = db.execute(sa.select(tables.events).where(later))
             kept = [
@@ -556,10 +582,17 @@ class Store:
 
     def measures(self, run_id: str) -> tuple[list[int], dict[str, list[float | None]]]:
         """Return the steps of the frames that are kept, and what was measured at each, by name."""
+        return self._measured(run_id, "frame")
+
+    def quality(self, run_id: str) -> tuple[list[int], dict[str, list[float | None]]]:
+        """Return the steps at which quality was measured, and the values at each, by name."""
+        return self._measured(run_id, "quality")
+
+    def _measured(self, run_id: str, kind: str) -> tuple[list[int], dict[str, list[float | None]]]:
         with self._read() as db:
             rows = db.execute(
                 sa.select(tables.events.c.step, tables.events.c.measures)
-                .where(tables.events.c.run_id == run_id, tables.events.c.kind == "frame")
+                .where(tables.events.c.run_id == run_id, tables.events.c.kind == kind)
                 .order_by(tables.events.c.seq)
             ).all()
         return columns([(row.step, row.measures or {}) for row in rows])

@@ -27,14 +27,14 @@ events = sa.Table(
     metadata,
     sa.Column("seq", _BigInteger, primary_key=True, autoincrement=True),
     sa.Column("run_id", sa.ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
-    sa.Column("kind", sa.String, nullable=False),  # records, frame, status, change, rewind
+    sa.Column("kind", sa.String, nullable=False),  # records, frame, quality, status, change, rewind
     sa.Column("step", sa.Integer, nullable=False),  # the last step it speaks of
     sa.Column("level", sa.Integer),  # of records
-    sa.Column("index", sa.Integer),  # of a frame
+    sa.Column("index", sa.Integer),  # of frame, quality
     sa.Column("images_per_second", sa.Float),
     sa.Column("at", sa.Float, nullable=False),  # seconds since 1970
     sa.Column("payload", sa.LargeBinary),
-    sa.Column("measures", sa.JSON(none_as_null=True)),  # of a frame: name → number
+    sa.Column("measures", sa.JSON(none_as_null=True)),  # of frame, quality: name → number
     sa.Index("events_of_run", "run_id", "kind", "level", "step"),
     sqlite_autoincrement=True,  # a number is never used twice, even after a deletion
 )

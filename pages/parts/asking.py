@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from gan_core.runs.answers import Answer, Question
-from gan_core.text import GanError
+from gan_core.text import N_, GanError
 from pages.parts.prose import _, language, say, translator
 from pages.parts.store import attempt, store
 
@@ -17,8 +17,17 @@ LOOK_SECONDS = 0.05
 LOOK_AGAIN_SECONDS = 0.5
 
 
-def when_answered(questions: Sequence[Question], show: Callable[..., None], *, height: int) -> None:
-    """Call `show` with the questions' answers; say so while a worker is still at them.
+BUILDING = N_("A worker is building the networks …")
+
+
+def when_answered(
+    questions: Sequence[Question],
+    show: Callable[..., None],
+    *,
+    height: int,
+    meanwhile: str = BUILDING,
+) -> None:
+    """Call `show` with the questions' answers; say `meanwhile` while a worker is still at them.
 
     `height` in pixels is kept free meanwhile, so that what is below does not jump.
     """
@@ -32,22 +41,22 @@ def when_answered(questions: Sequence[Question], show: Callable[..., None], *, h
         st.error(refused[0].say(translator(language())))
         st.button(_("Ask again"), key=f"ask again {questions}", on_click=_forget, args=(questions,))
     elif None in answers:
-        _look_again(questions, height)
+        _look_again(questions, height, meanwhile)
     else:
         show(*(answer.value for answer in answers if answer))
 
 
 @st.fragment(run_every=LOOK_AGAIN_SECONDS)
-def _look_again(questions: Sequence[Question], height: int) -> None:
+def _look_again(questions: Sequence[Question], height: int, meanwhile: str) -> None:
     """Wait without running the whole page, until there is something to show."""
     with st.container(height=height, border=False):
         try:
             if None not in _ask(questions):
                 st.rerun()
             if _engine_is_ready():
-                st.info(_("A worker is building the networks …"), icon=":material/hourglass_top:")
+                st.info(_(meanwhile), icon=":material/hourglass_top:")
             else:
-                st.warning(_("The training engine is starting. It will build the networks then."))
+                st.warning(_("The training engine is starting. A worker will answer then."))
         except GanError as error:
             st.error(say(error))
 

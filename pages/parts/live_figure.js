@@ -343,6 +343,7 @@ class View {
       const y = fed.map(([feed]) => this.curves[feed.y] || []);
       this.Plotly.update(plot, { x, y }, this.marked(plot), fed.map(([, i]) => i));
     });
+    this.showTiles();
   }
 
   // A dotted line where a person changed something.
@@ -386,12 +387,13 @@ class View {
   }
 
   showTiles() {
-    const known = Object.entries(this.data.tiles).filter(([channel]) => this.pictures[channel] !== undefined);
+    const latest = (channel) => this.pictures[channel] ?? this.curves[channel]?.at(-1);
+    const known = Object.entries(this.data.tiles).filter(([channel]) => latest(channel) !== undefined);
     const tiles = known.map(([channel, { label, unit, floor }]) => {
       const shown = (number) => `${number.toLocaleString(this.data.language, { maximumSignificantDigits: 3 })} ${unit}`.trim();
       const sentence = floor === null ? "{label}: {value}" : "{label}: {value} (real: {floor})";
       const tile = document.createElement("span");
-      tile.textContent = this.text(sentence, { label, value: shown(this.pictures[channel]), floor: shown(floor ?? 0) });
+      tile.textContent = this.text(sentence, { label, value: shown(latest(channel)), floor: shown(floor ?? 0) });
       return tile;
     });
     this.tiles.replaceChildren(...tiles);

@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from gan_core.config import FULL_SPEED, SLOW_MOTION, RunConfig, live_fields
 from gan_core.figures.curves import live_curves, plane_curves
 from gan_core.figures.samples import live_samples
+from gan_core.image_measures import MEASURES, N_LIVE, is_digits
 from gan_core.metrics import METRICS
 from gan_core.runs.store import Run
 from gan_core.text import N_
@@ -22,6 +23,7 @@ from pages.parts.doctor import doctor
 from pages.parts.layers import switch_on
 from pages.parts.links import hidden
 from pages.parts.live_figure import live_run
+from pages.parts.measures import measures
 from pages.parts.prose import _, plain
 from pages.parts.store import attempt, store
 
@@ -86,6 +88,9 @@ def run_panel(run: Run, *, layers: Collection[str] = (), group: str = "") -> Non
     }
     if not items.dataset.is_image:
         tiles["gap"] = {"label": _("D's distance from the best D"), "unit": "", "floor": 0.0}
+    if is_digits(items.dataset):
+        title = f"{_(MEASURES.get('frechet').title)}, n = {N_LIVE}"
+        tiles["frechet"] = {"label": title, "unit": "", "floor": floors.get("frechet")}
     speed = _("{rate} images/s") if items.dataset.is_image else _("{rate} points/s")
     if items.dataset.is_image:
         figures = [live_samples(_), live_curves(items.loss, items.penalty, items.dataset, _)]
@@ -96,7 +101,9 @@ def run_panel(run: Run, *, layers: Collection[str] = (), group: str = "") -> Non
         _keep_in_link(step)
     if not hidden("doctor"):
         doctor(run)
-    if not items.dataset.is_image and not hidden("branch"):
+    if items.dataset.is_image:
+        measures(run)
+    elif not hidden("branch"):
         branch_form(run, step)
     if run.is_active and not hidden("changes"):
         _live_settings(run)

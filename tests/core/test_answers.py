@@ -126,7 +126,9 @@ def test_postgresql_keeps_answers_too(
 def test_an_unknown_topic_is_answered_with_a_sentence(store: Store) -> None:
     found = ask_and_answer(store, {"topic": "weather"})
     assert found.error
-    assert found.error.say() == ("There is no question called 'weather'. Choose one of: anatomy.")
+    assert found.error.say() == (
+        "There is no question called 'weather'. Choose one of: anatomy, measures, fid."
+    )
 
 
 def test_settings_that_are_not_allowed_are_answered_with_the_usual_sentence(store: Store) -> None:
@@ -138,7 +140,7 @@ def test_settings_that_are_not_allowed_are_answered_with_the_usual_sentence(stor
 def test_an_unexpected_failure_is_answered_with_a_sentence(
     store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(question: object) -> None:
+    def fail(question: object, store: Store) -> None:
         raise ZeroDivisionError("by zero")
 
     monkeypatch.setitem(answering.TOPICS, "anatomy", fail)

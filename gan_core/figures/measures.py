@@ -1,0 +1,106 @@
+"""What was measured of a run's pictures: classes, distances, and the nearest training pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from gan_core.figures.panels import Panel, panels_figure
+from gan_core.figures.style import AXIS, GENERATOR, REAL, layout
+from gan_core.text import N_
+
+HEIGHT = 300
+STRIP_HEIGHT = 230
+N_BINS = 40
+COLORS = {"generated": GENERATOR, "real": REAL, "held_out": REAL}
+NAMES = {
+    "generated": N_("generated"),
+    "real": N_("real"),
+    "held_out": N_("real, held out"),
+}
+
+Translate = Callable[[str], str]
+
+
+def class_figure(classes: Mapping[str, Sequence[float]], translate: Translate = str) -> go.Figure:
+    """How often the classifier finds each digit among "generated" and "real" pictures: bars."""
+    _ = translate
+    x = {"dtick": 1, "title": {"text": _(N_("Digit, as the classifier reads it"))}}
+    panel = Panel(_(N_("How often each digit comes")), x=x, y={"tickformat": ".0%"})
+    for of, shares in classes.items():
+        panel.traces.append(
+            {
+                "type": "bar",
+                "name": _(NAMES[of]),
+                "x": list(range(len(shares))),
+                "y": list(shares),
+                "marker": {"color": COLORS[of]},
+                "hovertemplate": "%{y:.1%}",
+            }
+        )
+    return _with_legend(panel)
+
+
+def distance_figure(
+    distances: Mapping[str, Sequence[float]], translate: Translate = str
+) -> go.Figure:
+    """How far "generated" and "held_out" pictures are from their nearest training pictures."""
+    _ = translate
+    panel = Panel(
+        _(N_("Distance to the nearest training picture")),
+        x={"title": {"text": _(N_("Distance of the pixels"))}, "rangemode": "tozero"},
+        y={"ticksuffix": " %"},
+    )
+    highest = max(map(max, distances.values()))
+    bins = {"start": 0, "end": 1.001 * highest, "size": highest / N_BINS}
+    for of, values in distances.items():
+        panel.traces.append(
+            {
+                "type": "histogram",
+                "name": _(NAMES[of]),
+                "x": list(values),
+                "xbins": bins,
+                "histnorm": "percent",
+                "marker": {"color": COLORS[of]},
+                "opacity": 0.6,
+                "hovertemplate": "%{y:.1f} %",
+            }
+        )
+    return _with_legend(panel).update_layout(barmode="overlay")
+
+
+def neighbours_figure(shown: Mapping[str, Any], translate: Translate = str) -> go.Figure:
+    """Samples above their nearest training pictures, with the distances below.
+
+    `shown` is as `gan_core.runs.measuring.measure` returns it.
+    """
+    _ = translate
+    height, width = shown["size"]
+    distances = [f"{distance:.3g}" for distance in shown["distances"]]
+    image = go.Image(source=shown["picture"], hoverinfo="skip")
+    figure = go.Figure(image, layout(height=STRIP_HEIGHT, dragmode=False))
+    figure.update_xaxes(
+        tickvals=[width * (place + 0.5) for place in range(len(distances))],
+        ticktext=distances,
+        tickangle=0,
+        showgrid=False,
+        zeroline=False,
+        title={"text": _(N_("Distance of the pixels")), "standoff": 4},
+    )
+    figure.update_yaxes(
+        tickvals=[height * 0.5, height * 1.5],
+        ticktext=[_(N_("generated")), _(N_("nearest real"))],
+        showgrid=False,
+        zeroline=False,
+        automargin=True,
+    )
+    return figure.update_layout(margin={"l": 8, "r": 8, "t": 8, "b": 44})
+
+
+def _with_legend(panel: Panel) -> go.Figure:
+    panel.y = {**AXIS, "rangemode": "tozero", **panel.y}
+    figure = panels_figure([panel], columns=1, height=HEIGHT, shares=[1])
+    legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1, "yanchor": "top"}
+    return figure.update_layout(showlegend=True, legend=legend)

@@ -1,0 +1,52 @@
+"""Measures of generated pictures, on what a classifier sees in them. One file per measure.
+
+All of them depend on how many pictures there are: compare a value with its noise floor, which is
+what real pictures measure against as many other real ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from gan_core.datasets import Dataset
+from gan_core.registry import Registry
+from gan_core.text import N_
+
+
+class Seen(NamedTuple):
+    """What a classifier sees in n pictures: `features` (n, d) float, `classes` (n,) int."""
+
+    features: np.ndarray
+    classes: np.ndarray
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure of generated pictures: `measure(real, fake)` returns its value."""
+
+    name: str
+    title: str
+    help: str
+    better: Literal["lower", "higher"]
+    measure: Callable[[Seen, Seen], float]
+    reference: str
+    order: int = 100
+
+
+N_LIVE = 800  # real and generated pictures each, beside training: the bundled digits have enough
+
+MEASURES: Registry[Measure] = Registry(N_("measure"), __name__)
+
+
+def is_digits(dataset: Dataset) -> bool:
+    """Whether the pictures are digits as the shipped classifier knows them."""
+    return dataset.name in ("digits", "mnist") and dataset.shape == (28, 28, 1)
+
+
+def measure_all(real: Seen, fake: Seen) -> dict[str, float]:
+    """The value of every measure."""
+    return {measure.name: measure.measure(real, fake) for measure in MEASURES}

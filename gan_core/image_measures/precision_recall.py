@@ -1,0 +1,58 @@
+"""Precision and recall: Kynkäänniemi, Karras, Laine, Lehtinen & Aila 2019, arXiv:1904.06991."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gan_core.image_measures import MEASURES, Measure, Seen
+from gan_core.text import N_
+
+K = 3  # as in the paper
+
+
+def share_within(samples: np.ndarray, manifold: np.ndarray) -> float:
+    """The share of features (n, d) that lie within the manifold around features (m, d), m > 3.
+
+    The manifold is made of balls, one around each of the m, as large as the distance to the third
+    nearest of the others (equation 1).
+    """
+    # Not by a matrix product: between equal features the distance must be 0, not almost 0.
+    from scipy.spatial.distance import cdist
+
+    among = cdist(manifold, manifold)
+    radii = np.partition(among, K, axis=1)[:, K]  # (m,); the nearest of all is itself
+    return float((cdist(samples, manifold) <= radii).any(axis=1).mean())
+
+
+def precision(real: Seen, fake: Seen) -> float:
+    """The share of generated pictures among which real ones could be."""
+    return share_within(fake.features, real.features)
+
+
+def recall(real: Seen, fake: Seen) -> float:
+    """The share of real pictures among which generated ones could be."""
+    return share_within(real.features, fake.features)
+
+
+MEASURES.register(
+    Measure(
+        name="precision",
+        title=N_("Precision (quality)"),
+        help=N_("The share of generated pictures that lie where real ones do."),
+        better="higher",
+        measure=precision,
+        reference="Kynkäänniemi et al. 2019, arXiv:1904.06991",
+        order=30,
+    )
+)
+MEASURES.register(
+    Measure(
+        name="recall",
+        title=N_("Recall (variety)"),
+        help=N_("The share of real pictures that lie where generated ones do."),
+        better="higher",
+        measure=recall,
+        reference="Kynkäänniemi et al. 2019, arXiv:1904.06991",
+        order=40,
+    )
+)

@@ -1,0 +1,149 @@
+"""How good a run's pictures are: measured by a worker when somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from gan_core.figures.measures import class_figure, distance_figure, neighbours_figure
+from gan_core.image_measures import MEASURES
+from gan_core.image_measures.neighbours import MOST, SOME, verdict
+from gan_core.runs.answers import Question
+from gan_core.runs.store import Run
+from gan_core.text import N_
+from pages.parts.asking import when_answered
+from pages.parts.prose import _, language, markdown, translator
+from pages.parts.store import store
+from pages.parts.table import table
+
+HEIGHT = 900  # of what will be shown, in pixels
+MEASURING = N_(
+    "A worker is measuring. Beside training, that takes minutes; pause, to have it soon."
+)
+MEASURING_FID = N_("A worker is computing the FID. That takes minutes.")
+BETTER = {"lower": N_("lower"), "higher": N_("higher")}
+NO_MODE_BAR = {"displayModeBar": False}
+
+
+def measures(run: Run) -> None:
+    """Draw what was measured at the run's latest checkpoint, or when it was last asked for."""
+    st.subheader(_("How good are the pictures?"), anchor=False)
+    step = store().checkpoint_step(run.id)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _ask_button(run, "measures", step, _("Measure this run"), ":material/straighten:")
+        _ask_button(run, "fid", step, _("FID (Inception-v3)"), ":material/hourglass:")
+    if step is None:
+        st.caption(_("There is something to measure as soon as the run has its first checkpoint."))
+    if question := _asked(run, "measures", step):
+        when_answered([question], _show, height=HEIGHT, meanwhile=MEASURING)
+    if question := _asked(run, "fid", step):
+        when_answered([question], _show_fid, height=80, meanwhile=MEASURING_FID)
+
+
+def _ask_button(run: Run, topic: str, step: int | None, label: str, icon: str) -> None:
+    st.button(
+        label,
+        icon=icon,
+        key=f"{topic} {run.id}",
+        disabled=step is None,
+        on_click=lambda: st.session_state.update({_key(run, topic): step}),
+    )
+
+
+def _asked(run: Run, topic: str, step: int | None) -> Question | None:
+    """What this visitor has asked last, or somebody about the checkpoint of `step`."""
+    if (before := st.session_state.get(_key(run, topic))) is not None:
+        return _question(run, topic, before)
+    if step is not None and store().answers.is_asked(_question(run, topic, step)):
+        return _question(run, topic, step)
+    return None
+
+
+def _key(run: Run, topic: str) -> str:
+    return f"{topic} asked of {run.id}"
+
+
+def _question(run: Run, topic: str, step: int) -> Question:
+    """What a worker is asked; the step tells a new checkpoint from the one before."""
+    return {"topic": topic, "run": run.id, "step": step}
+
+
+def _show(measured: Mapping[str, Any]) -> None:
+    """The table, how often each class comes, and what lies nearest among the training pictures."""
+    st.caption(_("Measured after step {step}.").format(step=f"{measured['step']:,}"))
+    if "measures" in measured:
+        _show_table(measured)
+    else:
+        st.caption(
+            _(
+                "Fréchet distance, KID, precision, recall and classes are what a digit classifier "
+                "sees: they are for digits only."
+            )
+        )
+    left, right = st.columns(2) if "classes" in measured else (None, st.container())
+    if left:
+        figure = class_figure(measured["classes"], _)
+        left.plotly_chart(figure, key="classes", config=NO_MODE_BAR)
+    figure = distance_figure(measured["distances"], _)
+    right.plotly_chart(figure, key="distances", config=NO_MODE_BAR)
+    _show_nearest(measured)
+
+
+def _show_table(measured: Mapping[str, Any]) -> None:
+    n = f"{measured['n']:,}"
+    head = (_("Measure"), _("Generated, n = {n}").format(n=n), _("Real, n = {n}").format(n=n))
+    rows = [
+        (
+            _(measure.title),
+            *map(_number, measured["measures"][measure.name]),
+            _(BETTER[measure.better]),
+        )
+        for measure in MEASURES
+    ]
+    table((*head, _("Better")), rows)
+    with st.expander(_("What these measures say")):
+        st.markdown("\n".join(f"- **{_(each.title)}**: {_(each.help)}" for each in MEASURES))
+        markdown("measures", n=n)
+
+
+def _show_nearest(measured: Mapping[str, Any]) -> None:
+    copies = measured["copies"]
+    box = st.warning if copies >= MOST else st.info if copies >= SOME else st.success
+    box(verdict(copies).say(translator(language())))
+    st.markdown(
+        _(
+            "The {n_shown} of {n} samples that are most like copies, above the nearest of the "
+            "{n_train} training pictures:"
+        ).format(
+            n_shown=len(measured["shown"]["distances"]),
+            n=len(measured["distances"]["generated"]),
+            n_train=f"{measured['n_train']:,}",
+        )
+    )
+    figure = neighbours_figure(measured["shown"], _)
+    st.plotly_chart(figure, key="nearest", config=NO_MODE_BAR)
+
+
+def _show_fid(found: Mapping[str, Any]) -> None:
+    st.markdown(
+        _(
+            "FID (Inception-v3) after step {step}: **{value}**; real pictures: {floor}; n = {n}."
+        ).format(
+            step=f"{found['step']:,}",
+            value=_number(found["value"]),
+            floor=_number(found["floor"]),
+            n=f"{found['n']:,}",
+        )
+    )
+    st.caption(
+        _(
+            "With the weights that Keras has. Published values come from others, and from 50,000 "
+            "pictures: compare only with values from here."
+        )
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}"
