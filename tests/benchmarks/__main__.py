@@ -1,7 +1,7 @@
 """The benchmarks: `python -m tests.benchmarks NAME`, with --help after NAME for its options.
 
 A benchmark is a module here with `add_arguments(parser)` and `measure(arguments)`, which returns
-its figures by name.
+its figures by name. `as_text(figures)` is for those that do not fit a line each.
 """
 
 from __future__ import annotations
@@ -14,9 +14,13 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-from tests.benchmarks import live, playground
+from tests.benchmarks import live, orderings, playground
 
-BENCHMARKS: dict[str, ModuleType] = {"live": live, "playground": playground}
+BENCHMARKS: dict[str, ModuleType] = {
+    "live": live,
+    "orderings": orderings,
+    "playground": playground,
+}
 
 
 def main() -> int:
@@ -35,8 +39,10 @@ def main() -> int:
         benchmark.add_arguments(command)
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what we started is ended too
-    figures = BENCHMARKS[arguments.benchmark].measure(arguments)
-    print(json.dumps(figures) if arguments.json else _table(figures))
+    benchmark = BENCHMARKS[arguments.benchmark]
+    figures = benchmark.measure(arguments)
+    as_text = getattr(benchmark, "as_text", _table)
+    print(json.dumps(figures) if arguments.json else as_text(figures))
     return 0
 
 
