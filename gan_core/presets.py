@@ -129,7 +129,7 @@ PRESETS = {
         Preset(
             "pictures_dcgan",
             N_("Your own pictures, small DCGAN"),
-            N_("Bring a folder, a zip or an .npz. Until then: shapes in colour."),
+            N_("Bring a folder, a zip or an .npz. Until then: coloured shapes."),
             {"dataset": "pictures", "batch_size": 64, "steps": 20_000},
         ),
         Preset(

@@ -30,7 +30,10 @@ from pages.parts.store import store
 N_SHOWN = 16
 N_NAMED = 20  # of the files that were left out
 ENLARGED = 2  # times, for the preview
-_FILES, _SIDE, _COLOUR, _TAKEN = "picture files", "picture side", "picture colour", "taken pictures"
+WIDTH = 390  # pixels, of the files and of the preview
+_FILES, _FOLDER = "picture files", "picture folder"
+_SIDE, _COLOUR = "picture side", "picture colour"
+_TAKEN = "taken pictures"
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,10 @@ def picture_controls(key: str, *, open_at_first: bool) -> None:
     with st.expander(
         _("Your own pictures"), icon=":material/photo_library:", expanded=open_at_first
     ):
-        choice, preview = st.columns(2)
-        with choice:
+        side_by_side = st.container(horizontal=True)  # one below the other on a narrow screen
+        with side_by_side.container(width=WIDTH):
             _bring()
-        with preview:
+        with side_by_side.container(width=WIDTH):
             _show(key)
 
 
@@ -60,10 +63,11 @@ def _bring() -> None:
     """Files and what they become; a new set is kept and becomes the setting `pictures`."""
     st.session_state.setdefault(_SIDE, SIDES[-1])
     st.session_state.setdefault(_COLOUR, True)
+    whole_folder = st.toggle(_("A whole folder"), key=_FOLDER, persist_state="session")
     files = st.file_uploader(
-        _("Pictures, a zip of them, or an .npz"),
-        type=["zip", "npz", "jpeg", *FORMATS.values()],
-        accept_multiple_files=True,
+        _("A folder of pictures") if whole_folder else _("Pictures, a zip of them, or an .npz"),
+        type=["jpeg", *FORMATS.values(), *([] if whole_folder else ["zip", "npz"])],
+        accept_multiple_files="directory" if whole_folder else True,
         max_upload_size=MAX_BYTES // 1_000_000,
         key=_FILES,
         help=_(

@@ -77,7 +77,8 @@ def catalog(code: str) -> dict[str, str]:
 
 def plain(text: str) -> str:
     """Text that a person typed, safe where Markdown is expected."""
-    return re.sub(r"([^\w\s]|_)", r"\\\1", text)
+    # ASCII alone: Markdown would show the backslash before a full-width comma.
+    return re.sub(r"([!-/:-@[-`{-~])", r"\\\1", text)
 
 
 class Prose(string.Template):

@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 from gan_core.datasets.pictures import key_of, unpack
 from gan_core.runs import tables
 from gan_core.runs.store import Store
+from pages.parts.prose import plain
 from tests.page_visit import button, toasts, visit
 
 
@@ -114,6 +115,17 @@ def test_several_pictures_may_come_without_a_zip(store: Store) -> None:
     assert caption(app).startswith("Your 17 pictures")
 
 
+def test_whole_folder_may_come(store: Store) -> None:
+    app = opened()
+    app.toggle(key="picture folder").set_value(True).run()
+    uploader = app.file_uploader(key="picture files")
+    assert uploader.accept_directory
+    assert ".zip" not in uploader.allowed_type
+    bring(app, *((f"cats/{i}.png", png(i), "image/png") for i in range(16)))
+    assert caption(app).startswith("Your 16 pictures")
+    assert len(stored(store)) == 1
+
+
 def test_files_that_are_left_out_are_named(store: Store) -> None:
     app = bring(opened(), album(more={"no_*picture*.txt": b"text", "cut.png": png(0)[:100]}))
     assert [each.value for each in app.warning][:1] == ["Files that were left out: 2"]
@@ -173,3 +185,10 @@ def test_link_that_names_no_pictures_is_explained_and_not_taken() -> None:
     app = opened(pictures="cats")
     assert "pictures = cats names no pictures" in toasts(app)[0]
     assert "1,000 shapes" in caption(app)
+
+
+def test_escapes_are_those_that_markdown_knows() -> None:
+    assert plain("a*b[c](d) `e` <f> $g$ #1 ~h~ i|j") == (
+        r"a\*b\[c\]\(d\) \`e\` \<f\> \$g\$ \#1 \~h\~ i\|j"
+    )
+    assert plain("坏的，“压缩包”（zip）。") == "坏的，“压缩包”（zip）。"
