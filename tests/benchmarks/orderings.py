@@ -1,29 +1,37 @@
-"""What holds over ten seeds: an ordering, as a table in Markdown.
+"""What holds over ten seeds: orderings, as a table in Markdown.
 
 packing    the ring's modes found by a plain GAN and by one whose D sees two samples at once, where
            D is far ahead of G
+recovery   a run that has collapsed goes on as it was, or with a penalty from then on
+slope      real and generated samples on two parallel lines (example 1 of arXiv:1701.07875), G at
+           rest: how hard a D that has learnt pulls the generated ones
 
 The cases of a claim share seeds, and with them data, noise and first weights of G.
-tests/core/test_orderings.py asserts it.
+tests/core/test_orderings.py asserts the orderings.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from gan_core.config import RunConfig
+from gan_core.gallery import FAILURES
 from gan_core.metrics.mode_coverage import N_SAMPLES, high_quality, modes_covered
-from gan_core.training.pool import borrowed_trainer
+from gan_core.metrics.sliced_wasserstein import sliced_wasserstein
+from gan_core.training.plane_view import view_of
+from gan_core.training.pool import borrowed_trainer, real_samples
 from gan_core.training.trainer import Trainer
 
 N_SEEDS = 10
 
 Figures = dict[str, dict[str, list[float]]]  # case → what was measured → a value for each seed
 
-MODES, QUALITY = "modes covered", "% high quality"
+MODES, QUALITY, DISTANCE = "modes covered", "% high quality", "sliced W₁"
+SLOPE = "slope at generated samples"
 
 # ------------------------------------------------------------------------------- packing
 
@@ -56,10 +64,105 @@ def packing_figures(seeds: Sequence[int]) -> Figures:
     return figures
 
 
+# ------------------------------------------------------------------------------ recovery
+
+COLLAPSED_AT, GOES_ON_FOR = 2000, 4000  # steps
+AS_IT_WAS, WITH_R1, WITH_PENALTY = "as it was", "R₁ from then on", "gradient penalty from then on"
+_PENALTIES: Mapping[str, Mapping[str, Any]] = {
+    AS_IT_WAS: {},
+    WITH_R1: {"penalty": "r1", "penalty_weight": 0.1},
+    WITH_PENALTY: {"penalty": "gradient_penalty", "penalty_weight": 1.0},
+}
+
+
+def recovery_figures(seeds: Sequence[int]) -> Figures:
+    """How a collapsed run ends, by the penalty with which it goes on."""
+    steps = COLLAPSED_AT + GOES_ON_FOR
+    collapsed: dict[str, Any] = {**FAILURES["mode_collapse"].settings, "steps": steps}
+    states = {}
+    for seed in seeds:
+        with borrowed_trainer(RunConfig.parse(collapsed | {"seed": seed})) as trainer:
+            _train(trainer, COLLAPSED_AT)
+            states[seed] = trainer.state()
+    figures: Figures = {}
+    for case, penalty in _PENALTIES.items():
+        ends = []
+        for seed in seeds:
+            with borrowed_trainer(
+                RunConfig.parse({**collapsed, **penalty, "seed": seed})
+            ) as trainer:
+                trainer.load_state(states[seed])  # weights, and what the optimisers remember
+                _train(trainer, steps)
+                ends.append(_coverage(trainer))
+        figures[case] = _by_measure(ends)
+    return figures
+
+
+# --------------------------------------------------------------------------------- slope
+
+DISTANCES = (0.5, 1.0, 2.0)
+MINIMAX, WASSERSTEIN = "minimax", "Wasserstein"
+_LINES = {
+    "dataset": "line",  # gives the plane its extent; the samples are `_real_line`
+    "network": "mlp",
+    "latent_dim": 1,
+    "noise": "uniform",
+    "g_hidden_layers": 0,
+    "g_optimizer": "sgd",
+    "g_learning_rate": 1e-6,  # the least there is: G moves by less than a hundredth
+    "d_hidden_units": 32,
+    "d_learning_rate": 1e-3,
+    "d_steps": 5,
+    "batch_size": 64,
+    "steps": 1000,
+}
+_LOSSES: Mapping[str, Mapping[str, Any]] = {
+    MINIMAX: {"loss": "minimax"},
+    WASSERSTEIN: {"loss": "wasserstein", "penalty": "gradient_penalty", "penalty_weight": 10.0},
+}
+
+
+def on_lines(loss: str, distance: float) -> str:
+    """The name of a loss at a distance."""
+    return f"{loss}, lines {distance:g} apart"
+
+
+def slope_figures(seeds: Sequence[int]) -> Figures:
+    """The mean of ‖∂L_G/∂x‖ over generated samples when D has learnt and G has not."""
+    figures: Figures = {}
+    for loss, settings in _LOSSES.items():
+        for distance in DISTANCES:
+            config = RunConfig.parse(_LINES | settings)
+            figures[on_lines(loss, distance)] = {
+                SLOPE: [_slope(config, distance, seed) for seed in seeds]
+            }
+    return figures
+
+
+def _slope(config: RunConfig, distance: float, seed: int) -> float:
+    config = config.model_copy(update={"seed": seed})
+    real = _real_line(seed)
+    with borrowed_trainer(config) as trainer:
+        trainer.restart(config, real)
+        # G(z) = (distance, z): the real line moved sideways.
+        trainer.generator.set_weights([np.array([[0.0, 1.0]]), np.array([distance, 0.0])])
+        _train(trainer, config.steps)
+        arrows = view_of(trainer).look(real)["arrows"]  # (100, 2)
+    return float(np.linalg.norm(arrows, axis=1).mean())
+
+
+def _real_line(seed: int) -> np.ndarray:
+    """Points (n, 2) on the vertical axis between −1 and 1."""
+    along = np.random.default_rng(seed).uniform(-1, 1, size=20_000)
+    return np.stack([np.zeros_like(along), along], axis=1).astype(np.float32)
+
+
 # ------------------------------------------------------------------------------- in common
 
 CLAIMS: Mapping[str, Callable[[Sequence[int]], Figures]] = {
     "packing": packing_figures,
+    "recovery": recovery_figures,
+    "slope": slope_figures,
 }
 
 
@@ -95,9 +198,11 @@ def _train(trainer: Trainer, until: int) -> None:
 
 def _coverage(trainer: Trainer) -> dict[str, float]:
     points, dataset = trainer.samples(N_SAMPLES), trainer.config.items.dataset
+    real = np.asarray(real_samples(trainer.config))[:N_SAMPLES]
     return {
-        MODES: modes_covered(points, points, dataset),
-        QUALITY: high_quality(points, points, dataset),
+        MODES: modes_covered(real, points, dataset),
+        QUALITY: high_quality(real, points, dataset),
+        DISTANCE: sliced_wasserstein(real, points, dataset),
     }
 
 

@@ -8,13 +8,22 @@ import numpy as np
 import pytest
 
 from tests.benchmarks.orderings import (
+    AS_IT_WAS,
     CLAIMS,
+    DISTANCE,
+    DISTANCES,
+    MINIMAX,
     MODES,
     N_SEEDS,
     PACKED,
     PLAIN,
+    SLOPE,
+    WASSERSTEIN,
+    WITH_PENALTY,
+    WITH_R1,
     Figures,
     as_text,
+    on_lines,
 )
 
 
@@ -32,6 +41,25 @@ def test_packing_covers_more_of_the_ring() -> None:
     plain, packed = (values("packing", case, MODES) for case in (PLAIN, PACKED))
     assert packed.mean() > plain.mean() + 2  # 4.2 more
     assert np.sum(packed > plain) >= 7  # 9, and one tie
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("penalty", [WITH_R1, WITH_PENALTY])
+def test_penalty_recovers_a_collapsed_run(penalty: str) -> None:
+    before, after = (values("recovery", case, MODES) for case in (AS_IT_WAS, penalty))
+    assert (after >= before + 2).all()
+    far, near = (values("recovery", case, DISTANCE) for case in (AS_IT_WAS, penalty))
+    assert (near < 0.5 * far).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("distance", DISTANCES)
+def test_wasserstein_keeps_a_slope_where_minimax_has_none(distance: float) -> None:
+    minimax, wasserstein = (
+        values("slope", on_lines(loss, distance), SLOPE) for loss in (MINIMAX, WASSERSTEIN)
+    )
+    assert (wasserstein > 0.5).all()  # the penalty asks for 1
+    assert (minimax < 0.05 * wasserstein).all()
 
 
 def test_table_has_a_row_for_each_measure() -> None:
