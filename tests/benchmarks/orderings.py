@@ -132,7 +132,7 @@ def slope_figures(seeds: Sequence[int]) -> Figures:
     figures: Figures = {}
     for loss, settings in _LOSSES.items():
         for distance in DISTANCES:
-            config = RunConfig.parse(_LINES | settings)
+            config = RunConfig.parse({**_LINES, **settings})
             figures[on_lines(loss, distance)] = {
                 SLOPE: [_slope(config, distance, seed) for seed in seeds]
             }
