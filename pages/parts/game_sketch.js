@@ -11,7 +11,7 @@ const PHASES = {
 };
 const SKETCH = { width: 480, height: 128, left: 26, right: 66, middle: 62, gap: 15 };
 const MOST_DOTS = 5; // of a layer: its true width stands below
-const SVG = "http://www.w3.org/2000/svg";
+const SVG = new DOMParser().parseFromString("<svg></svg>", "text/html").body.firstChild.namespaceURI;
 
 class GameSketch {
   constructor(root, { game, text }) {
