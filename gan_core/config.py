@@ -33,6 +33,11 @@ PRECISIONS = {
 FULL_SPEED = 10_000.0  # steps per second, and more
 SLOW_MOTION = 0.2  # steps per second: time to say what happens in a step
 OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
+SCHEDULES = {
+    "constant": N_("constant"),
+    "linear": N_("linear, down to 0"),
+    "cosine": N_("cosine, down to 0"),
+}
 NOISES = {"gaussian": N_("Gaussian"), "uniform": N_("uniform, from −1 to 1")}
 
 LearningRate = Annotated[
@@ -63,6 +68,7 @@ class RunConfig(Settings):
         "noise": NOISES,
         "d_optimizer": OPTIMIZERS,
         "g_optimizer": OPTIMIZERS,
+        "rate_schedule": SCHEDULES,
         "loss": LOSSES,
         "divergence": {name: divergence.title for name, divergence in DIVERGENCES.items()},
         "penalty": PENALTIES,
@@ -109,6 +115,14 @@ class RunConfig(Settings):
         max_length=MAX_KEY_LENGTH,
         title=N_("Pictures"),
         description=N_("The name that your pictures get when you bring them; it tells them apart."),
+    )
+    augmentation: bool = Field(
+        False,
+        title=N_("Augmentation"),
+        description=N_(
+            "D sees every picture, real or generated, moved, tinted and cut, and so does not learn "
+            "a small set by heart."
+        ),
     )
     network: str = Field(
         "dcgan_small",
@@ -207,6 +221,14 @@ class RunConfig(Settings):
         5e-4,
         title=N_("Learning rate of G"),
         description=N_("How far the generator moves in one step. It may change mid-run."),
+    )
+    rate_schedule: str = Field(
+        "constant",
+        title=N_("Schedule of the learning rates"),
+        description=N_(
+            "How both rates go on from what is set. A rate that falls to 0 at the last step lets "
+            "the game come to rest."
+        ),
     )
     beta_1: float = Field(
         0.5,

@@ -130,7 +130,7 @@ PRESETS = {
             "pictures_dcgan",
             N_("Your own pictures, small DCGAN"),
             N_("Bring a folder, a zip or an .npz. Until then: coloured shapes."),
-            {"dataset": "pictures", "batch_size": 64, "steps": 20_000},
+            {"dataset": "pictures", "augmentation": True, "batch_size": 64, "steps": 20_000},
         ),
         Preset(
             "fashion_dcgan",

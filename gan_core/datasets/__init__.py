@@ -22,6 +22,10 @@ class Load(Protocol):
         """Return float32 samples (n, *shape), images in [−1, 1]; all there are when n is None."""
 
 
+# Options of every set of pictures that leave its samples alone: how D gets to see them.
+AS_SHOWN = ("augmentation",)
+
+
 @dataclass(frozen=True)
 class Modes:
     """The peaks of a distribution that is a mixture of round Gaussians of the same width."""
@@ -77,7 +81,8 @@ class Dataset:
         """This dataset with its options as `settings` has them, an object with a field for each."""
         if not self.configure:
             return self
-        return self.configure(**{option: getattr(settings, option) for option in self.options})
+        own = [option for option in self.options if option not in AS_SHOWN]
+        return self.configure(**{option: getattr(settings, option) for option in own})
 
 
 DATASETS: Registry[Dataset] = Registry(N_("dataset"), __name__)

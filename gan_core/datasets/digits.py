@@ -6,7 +6,7 @@ import functools
 
 import numpy as np
 
-from gan_core.datasets import DATASETS, Dataset, draw, scale_to_tanh
+from gan_core.datasets import AS_SHOWN, DATASETS, Dataset, draw, scale_to_tanh
 from gan_core.text import N_
 
 
@@ -38,6 +38,7 @@ DATASETS.register(
         help=N_("1,797 scans of 8×8 pixels from scikit-learn, enlarged to 28×28. Works offline."),
         shape=(28, 28, 1),
         load=load,
+        options=AS_SHOWN,
         order=10,
     )
 )

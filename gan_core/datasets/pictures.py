@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gan_core.datasets import DATASETS, Dataset, Place, draw, scale_to_tanh
+from gan_core.datasets import AS_SHOWN, DATASETS, Dataset, Place, draw, scale_to_tanh
 from gan_core.datasets.example_pictures import SIDE as EXAMPLE_SIDE
 from gan_core.datasets.example_pictures import example_pictures
 from gan_core.text import N_, GanError
@@ -128,7 +128,7 @@ def picture_set(pictures: str = EXAMPLE) -> Dataset:
         load=load,
         where=where,
         stored=None if pictures == EXAMPLE else pictures,
-        options=("pictures",),
+        options=("pictures", *AS_SHOWN),
         configure=picture_set,
         order=34,
     )

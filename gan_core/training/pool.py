@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import tensorflow as tf
 
 from gan_core.config import RunConfig, option_fields
+from gan_core.datasets import AS_SHOWN
 from gan_core.training.device import pick
 from gan_core.training.trainer import Trainer, mould
 
@@ -21,7 +22,8 @@ _lock = threading.Lock()
 
 def real_samples(config: RunConfig) -> tf.Tensor:
     """All samples (n, *shape) of a run's data, in memory once for all runs of this process."""
-    about_data = {"dataset", "seed", *option_fields("dataset")} & config.model_fields_set
+    about_data = {"dataset", "seed", *option_fields("dataset")} - {*AS_SHOWN}
+    about_data &= config.model_fields_set
     fits_all = {"network": "mlp"}
     return _real_samples(RunConfig.parse(config.model_dump(include=about_data) | fits_all))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any, Literal
 
 import keras
@@ -10,6 +12,7 @@ import tensorflow as tf
 
 from gan_core.config import RunConfig
 from gan_core.families import DiscriminatorTurn
+from gan_core.training.augmentation import augmented
 from gan_core.training.build import build_networks, packed
 from gan_core.training.device import Plan, pick
 from gan_core.training.records import RECORD_FIELDS
@@ -25,6 +28,12 @@ _OPTIMIZERS = {
     "sgd": keras.optimizers.SGD,
 }
 
+
+# Share of the learning rates that is left after a share of all steps, arXiv:1608.03983 for cosine.
+_SCHEDULES: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {
+    "linear": lambda done: 1.0 - done,
+    "cosine": lambda done: 0.5 * (1.0 + tf.cos(math.pi * done)),
+}
 
 # What may differ between two runs that share compiled code.
 _FREE_FIELDS = {
@@ -59,6 +68,9 @@ class Trainer:
             self.generator, self.discriminator = build_networks(config, self.plan.dtype)
             self._d_optimizer = self._d_optimizer_of(config)
             self._g_optimizer = self._g_optimizer_of(config)
+            # What a schedule starts from, as variables: runs that differ in it share compiled code.
+            self._n_steps = tf.Variable(config.steps, dtype=tf.float32)
+            self._rates = tf.Variable([config.d_learning_rate, config.g_learning_rate])
             # Holds the averaged weights while samples are drawn.
             averaged = config.ema_decay > 0
             self._average = build_networks(config, self.plan.dtype)[0] if averaged else None
@@ -98,6 +110,8 @@ class Trainer:
         return True
 
     def _set_rates(self, config: RunConfig) -> None:
+        self._n_steps.assign(config.steps)
+        self._rates.assign([config.d_learning_rate, config.g_learning_rate])
         self._d_optimizer.learning_rate = config.d_learning_rate
         self._g_optimizer.learning_rate = config.g_learning_rate
 
@@ -208,6 +222,8 @@ class Trainer:
 
     def _train_step(self, x_all: tf.Tensor, seed: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
         """D learns `d_steps` times, then G `g_steps` times, first from the last generated batch."""
+        if self.config.rate_schedule != "constant":
+            self._follow_schedule(step)
         for turn in range(self.config.d_steps):
             g_tape, x_fake = self._fake_batch(seed, step, turn)
             x_real = self._real_batch(x_all, self._seed_of(seed, _REAL, step, turn))
@@ -220,6 +236,13 @@ class Trainer:
                 g_tape, x_fake = self._fake_batch(seed, step, self.config.d_steps + turn - 1)
             g_loss = self._generator_learns(g_tape, x_real, x_fake)
         return tf.stack([d_turn.d_loss, g_loss, d_turn.d_real, d_turn.d_fake, d_penalty])
+
+    def _follow_schedule(self, step: tf.Tensor) -> None:
+        """Set both learning rates for this step."""
+        done = tf.cast(step, tf.float32) / self._n_steps
+        d_rate, g_rate = tf.unstack(self._rates * _SCHEDULES[self.config.rate_schedule](done))
+        self._d_optimizer.learning_rate.assign(d_rate)
+        self._g_optimizer.learning_rate.assign(g_rate)
 
     def _discriminator_learns(
         self, x_real: tf.Tensor, x_fake: tf.Tensor, seed: tf.Tensor
@@ -262,8 +285,10 @@ class Trainer:
         return tape, x_fake
 
     def shown(self, x: tf.Tensor, seed: tf.Tensor | None = None) -> tf.Tensor:
-        """Samples (batch, *shape) as D gets them: in packs, and with a seed blurred by noise."""
+        """Samples (batch, *shape) as D gets them: in packs; with a seed augmented and blurred."""
         x = tf.cast(x, tf.float32)
+        if self.config.augmentation and seed is not None:
+            x = augmented(x, seed)
         if self.config.instance_noise and seed is not None:  # arXiv:1610.04490
             x += self.config.instance_noise * tf.random.stateless_normal(x.shape, seed)
         return packed(x, self.config.packing)

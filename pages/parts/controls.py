@@ -45,6 +45,7 @@ _GROUPS = {  # folded away
         "g_steps",
         "d_optimizer",
         "g_optimizer",
+        "rate_schedule",
         "beta_1",
         "weight_clip",
         "instance_noise",

@@ -152,10 +152,11 @@ def test_pictures_networks_refuse_points_and_name_the_way_out() -> None:
 def test_setting_without_effect_is_refused(owner: str, field: str) -> None:
     other = another_value(field)
     ruled_out = next(item.name for item in OWNERS[owner] if field not in item.options)
-    assert refusal({owner: ruled_out, field: other}) == (
+    others = {"network": "mlp"} if owner == "dataset" else {}
+    assert refusal({**others, owner: ruled_out, field: other}) == (
         f"{field} = {other} has no effect with {owner} = {ruled_out}. Leave it out."
     )
-    config = RunConfig.parse({owner: ruled_out, field: RunConfig.default(field)})
+    config = RunConfig.parse({**others, owner: ruled_out, field: RunConfig.default(field)})
     assert field not in config.applicable_fields()
 
 
@@ -163,6 +164,8 @@ def another_value(field: str) -> Any:
     """An allowed value that is not the default."""
     if field in TEXTS:
         return "real - fake" if field in FORMULAS else "AAAA"
+    if field in SWITCHES:
+        return not RunConfig.default(field)
     candidates = list(RunConfig.titles(field)) if field in CHOICES else bounds(field)
     return next(value for value in candidates if value != RunConfig.default(field))
 

@@ -346,6 +346,83 @@ def test_data_are_loaded_once_for_all_runs_that_share_them() -> None:
         assert not np.array_equal(different, real_samples(config))
 
 
+SHARES = {
+    "constant": lambda done: 1.0,
+    "linear": lambda done: 1 - done,
+    "cosine": lambda done: np.cos(np.pi * done / 2) ** 2,  # half of 1 + cos
+}
+every_schedule = pytest.mark.parametrize("schedule", list(SHARES))
+
+
+def rates(player: Trainer) -> list[float]:
+    return [float(o.learning_rate) for o in (player._d_optimizer, player._g_optimizer)]
+
+
+@every_schedule
+@pytest.mark.parametrize("settings", [TINY_POINTS, TINY_PICTURES], ids=["XLA", "no XLA"])
+def test_both_rates_follow_the_schedule(settings: dict[str, Any], schedule: str) -> None:
+    base = np.array([1e-3, 4e-3])
+    player = trainer(
+        settings, d_learning_rate=base[0], g_learning_rate=base[1], rate_schedule=schedule, steps=8
+    )
+    assert rates(player) == pytest.approx(base, rel=1e-6)
+    for last, n_steps in ((0, 1), (3, 3), (7, 4)):  # the step that was taken last
+        train(player, n_steps)
+        assert rates(player) == pytest.approx(SHARES[schedule](last / 8) * base, rel=1e-5)
+
+
+def test_scheduled_rates_are_the_ones_that_move_the_weights() -> None:
+    """Under SGD without momentum, a step's length is its rate times the gradient's."""
+    sgd = {"d_optimizer": "sgd", "g_optimizer": "sgd", "beta_1": 0.0, "d_learning_rate": 1e-2}
+    falling, constant = (
+        trainer(TINY_POINTS, **sgd, rate_schedule=schedule, steps=4)
+        for schedule in ("linear", "constant")
+    )
+    before = [w.numpy() for w in constant.discriminator.trainable_variables]
+    for player in (falling, constant):
+        for variable, value in zip(player.discriminator.trainable_variables, before, strict=True):
+            variable.assign(value)
+        player.step = 2  # half of the rate is left, and the first step's networks are the same
+        train(player, 1)
+    for now, full, start in zip(
+        falling.discriminator.trainable_variables,
+        constant.discriminator.trainable_variables,
+        before,
+        strict=True,
+    ):
+        np.testing.assert_allclose(now - start, 0.5 * (full - start), rtol=1e-3, atol=1e-7)
+
+
+def test_scheduled_run_is_repeatable_continues_and_shares_compiled_code() -> None:
+    settings = {**TINY_POINTS, "rate_schedule": "cosine", "steps": 10}
+    uninterrupted, first, second = trainer(settings), trainer(settings), trainer(settings)
+    records = train(uninterrupted, 6)
+    train(first, 1, 3)
+    second.load_state(unpack(pack(first.state())))
+    assert np.array_equal(train(second, 2), records[4:])
+    other = RunConfig.parse({**settings, "steps": 7, "d_learning_rate": 0.01})
+    x_real = other.items.dataset.load(200, seed=0)
+    new = Trainer(other, x_real)
+    first.restart(other, x_real)
+    assert np.array_equal(train(first, 3), train(new, 3))
+    assert rates(first) == rates(new)
+
+
+def test_rate_that_is_set_mid_run_goes_on_where_the_schedule_stands() -> None:
+    player = trainer(TINY_POINTS, rate_schedule="linear", steps=10)
+    train(player, 4)
+    player.change(player.config.with_change("g_learning_rate", 0.1))
+    train(player, 1)
+    assert rates(player) == pytest.approx([0.6 * 5e-4, 0.6 * 0.1])
+
+
+def test_how_d_sees_the_data_makes_no_second_copy_of_them() -> None:
+    plain = RunConfig.parse(TINY_PICTURES)
+    assert real_samples(plain) is real_samples(
+        RunConfig.parse({**TINY_PICTURES, "augmentation": True})
+    )
+
+
 def test_plan_follows_what_was_measured() -> None:
     dense, convolutional = RunConfig.parse(TINY_POINTS), RunConfig.parse(TINY_PICTURES)
     assert pick(dense).xla
