@@ -11,8 +11,8 @@ from gan_core.figures.panels import Panel, panels_figure
 from gan_core.figures.style import AXIS, GENERATOR, REAL, layout
 from gan_core.text import N_
 
-HEIGHT = 300
-STRIP_HEIGHT = 230
+HEIGHT = 330
+STRIP_HEIGHT = 190
 N_BINS = 40
 COLORS = {"generated": GENERATOR, "real": REAL, "held_out": REAL}
 NAMES = {
@@ -102,5 +102,5 @@ def neighbours_figure(shown: Mapping[str, Any], translate: Translate = str) -> g
 def _with_legend(panel: Panel) -> go.Figure:
     panel.y = {**AXIS, "rangemode": "tozero", **panel.y}
     figure = panels_figure([panel], columns=1, height=HEIGHT, shares=[1])
-    legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1, "yanchor": "top"}
-    return figure.update_layout(showlegend=True, legend=legend)
+    legend = {"x": 0.5, "xanchor": "center", "y": -0.3, "yanchor": "top"}
+    return figure.update_layout(showlegend=True, legend=legend, margin={"b": 92})

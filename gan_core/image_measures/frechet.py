@@ -18,14 +18,17 @@ def frechet_distance(x: np.ndarray, y: np.ndarray) -> float:
     """
     x, y = x.astype(np.float64), y.astype(np.float64)
     shift = x.mean(axis=0) - y.mean(axis=0)
-    cov_x, cov_y = (np.atleast_2d(np.cov(each, rowvar=False)) for each in (x, y))
-    # (Σ_x Σ_y)^½ has the trace of (Σ_x^½ Σ_y Σ_x^½)^½, which is symmetric: no complex numbers,
-    # also where few or collapsed samples leave a covariance without full rank.
-    values, vectors = np.linalg.eigh(cov_x)
-    root = (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T
-    overlap = np.sqrt(np.clip(np.linalg.eigvalsh(root @ cov_y @ root), 0, None)).sum()
-    distance = shift @ shift + np.trace(cov_x) + np.trace(cov_y) - 2 * overlap
+    # With Σ = RᵀR, the trace of the root is the sum of the singular values of R_x R_yᵀ: no complex
+    # numbers, also where few or collapsed samples leave a covariance without full rank.
+    root_x, root_y = _covariance_root(x), _covariance_root(y)
+    overlap = np.linalg.norm(root_x @ root_y.T, "nuc")
+    distance = shift @ shift + np.sum(root_x**2) + np.sum(root_y**2) - 2 * overlap
     return max(0.0, float(distance))
+
+
+def _covariance_root(x: np.ndarray) -> np.ndarray:
+    """R (min(n, d), d) with RᵀR = Σ, the covariance of features (n, d)."""
+    return np.linalg.qr(x - x.mean(axis=0), mode="r") / np.sqrt(len(x) - 1)
 
 
 def _of_seen(real: Seen, fake: Seen) -> float:

@@ -175,6 +175,7 @@ class Job:
         # The untrained generator, and what is real, before anything is compiled.
         self._flush(with_frame=True, also=self._real_channels)
         self._facts_are_due = True
+        self._measure_quality()
         share = FRAME_SHARE if self.dataset.is_image else PLANE_FRAME_SHARE
         self._frames = Budget(share, FLUSH_SECONDS, FRAME_CREDIT_SECONDS)
         self._checkpoints = Budget(CHECKPOINT_SHARE, CHECKPOINT_SECONDS)
@@ -285,7 +286,9 @@ class Job:
         if begins_ahead and self.trainer.step == head_start:
             self._flush(with_frame=True)  # what there is to see begins here
         if self._measurements.is_due():
+            began = time.monotonic()
             self._measure_quality()
+            self._measurements.charge(began)
         if self._checkpoints.is_due():
             self._save()
         return True
@@ -343,12 +346,10 @@ class Job:
 
     def _measure_quality(self) -> None:
         """Write down how good the pictures of this very step are, where that can be measured."""
-        began = time.monotonic()
         if self._quality and self._measured_step < self.trainer.step:
             self._measured_step = self.trainer.step
             measured = self._quality.measure(self.trainer)
             self.store.append_quality(self.run.id, self.holder, self.trainer.step, measured)
-        self._measurements.charge(began)
 
     def _save(self) -> None:
         """Checkpoint, after what led to it: a checkpoint never speaks of steps not written."""

@@ -492,12 +492,12 @@ class Store:
             of_run = tables.events.c.run_id == run_id
             db.execute(
                 tables.events.delete().where(
-                    of_run & (tables.events.c.kind == "frame") & (tables.events.c.step >= step)
+                    of_run
+                    & tables.events.c.kind.in_(("frame", "quality"))  # taken anew at `step`
+                    & (tables.events.c.step >= step)
                 )
             )
             later = of_run & (tables.events.c.kind == "records") & (tables.events.c.step > step)
-            newer = of_run & (tables.events.c.kind == "quality") & (tables.events.c.step > step)
-            db.execute(tables.events.delete().where(newer))
             # A row of records may straddle `step`: keep its first part.
             straddling = db.execute(sa.select(tables.events).where(later))
             kept = [

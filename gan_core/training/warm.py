@@ -5,12 +5,10 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-import numpy as np
-
 from gan_core.presets import PRESETS
-from gan_core.training import digit_classifier
 from gan_core.training.device import gpus
 from gan_core.training.pool import borrowed_trainer
+from gan_core.training.quality import quality_of
 
 
 def dask_setup(worker: Any) -> None:
@@ -23,4 +21,6 @@ def _train_one_step() -> None:
     with borrowed_trainer(next(iter(PRESETS.values())).config) as trainer:
         trainer.run(1)
         trainer.samples(64)
-    digit_classifier.look_at(np.zeros((1, *digit_classifier.SHAPE), np.float32))
+        quality = quality_of(trainer.config.items.dataset, trainer.x_real)
+        if quality:
+            quality.measure(trainer)

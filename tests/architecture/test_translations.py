@@ -16,6 +16,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from gan_core.config import RunConfig
+from gan_core.image_measures import MEASURES
 from gan_core.metrics import METRICS
 from gan_core.presets import PRESETS
 from gan_core.registry import Registry
@@ -105,6 +106,8 @@ def shown_titles() -> Iterator[str]:
             yield from (title for title in choices.values() if title not in PROPER_NAMES)
     for metric in METRICS:
         yield from (metric.title, metric.help)
+    for measure in MEASURES:
+        yield from (measure.title, measure.help)
     for preset in PRESETS.values():
         yield from (preset.title, preset.help)
     for field in RunConfig.model_fields.values():

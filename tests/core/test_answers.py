@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 import gan_core
 from gan_core.runs import answering, answers, tables
 from gan_core.runs.answers import Answer, canonical
+from gan_core.runs.engine import MAX_QUESTIONS, Desk
 from gan_core.runs.store import Store
 from gan_core.text import GanError, Text
 from tests.engine_process import EngineProcess, wait_until
@@ -83,6 +85,23 @@ def test_the_newest_question_comes_first(store: Store, monkeypatch: pytest.Monke
         asked.append(newest)
         store.answers.answer(newest, Answer(0))
     assert asked == [canonical({"topic": topic}) for topic in ("last", "second", "first")]
+
+
+def test_questions_that_somebody_is_at_are_left_to_them(store: Store) -> None:
+    first, second = ({"topic": topic} for topic in ("first", "second"))
+    store.answers.ask(first)
+    store.answers.ask(second)
+    assert store.answers.newest_unanswered([canonical(second)]) == canonical(first)
+    assert store.answers.newest_unanswered([canonical(first), canonical(second)]) is None
+
+
+def test_whether_something_was_asked(store: Store) -> None:
+    assert not store.answers.is_asked(QUESTION)
+    assert store.answers.newest_unanswered() is None, "looking is not asking"
+    store.answers.ask(QUESTION)
+    assert store.answers.is_asked(QUESTION)
+    store.answers.answer(canonical(QUESTION), Answer(1))
+    assert store.answers.is_asked(QUESTION)
 
 
 def test_new_code_or_libraries_are_asked_anew(
@@ -172,6 +191,50 @@ def test_an_answer_that_cannot_be_written_raises(
 
 
 # ---------------------------------------------------------------------- the engine
+
+
+class Busy:
+    """A cluster whose workers are at their questions until told otherwise."""
+
+    def __init__(self) -> None:
+        self.futures: dict[str, Any] = {}
+
+    def submit(self, answer: object, store_url: str, asked: str, *, pure: bool) -> Any:
+        self.futures[asked] = SimpleNamespace(done=lambda: False, status="pending")
+        return self.futures[asked]
+
+
+def test_a_question_that_takes_long_lets_others_pass_up_to_a_limit(store: Store) -> None:
+    cluster: Any = Busy()
+    desk = Desk(store, cluster)
+    for number in range(MAX_QUESTIONS + 1):
+        store.answers.ask({"topic": f"question {number}"})
+    for _ in range(10):
+        desk.dispatch()
+    assert len(cluster.futures) == MAX_QUESTIONS
+    first = next(iter(cluster.futures))
+    cluster.futures[first].done = lambda: True
+    store.answers.answer(first, Answer(0))
+    for _ in range(10):
+        desk.dispatch()
+    assert len(cluster.futures) == MAX_QUESTIONS + 1
+
+
+def test_a_worker_that_dies_over_a_question_is_the_answer(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    cluster: Any = Busy()
+    desk = Desk(store, cluster)
+    store.answers.ask(QUESTION)
+    desk.dispatch()
+    died = cluster.futures[canonical(QUESTION)]
+    died.done, died.status, died.exception = lambda: True, "error", lambda: OSError("killed")
+    desk.dispatch()
+    found = store.answers.ask(QUESTION)
+    assert found
+    assert found.error
+    assert "(OSError: killed)" in found.error.say()
+    assert "ended with" in caplog.text
 
 
 @pytest.fixture(scope="module")

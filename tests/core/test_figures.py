@@ -12,6 +12,7 @@ import pytest
 from gan_core.datasets import DATASETS, Dataset
 from gan_core.figures.curves import live_curves, plane_curves
 from gan_core.figures.samples import live_samples
+from gan_core.image_measures import is_digits
 from gan_core.losses import LOSSES, Loss
 from gan_core.metrics import METRICS
 from gan_core.ops import NUMPY
@@ -37,6 +38,8 @@ def feeds(figure: go.Figure, kind: str) -> set[str]:
 def test_live_curves_are_fed_by_what_a_run_records(loss: Loss, dataset: Dataset) -> None:
     figure = live_curves(loss, PENALTIES.get("r1"), dataset)
     known = {"step", "speed_step", "images_per_second", *RECORD_FIELDS}
+    if is_digits(dataset):
+        known |= {"quality_step", "frechet", "frechet_floor"}
     assert feeds(figure, "append") == known
     without = live_curves(loss, PENALTIES.get("none"), dataset)
     assert feeds(without, "append") == known - {"d_penalty"}

@@ -46,6 +46,7 @@ def write(store: Store, run: tuple[str, str], whole: np.ndarray, chunk: int) -> 
             frame=frame,
             measures={"mmd": step / 4},
         )
+        store.append_quality(*run, step, {"frechet": step / 8})
 
 
 def read(message: str) -> dict[str, Any]:
@@ -59,6 +60,7 @@ def test_snapshot_of_a_new_run_is_empty(store: Store) -> None:
     assert message["curves"]["step"] == {"step": [], **{name: [] for name in RECORD_FIELDS}}
     assert message["curves"]["speed_step"] == {"speed_step": [], "images_per_second": []}
     assert message["curves"]["frame_step"] == {"frame_step": []}
+    assert message["curves"]["quality_step"] == {"quality_step": []}
     assert (message["frame"], message["frame_step"]) == ({}, 0)
     assert message["progress"] == {"step": 0, "images_per_second": None}
     assert message["state"]["status"] == "queued"
@@ -81,6 +83,10 @@ def test_snapshot_holds_the_whole_run_at_its_level(
         np.testing.assert_allclose(curve[name], column, atol=1e-5)
     assert message["curves"]["speed_step"]["images_per_second"] == [32, 64, 96]
     assert message["curves"]["frame_step"] == {"frame_step": [32, 64, 96], "mmd": [8, 16, 24]}
+    assert message["curves"]["quality_step"] == {
+        "quality_step": [32, 64, 96],
+        "frechet": [4, 8, 12],
+    }
     assert message["frame_step"] == 96
     assert message["frame"] == {"x_real.x": [7], "x_fake.x": [96]}
     assert message["progress"] == {"step": 96, "images_per_second": 96}
@@ -127,6 +133,13 @@ def test_delta_of_a_frame_alone_is_json(store: Store, run: tuple[str, str]) -> N
     }
     assert read(delta(events, 0, {})) == told
     assert read(delta(events, 0, {"state": {}})) == told | {"state": {}}
+
+
+def test_delta_of_quality_alone_adds_to_its_curve(store: Store, run: tuple[str, str]) -> None:
+    before = store.last_seq()
+    store.append_quality(*run, 7, {"frechet": 2.5})
+    told = read(delta(store.events_after(before, [run[0]]), 0, {}))
+    assert told == {"curves": {"quality_step": {"quality_step": [7], "frechet": [2.5]}}}
 
 
 def test_state_speaks_in_a_form_that_can_be_translated(store: Store, run: tuple[str, str]) -> None:

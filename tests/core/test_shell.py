@@ -223,6 +223,7 @@ def test_without_tensorflow_a_run_fails_with_a_reason(
         ("networks", "dcgan_small"),
         ("families", "gan"),
         ("metrics", "modes_covered"),
+        ("measures", "kid"),
     ],
 )
 def test_list_names_every_item_without_tensorflow(

@@ -195,7 +195,11 @@ def test_deletion_takes_everything_and_spares_the_others(store: Store) -> None:
         write(store, each, by, records(10))
         store.save_checkpoint(each, by, 10, b"weights")
         store.request(each, "pause")
+    questions = [{"topic": "measures", "run": each, "step": 1} for each in (run_id, kept)]
+    for question in questions:
+        store.answers.ask(question)
     store.delete(run_id)
+    assert [store.answers.is_asked(question) for question in questions] == [False, True]
     assert [run.id for run in store.runs()] == [kept]
     assert store.events_after(0, [run_id]) == []
     assert store.checkpoint(run_id) is None
@@ -300,6 +304,19 @@ def test_released_run_is_free(store: Store) -> None:
     assert store.claim(run_id, holder_name())
 
 
+def test_someone_trains_while_a_living_worker_has_a_running_run(store: Store) -> None:
+    assert not store.someone_trains()
+    run_id, holder = claimed_run(store)
+    assert not store.someone_trains()  # claimed, and still queued
+    store.set_status(run_id, holder, "running")
+    assert store.someone_trains()
+    store.set_status(run_id, holder, "paused")
+    assert not store.someone_trains()
+    store.set_status(run_id, holder, "running")
+    store.release(run_id, holder)  # as when its worker was killed
+    assert not store.someone_trains()
+
+
 def test_only_one_of_many_gets_a_run(store: Store) -> None:
     run_id = store.create_run(CONFIG)
     with ThreadPoolExecutor(8) as pool:
@@ -313,10 +330,11 @@ def test_only_one_of_many_gets_a_run(store: Store) -> None:
         lambda store, run_id, holder: append(store, run_id, holder, 1, {0: records(1)}, b"{}"),
         lambda store, run_id, holder: store.set_status(run_id, holder, "finished"),
         lambda store, run_id, holder: store.set_facts(run_id, holder, {"a": 1}),
+        lambda store, run_id, holder: store.append_quality(run_id, holder, 1, {"frechet": 1.0}),
         lambda store, run_id, holder: store.save_checkpoint(run_id, holder, 1, b"weights"),
         lambda store, run_id, holder: store.rewind(run_id, holder, 0, N_FIELDS),
     ],
-    ids=["append", "set_status", "set_facts", "save_checkpoint", "rewind"],
+    ids=["append", "set_status", "set_facts", "append_quality", "save_checkpoint", "rewind"],
 )
 def test_superseded_writer_changes_nothing(
     store: Store, act: Callable[[Store, str, str], None]
@@ -600,13 +618,47 @@ def test_frames_are_thinned_but_the_first_and_the_newest_stay(
         assert step < 8 or len(steps) > 4
 
 
+def test_quality_is_kept_apart_from_what_frames_measure(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    append(store, run_id, holder, 5, frame=b"{}")
+    for step, value in ((0, 8.0), (4, 2.5)):
+        store.append_quality(run_id, holder, step, {"frechet": value})
+    assert store.quality(run_id) == ([0, 4], {"frechet": [8.0, 2.5]})
+    assert store.measures(run_id) == ([5], {})
+    assert store.frame_steps(run_id) == [5]
+
+
+def test_quality_is_thinned_as_frames_are(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "MAX_FRAMES", 4)
+    run_id, holder = claimed_run(store)
+    for step in range(40):
+        append(store, run_id, holder, step, frame=b"{}")
+        store.append_quality(run_id, holder, step, {"frechet": float(step)})
+        steps, values = store.quality(run_id)
+        assert (steps[0], steps[-1]) == (0, step)
+        assert len(steps) <= 4 + 1
+        assert values["frechet"] == steps
+        assert store.frame_steps(run_id) == steps
+
+
+def test_rewind_forgets_the_quality_of_what_comes_anew(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    write(store, run_id, holder, records(100))
+    for step in (0, 30, 60, 90):
+        store.append_quality(run_id, holder, step, {"frechet": 1.0})
+    store.rewind(run_id, holder, 60, N_FIELDS)
+    assert store.quality(run_id)[0] == [0, 30]
+
+
 def test_checkpoint_replaces_the_one_before(store: Store) -> None:
     run_id, holder = claimed_run(store)
     assert store.checkpoint(run_id) is None
+    assert store.checkpoint_step(run_id) is None
     everything = bytes(range(256))
     store.save_checkpoint(run_id, holder, 1, b"old")
     store.save_checkpoint(run_id, holder, 2, everything)
     assert store.checkpoint(run_id) == everything
+    assert store.checkpoint_step(run_id) == 2
 
 
 # ------------------------------------------------------------------------------ rewind
