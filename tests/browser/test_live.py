@@ -18,7 +18,7 @@ def run_of(page: Page) -> str:
 
 def start(page: Page, app: AppProcess, query: str = "") -> str:
     page.goto(f"{app.url}/train?lang=en{query}")
-    page.get_by_role("button", name="Train", exact=False).last.click()
+    page.get_by_role("button", name="Train", exact=True).first.click()
     return run_of(page)
 
 
@@ -227,7 +227,7 @@ def test_own_loss_is_trained_from_its_page(page: Page, app: AppProcess) -> None:
     page.get_by_text("Train with it").click()
     page.wait_for_url("**/train?*")
     expect(page.get_by_role("textbox", name="G's loss")).to_have_value("-fake")
-    page.get_by_role("button", name="Train", exact=False).last.click()
+    page.get_by_role("button", name="Train", exact=True).first.click()
     run_id = run_of(page)
     wait_until(lambda: step(page) > 5, "the first steps")
     config = app.store.run(run_id).config
