@@ -259,9 +259,10 @@ class View {
 
   // Slow motion: what happens one after the other while the picture goes from `before` to this one.
   stagesFrom(before) {
+    if (!this.plane) return null;
     const slow = this.state.status === "running" && this.state.pace <= SLOW;
-    const single = this.state.status === "paused" && this.data.plane?.layers.game;
-    if (!this.plane || !(slow || single)) return null;
+    const single = this.state.status === "paused" && this.data.plane.layers.game;
+    if (!(slow || single)) return null;
     const moved = (channel) => before[channel] !== undefined && String(before[channel]) !== String(this.pictures[channel]);
     const [d, g] = [moved("surface"), moved("x_fake.x")];
     const phases = ["generate", ...(d ? ["judge", "d_learns"] : []), ...(g ? ["slopes", "g_learns"] : [])];
