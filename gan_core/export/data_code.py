@@ -30,7 +30,7 @@ def data_code(config: RunConfig) -> DataCode:
         raise GanError(
             N_(
                 "{field} = {value} cannot be exported as a program: only this project has the "
-                "data. Export weights or samples instead."
+                "data. Train on other data to export the run."
             ),
             field="dataset",
             value=config.dataset,

@@ -1,7 +1,7 @@
 """A run as a program of its own: what it needs is Keras and TensorFlow, not this project.
 
 The program is assembled in sections, so that it can be a script or a notebook. It takes the same
-steps with the same random numbers as the run: `tests/core/test_export_program.py` compares losses.
+steps with the same random numbers as the run: `tests/core/test_export_script.py` compares losses.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gan_core.config import RunConfig, option_fields
+from gan_core.datasets import AS_SHOWN
 from gan_core.export.data_code import DataCode, data_code
 from gan_core.export.loss_code import loss_code, penalty_code
 from gan_core.export.network_code import network_code, spectral_norm_code
@@ -72,15 +73,15 @@ def program(store: Store, run_id: str, translate: Translate = str) -> Program:
 
 def refuse_what_cannot_be_exported(config: RunConfig) -> None:
     """Raise `GanError` that names the setting which a program of its own cannot have."""
-    known = {*_SETTINGS, *option_fields("dataset"), *option_fields("network")}
+    known = {*_SETTINGS, *option_fields("dataset"), *option_fields("network")} - {*AS_SHOWN}
     known |= option_fields("loss")
     for field in config.applicable_fields():
         value = getattr(config, field)
         if field not in known and value != config.default(field):
             raise GanError(
                 N_(
-                    "{field} = {value} cannot be exported as a program. Export weights or samples "
-                    "instead."
+                    "{field} = {value} cannot be written into a program of its own yet. Train "
+                    "without it to export the run."
                 ),
                 field=field,
                 value=value,
@@ -111,7 +112,8 @@ _SETTINGS = {
     "latent_dim",
     "noise",
     "steps",
-    "pace",  # how fast one watches changes nothing
+    "head_start",  # when and how fast one watches changes nothing
+    "pace",
     "seed",
     "precision",
 }
