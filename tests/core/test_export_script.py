@@ -101,7 +101,10 @@ def test_program_finds_the_very_losses_of_the_run(
     source = written(store, settings)
     assert "gan_core" not in source
     trainer = Trainer(config, config.items.dataset.load(seed=config.seed))
-    np.testing.assert_array_equal(losses_of(source, tmp_path), trainer.run(STEPS))
+    found, original = losses_of(source, tmp_path), trainer.run(STEPS)
+    # Convolutions on several threads add up in an order that differs from time to time.
+    tolerance = 1e-4 if config.items.network.convolutional else 0.0
+    np.testing.assert_allclose(found, original, rtol=tolerance)
 
 
 @pytest.mark.parametrize("loss", list(LOSSES), ids=lambda loss: loss.name)
