@@ -98,6 +98,12 @@ def _parser() -> argparse.ArgumentParser:
         "--fid", action="store_true", help="the true FID, with Inception-v3: takes minutes"
     )
 
+    export = commands.add_parser("export", help="write a run as a Keras program of its own")
+    export.set_defaults(command=_export)
+    export.add_argument("run", metavar="RUN", help="the run's id, as train and the address say it")
+    export.add_argument("--notebook", action="store_true", help="a Jupyter notebook, not a script")
+    export.add_argument("--to", type=Path, metavar="FILE", help="otherwise it is printed")
+
     listing = commands.add_parser("list", help="list what there is to choose from")
     listing.set_defaults(command=_list)
     listing.add_argument("kind", choices=LISTS)
@@ -306,6 +312,31 @@ def _speed(run: Run) -> str:
         return ""
     unit = "images" if run.config.items.dataset.is_image else "points"
     return f"{run.images_per_second:,.0f} {unit}/s"
+
+
+# ------------------------------------------------------------------------------------- export
+
+
+def _export(options: argparse.Namespace) -> int:
+    """Print the program of a run, or write it into a file."""
+    from gan_core.export.program import program
+    from gan_core.export.script import notebook, script
+    from gan_core.runs.store import default_url, open_store
+
+    form = notebook if options.notebook else script
+    text = form(program(open_store(default_url()), options.run))
+    if options.to is None:
+        print(text)
+        return SUCCESS
+    try:
+        options.to.write_text(text, "utf-8")
+    except OSError as error:
+        raise GanError(
+            N_("{path} cannot be written ({reason}). Name another file."),
+            path=str(options.to),
+            reason=error.strerror or str(error),
+        ) from error
+    return SUCCESS
 
 
 # ------------------------------------------------------------------------------------ measure

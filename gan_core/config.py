@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -463,6 +463,12 @@ class RunConfig(Settings):
             loss=LOSSES.get(self.loss).configured(self),
             penalty=PENALTIES.get(self.penalty),
         )
+
+    def network_options(self, player: Literal["g", "d"]) -> dict[str, Any]:
+        """What shapes one player's network: options of both, and its own without their prefix."""
+        own, other = ("g_", "d_") if player == "g" else ("d_", "g_")
+        names = [name for name in self.items.network.options if not name.startswith(other)]
+        return {name.removeprefix(own): getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import keras
 import tensorflow as tf
 
@@ -20,17 +18,11 @@ def build_networks(config: RunConfig, dtype: str) -> tuple[keras.Model, keras.Mo
     """
     network, shape = config.items.network, config.items.dataset.shape
     layers = Layers(dtype, config.seed)
-    generator = network.generator(layers, config.latent_dim, shape, **_options(config, "g_", "d_"))
+    generator = network.generator(layers, config.latent_dim, shape, **config.network_options("g"))
     layers.spectral_norm = config.spectral_norm  # of the discriminator alone
     packed_shape = (*shape[:-1], shape[-1] * config.packing)
-    discriminator = network.discriminator(layers, packed_shape, **_options(config, "d_", "g_"))
+    discriminator = network.discriminator(layers, packed_shape, **config.network_options("d"))
     return generator, discriminator
-
-
-def _options(config: RunConfig, own: str, other: str) -> dict[str, Any]:
-    """The network's options for one player: those of both, and its own without their prefix."""
-    names = [name for name in config.items.network.options if not name.startswith(other)]
-    return {name.removeprefix(own): getattr(config, name) for name in names}
 
 
 def packed(x: tf.Tensor, packing: int) -> tf.Tensor:

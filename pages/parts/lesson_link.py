@@ -21,6 +21,7 @@ PARTS: Mapping[str, str] = {  # of a page, besides the fields of the form
     "changes": N_("Change while it trains"),
     "branch": N_("Branches"),
     "about": N_("Settings of a run"),
+    "export": N_("Take it home"),
     "pair": N_("Side by side"),
     "seeds": N_("Bands: the same settings with other seeds"),
     "lesson": N_("This box"),

@@ -20,6 +20,7 @@ from pages.parts import fields
 from pages.parts.branching import branch_form
 from pages.parts.controls import label, preset_values
 from pages.parts.doctor import doctor
+from pages.parts.exporting import exporting
 from pages.parts.layers import switch_on
 from pages.parts.links import hidden
 from pages.parts.live_figure import live_run
@@ -109,6 +110,8 @@ def run_panel(run: Run, *, layers: Collection[str] = (), group: str = "") -> Non
         _live_settings(run)
     if not hidden("about"):
         _about(run)
+    if not hidden("export"):
+        exporting(run)
 
 
 def _linked_step() -> int | None:

@@ -103,6 +103,7 @@ def hidden_parts(app: AppTest) -> dict[str, bool]:
         "changes": "Change while it trains" not in {each.value for each in app.subheader},
         "branch": "Branch" not in folded,
         "about": "Settings of this run" not in folded,
+        "export": "Take it home" not in folded,
         "pair": "Side by side" not in folded,
         "seeds": "Bands" not in folded,
         "lesson": "A link for a lesson" not in folded,

@@ -1,0 +1,114 @@
+"""The losses and the penalty of a run as functions of a program, written by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from gan_core.config import RunConfig
+from gan_core.export.written import Call, Name, statements
+
+REAL, FAKE = Name("real_logits"), Name("fake_logits")
+_FUNCTIONS = {
+    "mean": "tf.reduce_mean",
+    "exp": "tf.exp",
+    "log": "tf.math.log",
+    "softplus": "tf.math.softplus",
+    "sigmoid": "tf.sigmoid",
+    "tanh": "tf.tanh",
+    "square": "tf.square",
+    "sqrt": "tf.sqrt",
+    "abs": "tf.abs",
+    "maximum": "tf.maximum",
+}
+_SLOPES = {"x_real": "real_slope", "x_fake": "fake_slope"}
+
+
+class WrittenOps:
+    """`gan_core.ops.GradientOps` that compute nothing: they say what TensorFlow would be asked."""
+
+    def __init__(self, rank: int) -> None:
+        self._axes = list(range(1, rank))  # all but the batch
+
+    def __getattr__(self, name: str) -> Callable[..., Call]:
+        if name not in _FUNCTIONS:
+            raise AttributeError(name)
+        return lambda *operands: Call(Name(_FUNCTIONS[name]), operands)
+
+    def minimum(self, x: Any, y: Any) -> Call:
+        return Call(Name("tf.minimum"), (x, y), line="bounded")
+
+    def input_gradient(self, function: Any, x: Any) -> Call:
+        """The slope, in a line of its own; so is the place where it is taken."""
+        line = _SLOPES.get(getattr(x, "text", ""), "slope")
+        return Call(Name("input_gradient"), (function, _named(x, "x_hat")), line=line)
+
+    def sum_of_squares(self, x: Any) -> Call:
+        axes = self._axes[0] if len(self._axes) == 1 else self._axes
+        line = f"{x.line}_squared" if isinstance(x, Call) else ""
+        return Call(Name("tf.reduce_sum"), (self.square(x),), {"axis": axes}, line)
+
+    def uniform_per_sample(self, x: Name, seed: Any) -> Call:
+        shape = [Name(f"{x.text}.shape[0]"), *(1 for _ in self._axes)]
+        return Call(Name("tf.random.stateless_uniform"), (shape, seed), line="alpha")
+
+
+def loss_code(config: RunConfig) -> str:
+    """Functions `discriminator_loss`, `generator_loss` and `decision` of a run."""
+    loss, ops = config.items.loss, WrittenOps(1)
+    says = "the probability that a sample is real" if loss.gives_probability else "D's own output"
+    return "\n\n".join(
+        (
+            _function(
+                "discriminator_loss(real_logits, fake_logits)",
+                "What the discriminator minimises; logits (batch,).",
+                loss.discriminator(REAL, FAKE, ops),
+            ),
+            _function(
+                "generator_loss(real_logits, fake_logits)",
+                "What the generator minimises; logits (batch,).",
+                loss.generator(REAL, FAKE, ops),
+            ),
+            _function(
+                "decision(logits)",
+                f"Average of D(x) over a batch: {says}.",
+                ops.mean(loss.decision(Name("logits"), ops)),
+            ),
+        )
+    )
+
+
+def penalty_code(config: RunConfig) -> str:
+    """Functions `input_gradient` and `penalty` of a run; empty where it has no penalty."""
+    penalty, shape = config.items.penalty, config.items.dataset.shape
+    names = (Name("judge"), Name("x_real"), Name("x_fake"), Name("seed"))
+    measured = penalty.measure(*names, WrittenOps(len(shape) + 1))
+    if not penalty.formula:
+        return ""
+    return _INPUT_GRADIENT + _function(
+        "penalty(x_real, x_fake, seed)", "What D pays besides, without its weight.", measured
+    )
+
+
+_INPUT_GRADIENT = '''\
+def input_gradient(function, x):
+    """Each sample's own slope: the gradient of function(x) with respect to x, of its shape."""
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = function(x)  # (batch,)
+    return tape.gradient(y, x)
+
+
+'''
+
+
+def _function(signature: str, purpose: str, value: Any) -> str:
+    lines: Sequence[str] = [f'"""{purpose}"""', *statements(value)]
+    return f"def {signature}:\n" + "".join(f"    {line}\n" for line in lines)
+
+
+def _named(x: Any, line: str) -> Any:
+    """An expression with a line of its own; a variable has one already."""
+    if isinstance(x, Name):
+        return x
+    return type(x)(**{**vars(x), "line": line})

@@ -1,0 +1,350 @@
+"""A run as a program of its own: what it needs is Keras and TensorFlow, not this project.
+
+The program is assembled in sections, so that it can be a script or a notebook. It takes the same
+steps with the same random numbers as the run: `tests/core/test_export_script.py` compares losses.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from gan_core.config import RunConfig, option_fields
+from gan_core.datasets import AS_SHOWN
+from gan_core.export.data_code import DataCode, data_code
+from gan_core.export.loss_code import loss_code, penalty_code
+from gan_core.export.network_code import network_code, spectral_norm_code
+from gan_core.export.training_code import (
+    batches_code,
+    loop_code,
+    optimizers_code,
+    results_code,
+    step_code,
+    turns_code,
+)
+from gan_core.runs.store import Control, Run, Store
+from gan_core.text import N_, GanError, Text
+from gan_core.training.records import RECORD_FIELDS
+
+N_COMPARED = 10  # first steps whose losses the program compares with the run's
+RATES = ("d_learning_rate", "g_learning_rate")
+MIXED = "mixed_bfloat16"
+
+Translate = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the program with a title and a few sentences about it.
+
+    `formulas` are LaTeX, for where they can be shown.
+    """
+
+    title: str
+    prose: Sequence[str]
+    code: str
+    formulas: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Program:
+    """A title, sentences that introduce the program, and its sections."""
+
+    title: str
+    introduction: Sequence[str]
+    sections: Sequence[Section]
+
+
+def program(store: Store, run_id: str, translate: Translate = str) -> Program:
+    """Write a run as a program; prose is in the language of `translate`.
+
+    Raises `GanError` when there is no such run, or when one of its settings cannot be exported.
+    """
+    run = store.run(run_id)
+    changes = [change for change in store.changes(run_id) if change.field != "pace"]
+    config = store.config_at(run_id, 0)  # what was changed before the first step is no change
+    later = [change for change in changes if change.applied_step or change.action != "set"]
+    _, records = store.curve(run_id, 0, len(RECORD_FIELDS))
+    first_losses = [[float(f"{loss:.9g}") for loss in row[:2]] for row in records[:N_COMPARED]]
+    return _program(run, config, later, first_losses, translate)
+
+
+def refuse_what_cannot_be_exported(config: RunConfig) -> None:
+    """Raise `GanError` that names the setting which a program of its own cannot have."""
+    known = {*_SETTINGS, *option_fields("dataset"), *option_fields("network")} - {*AS_SHOWN}
+    known |= option_fields("loss")
+    for field in config.applicable_fields():
+        value = getattr(config, field)
+        if field not in known and value != config.default(field):
+            raise GanError(
+                N_(
+                    "{field} = {value} cannot be written into a program of its own yet. Train "
+                    "without it to export the run."
+                ),
+                field=field,
+                value=value,
+            )
+    data_code(config)
+
+
+# Fields that the sections below take care of, besides the options of data, networks and losses.
+_SETTINGS = {
+    "dataset",
+    "network",
+    "loss",
+    "penalty",
+    "penalty_weight",
+    "weight_clip",
+    "spectral_norm",
+    "instance_noise",
+    "d_optimizer",
+    "g_optimizer",
+    "d_learning_rate",
+    "g_learning_rate",
+    "beta_1",
+    "d_steps",
+    "g_steps",
+    "ema_decay",
+    "batch_size",
+    "packing",
+    "latent_dim",
+    "noise",
+    "steps",
+    "head_start",  # when and how fast one watches changes nothing
+    "pace",
+    "seed",
+    "precision",
+}
+
+
+def _program(
+    run: Run,
+    config: RunConfig,
+    later: Sequence[Control],
+    first_losses: list[list[float]],
+    translate: Translate,
+) -> Program:
+    refuse_what_cannot_be_exported(config)
+    _, items, data = translate, config.items, data_code(config)
+    mixed, xla = _plan(run, config)
+    rates = _rates(config, later)
+    formulas = [items.loss.discriminator_formula, items.loss.generator_formula]
+    if items.penalty.formula:
+        formulas.append(rf"{items.penalty.formula}, \quad \lambda = {config.penalty_weight:g}")
+    sections = [
+        Section(
+            _(N_("Settings")),
+            [],
+            _imports(config, data) + "\n" + _settings(config, mixed=mixed),
+        ),
+        Section(_(N_("Data")), [f"{_(items.dataset.title)}: {_(items.dataset.help)}"], _data(data)),
+        Section(
+            _(N_("Networks")),
+            _about_networks(config, _),
+            _networks(config),
+        ),
+        Section(
+            _(N_("What the two players minimise")),
+            [f"{_(items.loss.title)}: {_(items.loss.help)} {items.loss.reference}".strip()],
+            loss_code(config),
+            formulas[:2],
+        ),
+        Section(
+            _(N_("Batches and noise")),
+            [
+                _(
+                    N_(
+                        "Two numbers fix each draw: one from SEED, the other from the step. So a "
+                        "step has the same batch and the same noise whatever was drawn before."
+                    )
+                )
+            ],
+            batches_code(config, mixed=mixed),
+        ),
+        Section(
+            _(N_("The two turns")),
+            [_(N_("Each player moves its own weights only."))],
+            optimizers_code(config) + "\n\n" + turns_code(config, mixed=mixed),
+        ),
+        Section(
+            _(N_("Training")),
+            [],
+            step_code(config, xla=xla) + "\n\n" + loop_code(first_losses, rates),
+        ),
+        Section(
+            _(N_("Results")),
+            [_(N_("The losses of every step, samples from noise that stays the same, and G."))],
+            results_code(config),
+        ),
+    ]
+    if items.penalty.formula:
+        prose = f"{_(items.penalty.title)}: {_(items.penalty.help)} {items.penalty.reference}"
+        section = Section(_(N_("What D pays besides")), [prose], penalty_code(config), formulas[2:])
+        sections.insert(4, section)
+    introduction = [text.say(_) for text in _introduction(run, config, data, later)]
+    return Program(run.name, introduction, sections)
+
+
+def _plan(run: Run, config: RunConfig) -> tuple[bool, bool]:
+    """Whether the run computes in bfloat16, and whether XLA compiles it."""
+    plan = run.facts.get("plan")
+    if plan:
+        return plan["dtype"] == MIXED, plan["xla"]
+    return config.precision == "bfloat16", not config.items.network.convolutional
+
+
+def _introduction(
+    run: Run, config: RunConfig, data: DataCode, later: Sequence[Control]
+) -> list[Text]:
+    """What a reader must know before the program runs."""
+    packages = ["tensorflow", "keras", "numpy", *data.packages]
+    versions = run.facts.get("versions", {})
+    pinned = " ".join(
+        f"{name}=={versions[name]}" if name in versions else name for name in packages
+    )
+    sentences = [
+        Text(N_("A GAN that was trained in GAN Dojo, as a program that does without it.")),
+        Text(
+            N_(
+                "It takes the same steps with the same random numbers. On the same kind of machine "
+                "with the same versions it finds the same losses; elsewhere they agree at first "
+                "and then drift apart, as rounding differs."
+            )
+        ),
+        Text(N_("Install: {command}"), {"command": f"pip install {pinned}"}),
+    ]
+    if run.facts:
+        plan = run.facts["plan"]
+        sentences.append(
+            Text(
+                N_("The original was trained on {device} in {dtype}."),
+                {"device": plan["device"], "dtype": plan["dtype"]},
+            )
+        )
+    if not run.is_active and run.step < config.steps:
+        sentences.append(
+            Text(N_("The original ended after {step} steps."), {"step": f"{run.step:,}"})
+        )
+    return sentences + [_difference(change) for change in later if change.field not in RATES]
+
+
+def _difference(change: Control) -> Text:
+    """Says what was done mid-run that the program does not do."""
+    step = f"{change.applied_step or 0:,}"
+    if change.action == "set":
+        return Text(
+            N_(
+                "NOT THE SAME from step {step} on: the original then went on with {field} = "
+                "{value}. This program keeps what it began with."
+            ),
+            {"step": step, "field": change.field, "value": change.value},
+        )
+    return Text(
+        N_(
+            "NOT THE SAME from step {step} on: one player then took a turn alone, which this "
+            "program leaves out."
+        ),
+        {"step": step},
+    )
+
+
+def _rates(config: RunConfig, later: Sequence[Control]) -> dict[int, tuple[float, float]]:
+    """Steps after which a learning rate changed, with both rates from there on."""
+    rates: dict[int, tuple[float, float]] = {}
+    now = {name: getattr(config, name) for name in RATES}
+    for change in later:
+        if change.field in RATES:
+            now[change.field] = change.value
+            rates[change.applied_step or 0] = (now["d_learning_rate"], now["g_learning_rate"])
+    return rates
+
+
+# ------------------------------------------------------------------------------- sections
+
+
+def _imports(config: RunConfig, data: DataCode) -> str:
+    """Import statements: Python's own first, then those of packages."""
+    wanted = {"import keras", "import numpy as np", "import tensorflow as tf", *data.imports}
+    wanted.add("from keras import layers")
+    if config.spectral_norm:
+        wanted |= spectral_norm_code().imports
+    groups: dict[int, list[str]] = defaultdict(list)
+    for statement in _merged(wanted):
+        package = statement.split()[1].partition(".")[0]
+        group = 0 if package == "__future__" else 1 if package in sys.stdlib_module_names else 2
+        groups[group].append(statement)
+    return "\n\n".join("\n".join(groups[number]) for number in sorted(groups)) + "\n"
+
+
+def _merged(statements: Iterable[str]) -> list[str]:
+    """Statements in alphabetical order, those from one module as one."""
+    names: dict[str, set[str]] = defaultdict(set)
+    plain = []
+    for statement in statements:
+        origin, is_from, what = statement.partition(" import ")
+        if is_from:
+            names[origin] |= set(what.split(", "))
+        else:
+            plain.append(statement)
+    merged = [f"{origin} import {', '.join(sorted(what))}" for origin, what in names.items()]
+    return sorted(plain) + sorted(merged)
+
+
+def _settings(config: RunConfig, *, mixed: bool) -> str:
+    """Constants that the sections use."""
+    constants: Mapping[str, object] = {
+        "SEED": config.seed,
+        "STEPS": config.steps,
+        "BATCH_SIZE": config.batch_size,
+        "LATENT_DIM": config.latent_dim,
+        "D_LEARNING_RATE": config.d_learning_rate,
+        "G_LEARNING_RATE": config.g_learning_rate,
+        "BETA_1": config.beta_1,
+        "PENALTY_WEIGHT": config.penalty_weight if config.items.penalty.formula else None,
+        "D_STEPS": config.d_steps if max(config.d_steps, config.g_steps) > 1 else None,
+        "G_STEPS": config.g_steps if config.g_steps > 1 else None,
+        "EMA_DECAY": config.ema_decay or None,
+        "PACKING": config.packing if config.packing > 1 else None,
+        "INSTANCE_NOISE": config.instance_noise or None,
+        "WEIGHT_CLIP": config.weight_clip or None,
+    }
+    lines = [f"{name} = {value!r}" for name, value in constants.items() if value is not None]
+    if mixed:
+        lines += ["", f'keras.config.set_dtype_policy("{MIXED}")']
+    return "\n".join(lines) + "\n"
+
+
+def _data(data: DataCode) -> str:
+    return f"{data.code.rstrip()}\nx_data = tf.constant(x_data)\n"
+
+
+def _about_networks(config: RunConfig, _: Translate) -> list[str]:
+    network = config.items.network
+    sentences = [
+        f"{_(network.title)}: {_(network.help)}",
+        _(N_("Each layer has a seed of its own, so that SEED fixes all initial weights.")),
+    ]
+    if config.spectral_norm:
+        sentences.append(_(N_("Spectral normalisation is that of arXiv:1802.05957.")))
+    return sentences
+
+
+def _networks(config: RunConfig) -> str:
+    parts = [_SEEDS, network_code(config)]
+    if config.spectral_norm:
+        parts.insert(1, spectral_norm_code().code)
+    return "\n\n".join(parts)
+
+
+_SEEDS = '''\
+def layer_seed(number):
+    """A seed that no other layer has."""
+    return 1000 * SEED + number
+
+
+def glorot(number):
+    """Glorot's uniform initial weights of a layer."""
+    return keras.initializers.GlorotUniform(seed=layer_seed(number))
+'''

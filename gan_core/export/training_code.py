@@ -1,0 +1,278 @@
+"""How a run trains, as a program: random numbers, turns of the players, and the loop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gan_core.config import RunConfig
+from gan_core.training.records import RECORD_FIELDS
+
+_OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
+
+
+def batches_code(config: RunConfig, *, mixed: bool) -> str:
+    """Functions that draw what a step looks at; `mixed`: networks compute in bfloat16."""
+    is_penalised, is_blurred = bool(config.items.penalty.formula), bool(config.instance_noise)
+    streams = "REAL, NOISE, FIXED_NOISE = range(3)"
+    if is_penalised or is_blurred:
+        streams = "REAL, NOISE, FIXED_NOISE, REAL_BLUR, FAKE_BLUR, PENALTY = range(6)"
+    draw = (
+        "tf.random.stateless_uniform([n, LATENT_DIM], seed, -1.0, 1.0)"
+        if config.noise == "uniform"
+        else "tf.random.stateless_normal([n, LATENT_DIM], seed)"
+    )
+    generated = "generator(z, training=True)"
+    generated = f"tf.cast({generated}, tf.float32)" if mixed else generated
+    return f'''\
+{streams}
+
+
+def random_seed(stream, step, turn=0):
+    """Two numbers that no other stream, step or turn has."""
+    return tf.stack([16 * SEED + stream, 20 * step + turn])
+
+
+def noise(n, seed):
+    """What the generator turns into samples: z (n, LATENT_DIM)."""
+    return {draw}
+
+
+def real_batch(step, turn=0):
+    """Real samples (batch, *shape), drawn with replacement."""
+    seed = random_seed(REAL, step, turn)
+    rows = tf.random.stateless_uniform([BATCH_SIZE], seed, maxval=len(x_data), dtype=tf.int32)
+    return {_shown(config, "tf.gather(x_data, rows)", "REAL_BLUR")}
+
+
+def fake_batch(step, turn=0):
+    """Generated samples (batch, *shape); with training=True, batch norm looks at this batch."""
+    z = noise(BATCH_SIZE, random_seed(NOISE, step, turn))
+    return {_shown(config, generated, "FAKE_BLUR")}
+{_shown_code(config)}'''
+
+
+def _shown(config: RunConfig, samples: str, stream: str) -> str:
+    if config.instance_noise:
+        return f"shown({samples}, random_seed({stream}, step, turn))"
+    return f"packed({samples})" if config.packing > 1 else samples
+
+
+def _shown_code(config: RunConfig) -> str:
+    """How samples come before D: blurred, and in packs."""
+    code = ""
+    if config.instance_noise:
+        result = "packed(x)" if config.packing > 1 else "x"
+        code += f'''
+
+def shown(x, seed):
+    """Samples as D sees them: with noise, so that real and fake overlap (arXiv:1610.04490)."""
+    x += INSTANCE_NOISE * tf.random.stateless_normal(x.shape, seed)
+    return {result}
+'''
+    if config.packing > 1:
+        code += f'''
+
+def packed(x):
+    """Samples in packs along the last axis: D judges a pack at once (arXiv:1712.04086)."""
+{_packs(config.items.dataset.shape)}'''
+    return code
+
+
+def _packs(shape: tuple[int, ...]) -> str:
+    """Statements of `packed` for samples of this shape."""
+    if len(shape) == 1:
+        return f"    return tf.reshape(x, [-1, PACKING * {shape[0]}])\n"
+    height, width, channels = shape
+    packed = f"PACKING * {channels}" if channels > 1 else "PACKING"
+    return f"""\
+    packs = tf.reshape(x, [-1, PACKING, {height}, {width}, {channels}])
+    packs = tf.transpose(packs, [0, 2, 3, 1, 4])
+    return tf.reshape(packs, [-1, {height}, {width}, {packed}])
+"""
+
+
+def optimizers_code(config: RunConfig) -> str:
+    """Statements that make the two optimisers."""
+    average = ["use_ema=True", "ema_momentum=EMA_DECAY"] if config.ema_decay else []
+    return (
+        f"d_optimizer = {_optimizer(config.d_optimizer, 'D_LEARNING_RATE', [])}\n"
+        f"g_optimizer = {_optimizer(config.g_optimizer, 'G_LEARNING_RATE', average)}\n"
+        "d_optimizer.build(discriminator.trainable_variables)\n"
+        "g_optimizer.build(generator.trainable_variables)\n"
+    )
+
+
+def _optimizer(name: str, learning_rate: str, more: Sequence[str]) -> str:
+    memory = "beta_1=BETA_1" if name == "adam" else "momentum=BETA_1"
+    options = ", ".join([learning_rate, memory, *more])
+    options = f"\n    {options}\n" if more else options
+    return f"keras.optimizers.{_OPTIMIZERS[name]}({options})"
+
+
+def turns_code(config: RunConfig, *, mixed: bool) -> str:
+    """Functions of one turn of each player; `mixed`: networks compute in bfloat16."""
+    logits = "discriminator(x, training=True)[:, 0]"
+    logits = f"tf.cast({logits}, tf.float32)" if mixed else logits
+    is_penalised = bool(config.items.penalty.formula)
+    seed = ", seed" if is_penalised else ""
+    penalty = "        total = d_loss\n        d_penalty = 0.0\n"
+    if is_penalised:
+        penalty = (
+            "        d_penalty = PENALTY_WEIGHT * penalty(x_real, x_fake, seed)\n"
+            "        total = d_loss + d_penalty\n"
+        )
+    clip = ""
+    if config.weight_clip:
+        clip = (
+            "    for weight in weights:\n"
+            "        weight.assign(tf.clip_by_value(weight, -WEIGHT_CLIP, WEIGHT_CLIP))\n"
+        )
+    return f'''\
+def judge(x):
+    """The discriminator's logits (batch,) for samples (batch, *shape): high means real."""
+    return {logits}
+
+
+def discriminator_learns(x_real, x_fake{seed}):
+    """One step of D; x_fake was made outside of this tape, so G stays as it is."""
+    with tf.GradientTape() as tape:
+        real_logits, fake_logits = judge(x_real), judge(x_fake)
+        d_loss = discriminator_loss(real_logits, fake_logits)
+{penalty}\
+    weights = discriminator.trainable_variables
+    d_optimizer.apply(tape.gradient(total, weights), weights)
+{clip}\
+    return d_loss, decision(real_logits), decision(fake_logits), d_penalty
+
+
+def generator_learns(tape, x_real, x_fake):
+    """One step of G, whose batch the tape has watched being made; D stays as it is."""
+    with tape:
+        # Most losses of G ask for the fakes only; D sees both all the same, as in training.
+        real_logits, fake_logits = judge(x_real), judge(x_fake)
+        g_loss = generator_loss(real_logits, fake_logits)
+    weights = generator.trainable_variables
+    g_optimizer.apply(tape.gradient(g_loss, weights), weights)
+    return g_loss
+'''
+
+
+def step_code(config: RunConfig, *, xla: bool) -> str:
+    """Function of one step: D's turns, then G's."""
+    turn = ", turn" if config.d_steps > 1 else ""
+    compiled = "@tf.function(jit_compile=True)" if xla else "@tf.function"
+    record = ", ".join(RECORD_FIELDS)
+    head = f'''\
+{compiled}
+def train_step(step):
+    """One step of the game; returns what is written down of it, (5,)."""
+'''
+    tail = f"    return tf.stack([{record}])\n"
+    seed, penalised = "", ""
+    if config.items.penalty.formula:
+        seed, penalised = f"seed = random_seed(PENALTY, step{turn})\n", ", seed"
+    d_turn = f"""\
+with tf.GradientTape() as g_tape:
+    x_fake = fake_batch(step{turn})
+x_real = real_batch(step{turn})
+{seed}d_loss, d_real, d_fake, d_penalty = discriminator_learns(x_real, x_fake{penalised})
+"""
+    g_turn = "g_loss = generator_learns(g_tape, x_real, x_fake)\n"
+    if config.d_steps > 1:
+        d_turn = f"for turn in range(D_STEPS):\n{_indented(d_turn)}"
+    if config.g_steps > 1:
+        again = """\
+if turn > 0:  # the first time, D's last batch serves once more
+    with tf.GradientTape() as g_tape:
+        x_fake = fake_batch(step, D_STEPS + turn - 1)
+"""
+        g_turn = f"for turn in range(G_STEPS):\n{_indented(again + g_turn)}"
+    return head + _indented(d_turn + g_turn) + tail
+
+
+def loop_code(first_losses: list[list[float]], rates: dict[int, tuple[float, float]]) -> str:
+    """The loop over all steps; `rates` are learning rates (D, G) that changed after some steps."""
+    change, table = "", ""
+    if rates:
+        entries = "".join(f"    {step}: {pair},\n" for step, pair in rates.items())
+        table = (
+            "# Learning rates of D and G that were changed while the run trained, by steps taken.\n"
+            f"RATES = {{\n{entries}}}\n\n"
+        )
+        change = """\
+    if step in RATES:
+        d_optimizer.learning_rate, g_optimizer.learning_rate = RATES[step]
+"""
+    return f"""\
+{table}records = np.zeros((STEPS, {len(RECORD_FIELDS)}), np.float32)
+for step in range(STEPS):
+{change}\
+    records[step] = train_step(tf.constant(step))
+    if step % max(1, STEPS // 20) == 0 or step == STEPS - 1:
+        d_loss, g_loss, d_real, d_fake, _ = records[step]
+        print(
+            f"step {{step + 1:,}}: D's loss {{d_loss:.4f}}, G's loss {{g_loss:.4f}}, "
+            f"D(x) {{d_real:.3f}}, D(G(z)) {{d_fake:.3f}}"
+        )
+    if not np.isfinite(records[step]).all():
+        print("The losses are no longer numbers: the game has diverged.")
+        records = records[:step]
+        break
+{_comparison(first_losses)}"""
+
+
+def _comparison(first_losses: list[list[float]]) -> str:
+    if not first_losses:
+        return ""
+    rows = "".join(f"    {row},\n" for row in first_losses)
+    return f"""
+# The first losses of D and G in the original run.
+ORIGINAL = np.array([
+{rows}], np.float32)
+compared = min(len(ORIGINAL), len(records))
+difference = np.abs(records[:compared, :2] - ORIGINAL[:compared]).max()
+print(f"The first {{compared}} losses differ from the original's by at most {{difference:.2g}}.")
+"""
+
+
+def results_code(config: RunConfig) -> str:
+    """What the program leaves behind: losses, samples, the generator."""
+    columns = ",".join(["step", *RECORD_FIELDS])
+    average = ""
+    if config.ema_decay:
+        average = """\
+# Samples come from the running average of G's weights, which the optimiser has kept.
+g_optimizer.finalize_variable_values(generator.trainable_variables)
+
+"""
+    return f"""\
+{average}np.savetxt(
+    "losses.csv",
+    np.column_stack([np.arange(1, len(records) + 1), records]),
+    fmt=["%d"] + {len(RECORD_FIELDS)} * ["%.9g"],
+    delimiter=",",
+    header="{columns}",
+    comments="",
+)
+
+z = noise(64, random_seed(FIXED_NOISE, 0))
+x_fake = generator(z, training=False).numpy()  # batch norm now takes its moving averages
+{_PICTURE if config.items.dataset.is_image else _POINTS}
+generator.save("generator.keras")
+"""
+
+
+_PICTURE = """\
+pixels = np.clip((x_fake + 1) * 127.5, 0, 255).astype(np.uint8)
+n, height, width, channels = pixels.shape
+rows = pixels.reshape(8, 8, height, width, channels).swapaxes(1, 2)
+grid = rows.reshape(8 * height, 8 * width, channels)
+tf.io.write_file("samples.png", tf.io.encode_png(grid))
+"""
+_POINTS = """\
+np.savetxt("samples.csv", x_fake, fmt="%.6f", delimiter=",", header="x,y", comments="")
+"""
+
+
+def _indented(code: str) -> str:
+    return "".join(f"    {line}\n" for line in code.splitlines())

@@ -1,0 +1,42 @@
+"""A run is taken home from its page: the browser gets the program."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from gan_core.presets import PRESETS
+from tests.app_process import AppProcess
+
+
+@pytest.fixture
+def opened(page: Page, app: AppProcess) -> Page:
+    """The page of a run, with its expander open."""
+    run_id = app.store.create_run(PRESETS["blobs_small"].config, "Ring: é 1")
+    page.goto(f"{app.url}/playground?lang=zh&run={run_id}")
+    page.get_by_text("带走").click()
+    return page
+
+
+def downloaded(page: Page, button: str, folder: Path) -> Path:
+    with page.expect_download() as begun:
+        page.get_by_role("button", name=button).click()
+    path = folder / begun.value.suggested_filename
+    begun.value.save_as(path)
+    return path
+
+
+def test_script_and_notebook_are_downloaded_in_the_reader_s_language(
+    opened: Page, tmp_path: Path
+) -> None:
+    script = downloaded(opened, "Python 脚本", tmp_path)
+    assert script.name == "Ring_é_1.py"
+    source = script.read_text("utf-8")
+    ast.parse(source)
+    assert "每一方只调整自己的权重。" in source
+    notebook = json.loads(downloaded(opened, "Jupyter 笔记本", tmp_path).read_text("utf-8"))
+    assert notebook["nbformat"] == 4

@@ -1,0 +1,167 @@
+"""A run as a program of its own: it runs without this project and finds the same losses."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gan_core.config import RunConfig
+from gan_core.datasets import DATASETS
+from gan_core.export.program import program, refuse_what_cannot_be_exported
+from gan_core.export.script import notebook, script
+from gan_core.losses import LOSSES
+from gan_core.penalties import PENALTIES
+from gan_core.runs.claims import holder_name
+from gan_core.runs.store import Store
+from gan_core.text import GanError
+from gan_core.training.records import RECORD_FIELDS
+from gan_core.training.trainer import Trainer
+
+STEPS = 6
+ONLY_HERE = ("pictures", "cifar10")  # data for which no program can be written
+POINTS: dict[str, Any] = {
+    "dataset": "ring",
+    "network": "mlp",
+    "g_hidden_units": 8,
+    "d_hidden_units": 8,
+    "latent_dim": 2,
+    "batch_size": 8,
+}
+PICTURES: dict[str, Any] = {"batch_size": 4, "latent_dim": 8, "precision": "float32"}
+EVERYTHING: dict[str, Any] = {
+    "spectral_norm": True,
+    "packing": 2,
+    "instance_noise": 0.1,
+    "ema_decay": 0.9,
+    "d_steps": 2,
+    "g_steps": 3,
+    "weight_clip": 0.5,
+    "penalty": "r1_r2",
+    "d_optimizer": "sgd",
+    "g_optimizer": "rmsprop",
+    "noise": "uniform",
+    "label_smoothing": 0.1,
+}
+FORMULAS = {"loss": "custom", "d_formula": "softplus(-real) + fake**2", "g_formula": "-tanh(fake)"}
+
+
+def config_of(settings: dict[str, Any]) -> RunConfig:
+    return RunConfig.parse({"steps": STEPS, "seed": 3, **settings})
+
+
+def written(store: Store, settings: dict[str, Any]) -> str:
+    return script(program(store, store.create_run(config_of(settings))))
+
+
+def losses_of(source: str, folder: Path) -> np.ndarray:
+    """Run the program where this project cannot be imported; its records (steps, 5)."""
+    (folder / "program.py").write_text(source, "utf-8")
+    subprocess.run(
+        [sys.executable, "-I", "program.py"], cwd=folder, check=True, capture_output=True
+    )
+    table = np.genfromtxt(folder / "losses.csv", delimiter=",", names=True)
+    assert table.dtype.names
+    return np.stack([table[name] for name in table.dtype.names[1:]], axis=1).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param(POINTS, id="points"),
+        *(
+            pytest.param(settings, id=name, marks=pytest.mark.slow)
+            for name, settings in {
+                "every constraint": {**POINTS, **EVERYTHING},
+                "WGAN-GP": {
+                    **POINTS,
+                    "loss": "wasserstein",
+                    "penalty": "gradient_penalty",
+                    "d_steps": 5,
+                },
+                "hinge": {**POINTS, "loss": "hinge", "spectral_norm": True, "dataset": "moons"},
+                "typed": {**POINTS, **FORMULAS, "dataset": "text", "text": "GAN"},
+                "pictures": PICTURES,
+                "layer norm": {**PICTURES, "g_norm": "layer", "d_norm": "layer"},
+                "pictures, every constraint": {**PICTURES, **EVERYTHING},
+            }.items()
+        ),
+    ],
+)
+def test_program_finds_the_very_losses_of_the_run(
+    store: Store, tmp_path: Path, settings: dict[str, Any]
+) -> None:
+    config = config_of(settings)
+    source = written(store, settings)
+    assert "gan_core" not in source
+    trainer = Trainer(config, config.items.dataset.load(seed=config.seed))
+    found, original = losses_of(source, tmp_path), trainer.run(STEPS)
+    # Convolutions on several threads add up in an order that differs from time to time.
+    tolerance = 1e-4 if config.items.network.convolutional else 0.0
+    np.testing.assert_allclose(found, original, rtol=tolerance)
+
+
+@pytest.mark.parametrize("loss", list(LOSSES), ids=lambda loss: loss.name)
+@pytest.mark.parametrize("penalty", list(PENALTIES), ids=lambda penalty: penalty.name)
+def test_every_loss_and_penalty_is_a_program(store: Store, loss: Any, penalty: Any) -> None:
+    source = written(store, {**POINTS, "loss": loss.name, "penalty": penalty.name})
+    ast.parse(source)
+    assert "gan_core" not in source
+
+
+@pytest.mark.parametrize("dataset", [each.name for each in DATASETS if each.name not in ONLY_HERE])
+def test_every_dataset_is_a_program(store: Store, dataset: str) -> None:
+    ast.parse(written(store, {"dataset": dataset, "network": "mlp"}))
+
+
+@pytest.mark.parametrize("dataset", ONLY_HERE)
+def test_data_that_a_program_cannot_have_are_refused_by_name(store: Store, dataset: str) -> None:
+    with pytest.raises(GanError, match=f"dataset = {dataset} cannot be exported"):
+        written(store, {"dataset": dataset, "network": "mlp"})
+
+
+@pytest.mark.parametrize("settings", [{"rate_schedule": "cosine"}, {"augmentation": True}])
+def test_what_a_program_cannot_have_is_refused_by_name(settings: dict[str, Any]) -> None:
+    [(field, value)] = settings.items()
+    with pytest.raises(GanError, match=f"{field} = {value} cannot be written"):
+        refuse_what_cannot_be_exported(config_of(settings))
+
+
+def test_notebook_has_the_same_code_in_cells(store: Store) -> None:
+    run_id = store.create_run(config_of(POINTS))
+    made = program(store, run_id)
+    book = json.loads(notebook(made))
+    assert (book["nbformat"], book["nbformat_minor"]) == (4, 5)
+    ids = [cell["id"] for cell in book["cells"]]
+    assert len(set(ids)) == len(ids)
+    code = ["".join(cell["source"]) for cell in book["cells"] if cell["cell_type"] == "code"]
+    assert code == [section.code.strip("\n") for section in made.sections]
+    assert all(part in script(made) for part in code)
+
+
+def test_changes_mid_run_are_told(store: Store) -> None:
+    holder = holder_name()
+    run_id = store.create_run(config_of(POINTS), claimed_by=holder)
+    records = np.ones((4, len(RECORD_FIELDS)), np.float32)
+    store.append(run_id, holder, step=4, points={0: records}, images_per_second=1.0)
+    store.set_status(run_id, holder, "running")
+    for field, value in (("g_learning_rate", 0.25), ("loss", "hinge")):
+        store.request(run_id, "set", field, value)
+    for control in store.pending(run_id):
+        store.mark_applied(run_id, control, 3)
+    source = script(program(store, run_id))
+    assert "NOT THE SAME from step 3 on" in source
+    assert "loss = hinge" in source
+    assert "0.25" in source
+    ast.parse(source)
+
+
+def test_a_run_that_is_not_there_is_refused(store: Store) -> None:
+    with pytest.raises(GanError, match="no run nowhere"):
+        program(store, "nowhere")
