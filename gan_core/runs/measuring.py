@@ -30,7 +30,7 @@ from gan_core.text import N_, GanError
 
 N_SAMPLES = 2000  # at most: half as many as there are real pictures, for the floor needs two halves
 N_FID = 1000  # at most; Inception-v3 takes its time
-FEWEST = 16  # real pictures
+FEWEST = 4  # different real pictures
 N_COMPARED = 500  # samples whose nearest training pictures are looked for
 N_SHOWN = 12  # of them
 AT_ONCE = 500  # samples generated
@@ -68,6 +68,12 @@ def measure(store: Store, run_id: str) -> dict[str, Any]:
     x_fake, x_real, step = _samples(store, run_id, N_SAMPLES)
     with aside(store):
         pictures = _training_pictures(x_real)
+    if len(pictures.pictures) < FEWEST:
+        raise GanError(
+            N_("There are {n} different real pictures. Measuring takes {fewest} at least."),
+            n=len(pictures.pictures),
+            fewest=FEWEST,
+        )
     with aside(store):
         held_out = _held_out(x_real)
     with aside(store):
@@ -115,14 +121,7 @@ def _samples(store: Store, run_id: str, most: int) -> tuple[np.ndarray, Pictures
     with ExitStack() as stack:
         with aside(store):
             trainer = stack.enter_context(restored(store, run_id))
-        n_real = len(trainer.x_real)
-        if n_real < FEWEST:
-            raise GanError(
-                N_("There are {n} real pictures. Measuring takes {fewest} at least."),
-                n=n_real,
-                fewest=FEWEST,
-            )
-        z = trainer.fixed_noise(min(most, n_real // 2))
+        z = trainer.fixed_noise(min(most, len(trainer.x_real) // 2))
         parts = []
         for start in range(0, len(z), AT_ONCE):
             with aside(store):

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from gan_core.runs.store import Store
-from gan_core.text import N_, GanError
+from gan_core.runs.store import Store, no_checkpoint
 
 if TYPE_CHECKING:
     from gan_core.training.trainer import Trainer
@@ -25,9 +24,7 @@ def restored(store: Store, run_id: str) -> Iterator[Trainer]:
     run = store.run(run_id)
     checkpoint = store.checkpoint(run_id)
     if not checkpoint:
-        raise GanError(
-            N_("Run {name} has no checkpoint yet. Wait a few seconds and try again."), name=run.name
-        )
+        raise no_checkpoint(run)
     state = unpack(checkpoint)
     # Settings that were changed mid-run before the checkpoint: other optimisers remember otherwise.
     config = run.config

@@ -98,6 +98,13 @@ class Superseded(Exception):
     """The run is gone, or somebody else trains it now: stop without a word."""
 
 
+def no_checkpoint(run: Run) -> GanError:
+    """What is said of a run that has no checkpoint yet."""
+    return GanError(
+        N_("Run {name} has no checkpoint yet. Wait a few seconds and try again."), name=run.name
+    )
+
+
 def default_url() -> str:
     """The database URL that `GAN_STORE` names, or a SQLite file in the user's home."""
     return os.environ.get("GAN_STORE") or f"sqlite:///{Path.home() / '.gan_dojo' / 'store.sqlite3'}"

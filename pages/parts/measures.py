@@ -11,11 +11,11 @@ from gan_core.figures.measures import class_figure, distance_figure, neighbours_
 from gan_core.image_measures import MEASURES
 from gan_core.image_measures.neighbours import MOST, SOME, verdict
 from gan_core.runs.answers import Question
-from gan_core.runs.store import Run
+from gan_core.runs.store import Run, no_checkpoint
 from gan_core.text import N_
 from pages.parts.asking import when_answered
 from pages.parts.prose import _, language, markdown, translator
-from pages.parts.store import store
+from pages.parts.store import attempt, store
 from pages.parts.table import table
 
 HEIGHT = 900  # of what will be shown, in pixels
@@ -30,35 +30,34 @@ NO_MODE_BAR = {"displayModeBar": False}
 def measures(run: Run) -> None:
     """Draw what was measured at the run's latest checkpoint, or when it was last asked for."""
     st.subheader(_("How good are the pictures?"), anchor=False)
-    step = store().checkpoint_step(run.id)
     with st.container(horizontal=True, vertical_alignment="center"):
-        _ask_button(run, "measures", step, _("Measure this run"), ":material/straighten:")
-        _ask_button(run, "fid", step, _("FID (Inception-v3)"), ":material/hourglass:")
-    if step is None:
-        st.caption(_("There is something to measure as soon as the run has its first checkpoint."))
-    if question := _asked(run, "measures", step):
+        _ask_button(run, "measures", _("Measure this run"), ":material/straighten:")
+        _ask_button(run, "fid", _("FID (Inception-v3)"), ":material/hourglass:")
+    if question := _asked(run, "measures"):
         when_answered([question], _show, height=HEIGHT, meanwhile=MEASURING)
-    if question := _asked(run, "fid", step):
+    if question := _asked(run, "fid"):
         when_answered([question], _show_fid, height=80, meanwhile=MEASURING_FID)
 
 
-def _ask_button(run: Run, topic: str, step: int | None, label: str, icon: str) -> None:
-    st.button(
-        label,
-        icon=icon,
-        key=f"{topic} {run.id}",
-        disabled=step is None,
-        on_click=lambda: st.session_state.update({_key(run, topic): step}),
-    )
+def _ask_button(run: Run, topic: str, label: str, icon: str) -> None:
+    def ask() -> None:
+        step = store().checkpoint_step(run.id)
+        if step is None:
+            raise no_checkpoint(run)
+        st.session_state[_key(run, topic)] = step
+
+    st.button(label, icon=icon, key=f"{topic} {run.id}", on_click=attempt, args=(ask,))
 
 
-def _asked(run: Run, topic: str, step: int | None) -> Question | None:
-    """What this visitor has asked last, or somebody about the checkpoint of `step`."""
-    if (before := st.session_state.get(_key(run, topic))) is not None:
-        return _question(run, topic, before)
-    if step is not None and store().answers.is_asked(_question(run, topic, step)):
+def _asked(run: Run, topic: str) -> Question | None:
+    """What this visitor has asked last, or anybody about the latest checkpoint."""
+    step = st.session_state.get(_key(run, topic))
+    if step is not None:
         return _question(run, topic, step)
-    return None
+    step = store().checkpoint_step(run.id)
+    if step is None or not store().answers.is_asked(_question(run, topic, step)):
+        return None
+    return _question(run, topic, step)
 
 
 def _key(run: Run, topic: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from gan_core.runs.store import Store
+from tests import mnist
 from tests.app_process import AppProcess
 from tests.engine_process import wait_until
 
@@ -18,7 +19,11 @@ expect.set_options(timeout=PATIENCE_MS)
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
     folder = tmp_path_factory.mktemp("app")
-    app = AppProcess(Store(f"sqlite:///{folder / 'store.sqlite3'}"), GAN_SLOTS="1")
+    app = AppProcess(
+        Store(f"sqlite:///{folder / 'store.sqlite3'}"),
+        GAN_SLOTS="1",
+        GAN_DATA_DIR=str(mnist.FOLDER) if mnist.FILE.exists() else "",
+    )
     yield app
     app.stop()
 
