@@ -130,7 +130,7 @@ def test_files_that_are_left_out_are_named(store: Store) -> None:
     app = bring(opened(), album(more={"no_*picture*.txt": b"text", "cut.png": png(0)[:100]}))
     assert [each.value for each in app.warning][:1] == ["Files that were left out: 2"]
     text = "\n".join(each.value for each in app.markdown)
-    assert r"- no_\*picture\*\.txt: no picture that can be read here" in text
+    assert r"- no\_\*picture\*\.txt: no picture that can be read here" in text
     assert len(stored(store)) == 1
 
 
