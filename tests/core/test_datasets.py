@@ -267,6 +267,8 @@ def batch(number: int) -> np.ndarray:
 def test_cifar_is_read_from_keras_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keras' own loader on an archive in the layout of the real one; its checksum is not ours."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    # Keras reads that once, when it is imported.
+    monkeypatch.setattr("keras.src.backend.config._KERAS_DIR", str(tmp_path))
     monkeypatch.setattr("keras.src.utils.file_utils.validate_file", lambda *_, **__: True)
     archive = tmp_path / "datasets" / "cifar-10-batches-py-target_archive"
     archive.parent.mkdir()

@@ -37,6 +37,7 @@ SAME_IN_BOTH = {
     "auto",
     "float32",
     "bfloat16",
+    "FID（Inception-v3）",
 } | {loss.reference for loss in LOSSES}
 
 
