@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -182,7 +183,7 @@ def test_watchers_that_come_at_any_time_miss_nothing(run: Trained) -> None:
 def test_curves_grow_coarser_instead_of_longer(
     run: Trained, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(curve, "MAX_POINTS", 32)
+    monkeypatch.setattr(stream, "level_for", functools.partial(curve.level_for, max_points=32))
 
     async def scenario(browser: Browser, _: Stream) -> None:
         run.advance(32)
