@@ -23,6 +23,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
         Store(f"sqlite:///{folder / 'store.sqlite3'}"),
         GAN_SLOTS="1",
         GAN_DATA_DIR=str(mnist.FOLDER) if mnist.FILE.exists() else "",
+        HOME=str(folder),  # pictures that are brought are laid there
     )
     yield app
     app.stop()
