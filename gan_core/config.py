@@ -124,6 +124,14 @@ class RunConfig(Settings):
             "a small set by heart."
         ),
     )
+    conditional: bool = Field(
+        False,
+        title=N_("Conditional: by class"),
+        description=N_(
+            "G is told which class to draw, and D which class it should be. Among the samples, the "
+            "classes take turns."
+        ),
+    )
     network: str = Field(
         "dcgan_small",
         title=N_("Networks"),
@@ -410,6 +418,18 @@ class RunConfig(Settings):
         return self
 
     @model_validator(mode="after")
+    def _packs_are_of_no_class(self) -> Self:
+        if self.conditional and self.packing > 1:
+            raise GanError(
+                N_(
+                    "packing = {packing} does not go with conditional: a pack would hold several "
+                    "classes. Choose packing = 1."
+                ),
+                packing=self.packing,
+            )
+        return self
+
+    @model_validator(mode="after")
     def _idle_fields_are_left_alone(self) -> Self:
         for field in self.names():
             owner = _OWNERS.get(field)
@@ -452,6 +472,11 @@ class RunConfig(Settings):
     def _applies(self, field: str) -> bool:
         owner = _OWNERS.get(field)
         return owner is None or field in _ITEMS[owner].get(getattr(self, owner)).options
+
+    @property
+    def n_classes(self) -> int:
+        """How many classes the players are told of; 0 where they are told of none."""
+        return DATASETS.get(self.dataset).n_classes if self.conditional else 0
 
     @property
     def items(self) -> Items:

@@ -61,6 +61,12 @@ PRESETS = {
             },
         ),
         Preset(
+            "digits_conditional",
+            N_("Digits, conditional"),
+            N_("Both players are told which digit it is: ask for a seven, and get one."),
+            {"conditional": True, "batch_size": 64, "steps": 5000},
+        ),
+        Preset(
             "full_dcgan",
             N_("Digits, full-size DCGAN"),
             N_("100 noise numbers, three transposed convolutions of 5×5. Slow on a CPU."),

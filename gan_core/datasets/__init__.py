@@ -22,8 +22,9 @@ class Load(Protocol):
         """Return float32 samples (n, *shape), images in [−1, 1]; all there are when n is None."""
 
 
-# Options of every set of pictures that leave its samples alone: how D gets to see them.
+# Options that leave the samples alone: how D gets to see pictures, and what is told of them.
 AS_SHOWN = ("augmentation",)
+LABELLED = (*AS_SHOWN, "conditional")
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,9 @@ class Dataset:
     `prepare(progress)` brings the data to this machine if it is not there, `where()` tells whether
     it is (None: not yet), and `load` reads it. All three raise `GanError` when the data cannot be
     had. `stored` is the key of pictures that the store has to hand over before that, if any.
-    `density(points)` is p(x) where it is known. Figures of the plane show −extent…extent.
+    `labels()` are the classes of all samples, in the order of `load()`: whole numbers (n,) from 0
+    to n_classes − 1. `density(points)` is p(x) where it is known. Figures of the plane show
+    −extent…extent.
 
     A dataset with parameters names them in `options`, which are fields of a run's configuration;
     `configure(**options)` returns the dataset with other values, modes and density included.
@@ -65,6 +68,8 @@ class Dataset:
     prepare: Callable[[Progress], None] = nothing_to_prepare
     where: Callable[[], Place | None] = included
     stored: str | None = None
+    labels: Callable[[], np.ndarray] | None = None
+    n_classes: int = 0
     modes: Modes | None = None
     density: Callable[[np.ndarray], np.ndarray] | None = None
     extent: float = 1.7
@@ -81,7 +86,7 @@ class Dataset:
         """This dataset with its options as `settings` has them, an object with a field for each."""
         if not self.configure:
             return self
-        own = [option for option in self.options if option not in AS_SHOWN]
+        own = [option for option in self.options if option not in LABELLED]
         return self.configure(**{option: getattr(settings, option) for option in own})
 
 

@@ -6,7 +6,7 @@ import functools
 
 import numpy as np
 
-from gan_core.datasets import AS_SHOWN, DATASETS, Dataset, draw, scale_to_tanh
+from gan_core.datasets import DATASETS, LABELLED, Dataset, draw, scale_to_tanh
 from gan_core.text import N_
 
 
@@ -31,6 +31,13 @@ def load(n_samples: int | None = None, *, seed: int = 0) -> np.ndarray:
     return draw(_images(), n_samples, seed)
 
 
+def labels() -> np.ndarray:
+    """Return which digit each picture shows, (n,)."""
+    from sklearn.datasets import load_digits
+
+    return np.asarray(load_digits().target)
+
+
 DATASETS.register(
     Dataset(
         name="digits",
@@ -38,7 +45,9 @@ DATASETS.register(
         help=N_("1,797 scans of 8×8 pixels from scikit-learn, enlarged to 28×28. Works offline."),
         shape=(28, 28, 1),
         load=load,
-        options=AS_SHOWN,
+        labels=labels,
+        n_classes=10,
+        options=LABELLED,
         order=10,
     )
 )

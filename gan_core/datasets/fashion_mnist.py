@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gan_core.datasets import AS_SHOWN, DATASETS, Dataset
+from gan_core.datasets import DATASETS, LABELLED, Dataset
 from gan_core.datasets.keras_files import KerasFiles
 from gan_core.text import N_
 
@@ -37,7 +37,9 @@ DATASETS.register(
         load=FILES.load,
         prepare=FILES.prepare,
         where=FILES.where,
-        options=AS_SHOWN,
+        labels=FILES.labels,
+        n_classes=10,
+        options=LABELLED,
         order=30,
     )
 )

@@ -68,6 +68,14 @@ class KerasFiles:
                 pixels = self.keras_load()[0][0]
         return draw(scale_to_tanh(pixels), n_samples, seed)
 
+    def labels(self) -> np.ndarray:
+        """Return the class of each picture of the training half, (n,)."""
+        own = self._own_file()
+        if own:
+            return self._read_labels(own)
+        with _downloading:
+            return np.ravel(self.keras_load()[0][1])
+
     def where(self) -> Place | None:
         """Where the files lie; None when they would have to be downloaded."""
         if self._own_file():
@@ -87,7 +95,7 @@ class KerasFiles:
         return path if path.exists() else None
 
     def _read(self, path: Path) -> np.ndarray:
-        pixels = _x_train(path)
+        pixels = _array(path, "x_train")
         if pixels.dtype != np.uint8 or pixels.shape[1:] != self.shape or not len(pixels):
             raise GanError(
                 N_("{path}: x_train is {dtype} {shape}, but must be uint8 {wanted}."),
@@ -97,6 +105,26 @@ class KerasFiles:
                 wanted=self._array_shape,
             )
         return pixels
+
+    def _read_labels(self, path: Path) -> np.ndarray:
+        labels, n = _array(path, "y_train"), len(self._read(path))
+        whole = np.issubdtype(labels.dtype, np.integer)
+        if (
+            not whole
+            or labels.shape not in ((n,), (n, 1))
+            or not set(labels.flat) <= set(range(10))
+        ):
+            raise GanError(
+                N_(
+                    "{path}: y_train is {dtype} {shape}, but must hold a whole number from 0 to 9 "
+                    "for each of the {n} pictures."
+                ),
+                path=str(path),
+                dtype=str(labels.dtype),
+                shape=str(labels.shape),
+                n=f"{n:,}",
+            )
+        return np.ravel(labels)
 
     @property
     def _array_shape(self) -> str:
@@ -113,13 +141,14 @@ class KerasFiles:
         return sum(path.stat().st_size for path in present)
 
 
-def _x_train(path: Path) -> np.ndarray:
+def _array(path: Path, name: str) -> np.ndarray:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return np.asarray(arrays["x_train"])
+            return np.asarray(arrays[name])
     except (OSError, EOFError, TypeError, ValueError, KeyError, BadZipFile, zlib.error) as error:
         raise GanError(
-            N_("{path} cannot be read ({reason}). It must be an .npz file with an array x_train."),
+            N_("{path} cannot be read ({reason}). It must be an .npz file with an array {name}."),
             path=str(path),
+            name=name,
             reason=str(error),
         ) from error

@@ -43,12 +43,14 @@ class Layers:
     """Keras layers with one dtype policy and a seed of their own each.
 
     Keras' own settings for both are process-wide, and several runs share a process. While
-    `spectral_norm` is on, layers with weights are divided by their spectral norm.
+    `spectral_norm` is on, layers with weights are divided by their spectral norm. `n_logits` is how
+    many numbers D ends in: one, and one more for each class that the players are told of.
     """
 
     dtype: str
     seed: int
     spectral_norm: bool = False
+    n_logits: int = 1
     _seeds: itertools.count[int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,6 +61,10 @@ class Layers:
         import keras
 
         return self._normalised(keras.layers.Dense(units, **self._weights(), **options))
+
+    def logits(self) -> keras.layers.Layer:
+        """D's last layer."""
+        return self.dense(self.n_logits)
 
     def conv(self, filters: int, size: int, strides: int, **options: Any) -> keras.layers.Layer:
         import keras

@@ -68,7 +68,7 @@ def discriminator(
             *stages.conv(wide, 4, strides=2),  # (batch, s / 4, s / 4, wide)
             *stages.more(extra_convs, wide),
             layers.flatten(),
-            layers.dense(1),
+            layers.logits(),
         ],
         name="discriminator",
     )

@@ -61,7 +61,7 @@ def discriminator(
     stack = [keras.Input(data_shape), layers.flatten()]
     for number in range(hidden_layers):
         stack += (stages if number else stages.first).dense(hidden_units)  # (batch, hidden_units)
-    return keras.Sequential([*stack, layers.dense(1)], name="discriminator")
+    return keras.Sequential([*stack, layers.logits()], name="discriminator")
 
 
 NETWORKS.register(

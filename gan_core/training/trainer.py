@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import keras
@@ -35,6 +36,8 @@ _SCHEDULES: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {
     "cosine": lambda done: 0.5 * (1.0 + tf.cos(math.pi * done)),
 }
 
+Data = Sequence[tf.Tensor]  # real samples (n, *shape), and their classes (n, n_classes) if told
+
 # What may differ between two runs that share compiled code.
 _FREE_FIELDS = {
     *("seed", "steps", "head_start", "pace", "precision"),
@@ -58,12 +61,15 @@ class Trainer:
         config: the run. Its learning rates are the initial ones.
         x_real: float32 samples (n, *shape), an array or a tensor.
         plan: where to train; picked for this machine when left out.
+        labels: the class of each of `x_real` (n,), where `config` is conditional.
     """
 
-    def __init__(self, config: RunConfig, x_real: Any, plan: Plan | None = None) -> None:
+    def __init__(
+        self, config: RunConfig, x_real: Any, plan: Plan | None = None, labels: Any = None
+    ) -> None:
         self.plan = plan or pick(config)
         self._items = config.items
-        self._start(config, x_real)
+        self._start(config, x_real, labels)
         with tf.device(self.plan.device):
             self.generator, self.discriminator = build_networks(config, self.plan.dtype)
             self._d_optimizer = self._d_optimizer_of(config)
@@ -77,9 +83,9 @@ class Trainer:
         self._compile()
         self._compiled_sample = tf.function(self._generate, reduce_retracing=True)
 
-    def restart(self, config: RunConfig, x_real: Any) -> None:
+    def restart(self, config: RunConfig, x_real: Any, labels: Any = None) -> None:
         """Begin another run of the same mould, as a new trainer would, without compiling again."""
-        self._start(config, x_real)
+        self._start(config, x_real, labels)
         used_networks = self.generator, self.discriminator
         for used, fresh in zip(used_networks, build_networks(config, self.plan.dtype), strict=True):
             for variable, initial in zip(used.variables, fresh.variables, strict=True):
@@ -132,11 +138,14 @@ class Trainer:
             config.ema_decay,
         )
 
-    def _start(self, config: RunConfig, x_real: Any) -> None:
+    def _start(self, config: RunConfig, x_real: Any, labels: Any) -> None:
         self.config = config
         self.step = 0
         with tf.device(self.plan.device):
             self.x_real = tf.convert_to_tensor(x_real, tf.float32)  # (n, *shape)
+            self._data = [self.x_real]  # what a step draws from
+            if config.n_classes:
+                self._data += [tf.one_hot(labels, config.n_classes)]  # (n, n_classes)
             self._seed = tf.constant(config.seed)
 
     def run(self, n_steps: int) -> np.ndarray:
@@ -148,7 +157,7 @@ class Trainer:
         n_steps = min(n_steps, self.plan.steps_per_call)
         with tf.device(self.plan.device):
             records = self._compiled(
-                self.x_real, self._seed, tf.constant(self.step), tf.constant(n_steps)
+                self._data, self._seed, tf.constant(self.step), tf.constant(n_steps)
             )
         self.step += n_steps
         return records.numpy()[:n_steps]
@@ -157,25 +166,31 @@ class Trainer:
         """Let one player alone learn once, between two steps; each turn has a `number` ≥ 0."""
         step = tf.constant(-1 - number)  # no step of a run has these random numbers
         with tf.device(self.plan.device):
-            g_tape, x_fake = self._fake_batch(self._seed, step, 0)
-            x_real = self._real_batch(self.x_real, self._seed_of(self._seed, _REAL, step))
+            x_real, classes = self._real_batch(self._data, self._seed_of(self._seed, _REAL, step))
+            g_tape, x_fake = self._fake_batch(classes, self._seed, step, 0)
             x_real = self.shown(x_real, self._seed_of(self._seed, _BLUR_REAL, step))
             if player == "d":
                 penalty_seed = self._seed_of(self._seed, _PENALTY, step)
-                self._discriminator_learns(x_real, x_fake, penalty_seed)
+                self._discriminator_learns(x_real, x_fake, classes, penalty_seed)
             else:
-                self._generator_learns(g_tape, x_real, x_fake)
+                self._generator_learns(g_tape, x_real, x_fake, classes)
 
     def samples(self, n_samples: int) -> np.ndarray:
         """Generate float32 samples (n, *shape) from noise that stays the same during a run."""
         return self.generated(self.fixed_noise(n_samples))
 
     def fixed_noise(self, n: int) -> tf.Tensor:
-        """Noise z (n, latent_dim) that stays the same during a run."""
-        return self._noise(n, self._seed_of(self._seed, _FIXED_NOISE, tf.constant(0)))
+        """Noise z (n, latent_dim + n_classes) that stays the same during a run.
+
+        Where G is told of classes, they stand behind the noise and take turns.
+        """
+        n_classes, classes = self.config.n_classes, None
+        if n_classes:
+            classes = tf.one_hot(tf.range(n) % n_classes, n_classes)
+        return self._noise(n, self._seed_of(self._seed, _FIXED_NOISE, tf.constant(0)), classes)
 
     def generated(self, z: tf.Tensor) -> np.ndarray:
-        """What a reader sees of G for noise z (n, latent_dim): float32 (n, *shape).
+        """What a reader sees of G for noise z (n, latent_dim + n_classes): float32 (n, *shape).
 
         In inference mode, and with `ema_decay` from the running average of G's weights.
         """
@@ -208,33 +223,34 @@ class Trainer:
         return [variable for owner in owners for variable in owner.variables]
 
     def _steps(
-        self, x_real: tf.Tensor, seed: tf.Tensor, first_step: tf.Tensor, n_steps: tf.Tensor
+        self, data: Data, seed: tf.Tensor, first_step: tf.Tensor, n_steps: tf.Tensor
     ) -> tf.Tensor:
         """Run `n_steps` training steps in one call; records (steps_per_call, 5), the rest zero."""
         records = tf.zeros([self.plan.steps_per_call, len(RECORD_FIELDS)])
         i = tf.constant(0)
         # Not tf.range(n_steps): XLA would compile anew for every n_steps.
         while i < n_steps:
-            record = self._train_step(x_real, seed, first_step + i)
+            record = self._train_step(data, seed, first_step + i)
             records = tf.tensor_scatter_nd_update(records, [[i]], record[tf.newaxis])
             i += 1
         return records
 
-    def _train_step(self, x_all: tf.Tensor, seed: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+    def _train_step(self, data: Data, seed: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
         """D learns `d_steps` times, then G `g_steps` times, first from the last generated batch."""
         if self.config.rate_schedule != "constant":
             self._follow_schedule(step)
         for turn in range(self.config.d_steps):
-            g_tape, x_fake = self._fake_batch(seed, step, turn)
-            x_real = self._real_batch(x_all, self._seed_of(seed, _REAL, step, turn))
+            x_real, classes = self._real_batch(data, self._seed_of(seed, _REAL, step, turn))
+            g_tape, x_fake = self._fake_batch(classes, seed, step, turn)
             x_real = self.shown(x_real, self._seed_of(seed, _BLUR_REAL, step, turn))
             d_turn, d_penalty = self._discriminator_learns(
-                x_real, x_fake, self._seed_of(seed, _PENALTY, step, turn)
+                x_real, x_fake, classes, self._seed_of(seed, _PENALTY, step, turn)
             )
         for turn in range(self.config.g_steps):
             if turn:
-                g_tape, x_fake = self._fake_batch(seed, step, self.config.d_steps + turn - 1)
-            g_loss = self._generator_learns(g_tape, x_real, x_fake)
+                later = self.config.d_steps + turn - 1
+                g_tape, x_fake = self._fake_batch(classes, seed, step, later)
+            g_loss = self._generator_learns(g_tape, x_real, x_fake, classes)
         return tf.stack([d_turn.d_loss, g_loss, d_turn.d_real, d_turn.d_fake, d_penalty])
 
     def _follow_schedule(self, step: tf.Tensor) -> None:
@@ -245,14 +261,15 @@ class Trainer:
         self._g_optimizer.learning_rate.assign(g_rate)
 
     def _discriminator_learns(
-        self, x_real: tf.Tensor, x_fake: tf.Tensor, seed: tf.Tensor
+        self, x_real: tf.Tensor, x_fake: tf.Tensor, classes: tf.Tensor | None, seed: tf.Tensor
     ) -> tuple[DiscriminatorTurn, tf.Tensor]:
         """One step of D on both batches; what it was made of, and the weighted penalty."""
         family, loss, penalty = self._items.family, self._items.loss, self._items.penalty
+        judge = functools.partial(self.judge, classes=classes)
         with tf.GradientTape() as tape:
             # x_fake was computed outside this tape, so D's turn cannot reach G.
-            turn = family.discriminator_turn(self.judge, x_real, x_fake, loss, TENSORFLOW)
-            measured = penalty.measure(self.judge, x_real, x_fake, seed, TENSORFLOW)
+            turn = family.discriminator_turn(judge, x_real, x_fake, loss, TENSORFLOW)
+            measured = penalty.measure(judge, x_real, x_fake, seed, TENSORFLOW)
             d_penalty = tf.cast(self.config.penalty_weight * measured, tf.float32)
             total = turn.d_loss + d_penalty
         _descend(self._d_optimizer, tape, total, self.discriminator)
@@ -263,21 +280,26 @@ class Trainer:
         return turn, d_penalty
 
     def _generator_learns(
-        self, tape: tf.GradientTape, x_real: tf.Tensor, x_fake: tf.Tensor
+        self,
+        tape: tf.GradientTape,
+        x_real: tf.Tensor,
+        x_fake: tf.Tensor,
+        classes: tf.Tensor | None,
     ) -> tf.Tensor:
         """One step of G, whose batch `tape` has watched being made; its loss."""
         family, loss = self._items.family, self._items.loss
         with tape:
-            g_loss = family.generator_turn(self.judge, x_real, x_fake, loss, TENSORFLOW)
+            judge = functools.partial(self.judge, classes=classes)
+            g_loss = family.generator_turn(judge, x_real, x_fake, loss, TENSORFLOW)
         # Only G's weights take this gradient: D is frozen in G's turn.
         _descend(self._g_optimizer, tape, g_loss, self.generator)
         return g_loss
 
     def _fake_batch(
-        self, seed: tf.Tensor, step: tf.Tensor, turn: int
+        self, classes: tf.Tensor | None, seed: tf.Tensor, step: tf.Tensor, turn: int
     ) -> tuple[tf.GradientTape, tf.Tensor]:
         """A generated batch as D is shown it, and the tape that has watched it being made."""
-        z = self._noise(self.config.batch_size, self._seed_of(seed, _NOISE, step, turn))
+        z = self._noise(self.config.batch_size, self._seed_of(seed, _NOISE, step, turn), classes)
         with tf.GradientTape() as tape:
             # training=True: batch norm must see this batch, not its moving averages.
             x_fake = self.generator(z, training=True)  # (batch, *shape)
@@ -293,30 +315,47 @@ class Trainer:
             x += self.config.instance_noise * tf.random.stateless_normal(x.shape, seed)
         return packed(x, self.config.packing)
 
-    def judge(self, x: tf.Tensor, *, training: bool = True) -> tf.Tensor:
+    def judge(
+        self, x: tf.Tensor, classes: tf.Tensor | None = None, *, training: bool = True
+    ) -> tf.Tensor:
         """D's logits (batch,) for samples (batch, *shape), in float32 whatever the networks use.
+
+        With `classes` (batch, n_classes), zeros and a one, D says how real the samples are as ones
+        of these classes: the projection of arXiv:1802.05637, equation 4, whose vectors for the
+        classes are columns of D's last layer.
 
         Unless `training`, D only answers: what it keeps of each call, such as the vectors of
         spectral normalisation, stays as it is.
         """
-        return tf.cast(self.discriminator(x, training=training)[:, 0], tf.float32)
+        logits = self.discriminator(x, training=training)
+        of_any = tf.cast(logits[:, 0], tf.float32)
+        if classes is None:
+            return of_any
+        return of_any + tf.reduce_sum(classes * tf.cast(logits[:, 1:], tf.float32), axis=1)
 
     def _generate(self, generator: keras.Model, z: tf.Tensor) -> tf.Tensor:
         """Samples in inference mode: batch norm with its moving averages, so z alone decides."""
         return tf.cast(generator(z, training=False), tf.float32)
 
-    def _real_batch(self, x_all: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        """Real samples (batch, *shape) with replacement: independent draws, as in the theory."""
+    def _real_batch(self, data: Data, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor | None]:
+        """Real samples (batch, *shape) with replacement: independent draws, as in the theory.
+
+        Their classes (batch, n_classes) too, where the players are told of them.
+        """
+        x_all, *told = data
         rows = tf.random.stateless_uniform(
             [self.config.batch_size], seed, maxval=tf.shape(x_all)[0], dtype=tf.int32
         )
-        return tf.gather(x_all, rows)
+        return tf.gather(x_all, rows), tf.gather(told[0], rows) if told else None
 
-    def _noise(self, n: int, seed: tf.Tensor) -> tf.Tensor:
-        """Noise z (n, latent_dim)."""
+    def _noise(self, n: int, seed: tf.Tensor, classes: tf.Tensor | None = None) -> tf.Tensor:
+        """Noise z (n, latent_dim), with `classes` (n, n_classes) behind it if there are any."""
+        shape = [n, self.config.latent_dim]
         if self.config.noise == "uniform":
-            return tf.random.stateless_uniform([n, self.config.latent_dim], seed, -1.0, 1.0)
-        return tf.random.stateless_normal([n, self.config.latent_dim], seed)
+            z = tf.random.stateless_uniform(shape, seed, -1.0, 1.0)
+        else:
+            z = tf.random.stateless_normal(shape, seed)
+        return z if classes is None else tf.concat([z, classes], axis=1)
 
     def _seed_of(self, seed: tf.Tensor, stream: int, step: tf.Tensor, turn: int = 0) -> tf.Tensor:
         """Two numbers that no other stream, step or turn of this run has."""
