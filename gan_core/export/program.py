@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gan_core.config import RunConfig, option_fields
-from gan_core.datasets import AS_SHOWN
+from gan_core.datasets import LABELLED
 from gan_core.export.data_code import DataCode, data_code
 from gan_core.export.loss_code import loss_code, penalty_code
 from gan_core.export.network_code import network_code, spectral_norm_code
@@ -73,7 +73,7 @@ def program(store: Store, run_id: str, translate: Translate = str) -> Program:
 
 def refuse_what_cannot_be_exported(config: RunConfig) -> None:
     """Raise `GanError` that names the setting which a program of its own cannot have."""
-    known = {*_SETTINGS, *option_fields("dataset"), *option_fields("network")} - {*AS_SHOWN}
+    known = {*_SETTINGS, *option_fields("dataset"), *option_fields("network")} - {*LABELLED}
     known |= option_fields("loss")
     for field in config.applicable_fields():
         value = getattr(config, field)

@@ -16,9 +16,9 @@ from gan_core.text import GanError
 from gan_core.training.checkpoint import pack, unpack
 from gan_core.training.pool import borrowed_trainer, real_labels, real_samples
 from gan_core.training.trainer import Trainer
+from tests import mnist
 
 LABELLED = [dataset for dataset in DATASETS if dataset.n_classes]
-SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
 TINY = {"conditional": True, "batch_size": 8, "latent_dim": 4, "g_width": 0.2, "d_width": 0.2}
 TINY_MLP = {
     "conditional": True,
@@ -58,12 +58,9 @@ def test_labelled_dataset_offers_the_choice(dataset: Dataset) -> None:
     assert RunConfig.parse({"dataset": dataset.name}).n_classes == 0
 
 
-@pytest.mark.parametrize("name", ["digits", "mnist"])
+@pytest.mark.parametrize("name", ["digits", pytest.param("mnist", marks=mnist.needs_mnist)])
 def test_labels_belong_to_the_pictures(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if name == "mnist":
-        if not (SHARED_DATA / "mnist.npz").exists():
-            pytest.skip("MNIST is not there")
-        monkeypatch.setenv("GAN_DATA_DIR", str(SHARED_DATA))
+    monkeypatch.setenv("GAN_DATA_DIR", str(mnist.FOLDER))
     dataset = DATASETS.get(name)
     assert dataset.labels
     pictures, labels = dataset.load()[:5000], dataset.labels()[:5000]

@@ -126,7 +126,9 @@ def test_data_that_a_program_cannot_have_are_refused_by_name(store: Store, datas
         written(store, {"dataset": dataset, "network": "mlp"})
 
 
-@pytest.mark.parametrize("settings", [{"rate_schedule": "cosine"}, {"augmentation": True}])
+@pytest.mark.parametrize(
+    "settings", [{"rate_schedule": "cosine"}, {"augmentation": True}, {"conditional": True}]
+)
 def test_what_a_program_cannot_have_is_refused_by_name(settings: dict[str, Any]) -> None:
     [(field, value)] = settings.items()
     with pytest.raises(GanError, match=f"{field} = {value} cannot be written"):
