@@ -35,7 +35,7 @@ def test_zip_is_brought_previewed_and_trained_on(page: Page, app: AppProcess) ->
     files.set_input_files({"name": "s.zip", "mimeType": "application/zip", "buffer": album(40)})
     expect(page.get_by_text("Your 40 pictures · 32×32 · in colour")).to_be_visible()
     expect(page.get_by_text("Files that were left out: 1")).to_be_visible()
-    page.get_by_role("button", name="Train", exact=False).last.click()
+    page.get_by_role("button", name="Train", exact=True).first.click()
     run = app.store.run(run_of(page))
     assert run.config.pictures.startswith("32x32x3-")
     assert run.config.augmentation
