@@ -14,7 +14,7 @@ from pages.parts.controls import config_controls, current_values, preset_control
 from pages.parts.drawing_pad import data_controls
 from pages.parts.layers import layer_switches
 from pages.parts.lesson_link import lesson_link
-from pages.parts.links import hidden
+from pages.parts.links import go_to, hidden
 from pages.parts.prose import _, markdown, plain, say
 from pages.parts.run_panel import run_panel
 from pages.parts.store import attempt, store
@@ -24,9 +24,7 @@ PLANES = [dataset.name for dataset in DATASETS if not dataset.is_image]
 
 def start() -> None:
     """Queue a run with the settings of this moment and show it alone."""
-    st.query_params["run"] = store().create_run(RunConfig.parse(current_values()))
-    for name in ("beside", "at"):
-        st.query_params.pop(name, None)
+    go_to(run=store().create_run(RunConfig.parse(current_values())), beside=None, at=None)
 
 
 def show(run_ids: list[str]) -> None:

@@ -16,6 +16,7 @@ from gan_core.text import GanError
 from pages.parts.bands import bands
 from pages.parts.controls import config_controls, current_values, preset_control
 from pages.parts.layers import layer_switches
+from pages.parts.links import go_to
 from pages.parts.pictures import picture_controls
 from pages.parts.prose import _, markdown, plain, say
 from pages.parts.run_panel import run_panel
@@ -24,9 +25,7 @@ from pages.parts.store import attempt, store
 
 def start() -> None:
     """Queue a run with the settings of this moment and show it."""
-    run_id = store().create_run(RunConfig.parse(current_values()))
-    st.query_params["run"] = run_id
-    st.query_params.pop("at", None)
+    go_to(run=store().create_run(RunConfig.parse(current_values())), at=None)
 
 
 def chosen(values: Mapping[str, Any]) -> RunConfig | None:

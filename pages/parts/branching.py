@@ -12,6 +12,7 @@ from gan_core.runs.store import Run
 from gan_core.text import N_, GanError
 from pages.parts import fields
 from pages.parts.controls import label
+from pages.parts.links import go_to
 from pages.parts.prose import _
 from pages.parts.store import attempt, store
 
@@ -23,7 +24,7 @@ NOT_COMPARED = ("family", "dataset", "network", "precision", "steps", "pace", *_
 def branch_form(run: Run, scrubbed: int | None) -> None:
     """Go back to a step and on from there with one setting changed."""
     step = min(run.step if scrubbed is None else scrubbed, run.step, run.config.steps - 1)
-    with st.expander(_("Branch: from step {step} on, with one setting changed").format(step=step)):
+    with st.expander(_("Branch: from the step that is shown, with one setting changed")):
         config = store().config_at(run.id, step)
         names = [name for name in live_fields() if name in config.applicable_fields()]
         name, value = _one_setting(config, names, f"branch of {run.id}")
@@ -32,9 +33,14 @@ def branch_form(run: Run, scrubbed: int | None) -> None:
             icon=":material/call_split:",
             key=f"branch {run.id}",
             on_click=attempt,
-            args=(lambda: _show(run.id, store().branch(run.id, step, name, value)),),
+            args=(lambda: _branch(run.id, step, name, value),),
         )
-        st.caption(_("Both runs are the same up to that step. It is played again, at full speed."))
+        same = _("Both runs are the same up to step {step}: it is played again, at full speed.")
+        st.caption(same.format(step=step))
+
+
+def _branch(run_id: str, step: int, name: str, value: Any) -> None:
+    go_to(run=run_id, beside=store().branch(run_id, step, name, value), at=None)
 
 
 def pair_form(config: RunConfig) -> None:
@@ -56,17 +62,12 @@ def start_pair(config: RunConfig, changes: Mapping[str, Any]) -> None:
     other = RunConfig.parse({**settings, **changes})  # refused before anything is queued
     if other == config:
         raise GanError(N_("Both runs would be the same. Choose another value."))
-    _show(store().create_run(config), store().create_run(other))
+    go_to(run=store().create_run(config), beside=store().create_run(other), at=None)
 
 
 def _options_of(changes: Mapping[str, Any]) -> set[str]:
     """The options of what is exchanged: another loss need not have them."""
     return {option for field in changes for option in option_fields(field)}
-
-
-def _show(run_id: str, beside: str) -> None:
-    st.query_params["run"], st.query_params["beside"] = run_id, beside
-    st.query_params.pop("at", None)
 
 
 def _one_setting(config: RunConfig, names: Iterable[str], key: str) -> tuple[str, Any]:

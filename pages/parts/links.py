@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 HIDE = "hide"  # names of controls, for a lesson: `?hide=seed,doctor`
-_PAGE, _KNOWN = "page", "known in the URL"
+_PAGE, _KNOWN, _NEXT = "page", "known in the URL", "next in the URL"
 _MANY = 100  # more than a browser can lag behind
 
 
@@ -17,6 +17,30 @@ def enter(page: str) -> None:
     if st.session_state.get(_PAGE) != page:
         st.session_state[_PAGE] = page
         st.session_state[_KNOWN] = deque(maxlen=_MANY)
+        st.session_state.pop(_NEXT, None)
+    _arrive()
+
+
+def go_to(**parameters: str | None) -> None:
+    """For callbacks: have the URL say this, None meaning that it says nothing.
+
+    What a callback writes into the URL itself is lost when the browser asks for the page again at
+    that very moment, which it does with the URL as it was.
+    """
+    st.session_state[_NEXT] = parameters
+
+
+def _arrive() -> None:
+    """Write what a callback wants into the URL, until the browser has come with it."""
+    wanted = st.session_state.get(_NEXT, {})
+    if all(st.query_params.get(name) == value for name, value in wanted.items() if value):
+        st.session_state.pop(_NEXT, None)
+        return
+    for name, value in wanted.items():
+        if value:
+            st.query_params[name] = value
+        else:
+            st.query_params.pop(name, None)
 
 
 def hidden(control: str) -> bool:

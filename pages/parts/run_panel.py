@@ -22,7 +22,7 @@ from pages.parts.controls import label, preset_values
 from pages.parts.doctor import doctor
 from pages.parts.exporting import exporting
 from pages.parts.layers import switch_on
-from pages.parts.links import hidden
+from pages.parts.links import go_to, hidden
 from pages.parts.live_figure import live_run
 from pages.parts.measures import measures
 from pages.parts.prose import _, plain
@@ -103,11 +103,14 @@ def run_panel(run: Run, *, layers: Collection[str] = (), group: str = "") -> Non
     if not hidden("doctor"):
         doctor(run)
     if items.dataset.is_image:
-        measures(run)
+        with st.container():
+            measures(run)
     elif not hidden("branch"):
         branch_form(run, step)
-    if run.is_active and not hidden("changes"):
-        _live_settings(run)
+    # In a container, there or not: what follows keeps its place, and an open expander stays open.
+    with st.container():
+        if run.is_active and not hidden("changes"):
+            _live_settings(run)
     if not hidden("about"):
         _about(run)
     if not hidden("export"):
@@ -169,10 +172,9 @@ def _start_over(run: Run) -> None:
     again = store().create_run(run.config)
     if run.is_active:
         store().request(run.id, "stop")
-    for name in ("run", "beside"):
-        if st.query_params.get(name) == run.id:
-            st.query_params[name] = again
-    st.query_params.pop("at", None)
+    shown = {name: st.query_params.get(name) for name in ("run", "beside")}
+    shown = {name: again if run_id == run.id else run_id for name, run_id in shown.items()}
+    go_to(**shown, at=None)
 
 
 def _slow_motion(run: Run) -> None:

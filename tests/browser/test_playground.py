@@ -208,7 +208,7 @@ def test_going_back_branching_and_sharing(
     context.close()
 
     # A branch equals its parent up to that step.
-    page.get_by_text("Branch: from step").click()
+    page.get_by_text("Branch: from the step that is shown").click()
     press(page, "Branch")
     page.wait_for_url("**beside=*")
     branch = parameter(page, "beside")

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from gan_core.presets import PRESETS
 from tests.app_process import AppProcess
@@ -15,10 +15,12 @@ from tests.app_process import AppProcess
 
 @pytest.fixture
 def opened(page: Page, app: AppProcess) -> Page:
-    """The page of a run, with its expander open."""
+    """The page of a run that has ended since its expander was opened."""
     run_id = app.store.create_run(PRESETS["blobs_small"].config, "Ring: é 1")
     page.goto(f"{app.url}/playground?lang=zh&run={run_id}")
     page.get_by_text("带走").click()
+    app.store.request(run_id, "stop")
+    expect(page.get_by_role("button", name="继续", exact=True)).to_be_visible()  # a run that rests
     return page
 
 

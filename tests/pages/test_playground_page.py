@@ -40,6 +40,25 @@ def other_value(app: AppTest, key: str, name: str, value: Any) -> AppTest:
     return app.select_slider(key=f"{key}: {name}").set_value(value).run()
 
 
+# ----------------------------------------------------------------------- what is shown
+
+
+def test_a_new_run_stays_when_the_browser_comes_once_more_with_the_url_as_it_was(
+    store: Store, plane_run: str
+) -> None:
+    app = visit("playground", run=plane_run, at="50")
+    button(app, "Train").click().run()
+    new = next(run.id for run in store.runs() if run.id != plane_run)
+    app.query_params.update({"run": plane_run, "at": "50"})
+    app.run()
+    assert app.query_params["run"] == new
+    assert "at" not in app.query_params
+    app.run()  # now the browser has seen the new URL, and a reader may go back
+    app.query_params["run"] = plane_run
+    app.run()
+    assert app.query_params["run"] == plane_run
+
+
 # ---------------------------------------------------------------------------- the form
 
 
