@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import secrets
@@ -23,6 +24,13 @@ from gan_core.runs.store import Store
 from tests.chromium import ARGUMENTS, find_chromium
 
 STARTS_WITHIN_SECONDS = 30
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _what_is_there_is_no_garbage() -> None:
+    """Streamlit collects garbage after each run of a page: seconds with TensorFlow's graphs."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
