@@ -12,7 +12,7 @@ from pages.parts.live_figure import LAYERS
 from pages.parts.prose import _
 
 ON_AT_FIRST = ("real", "fake", "surface")
-_KEY = "layers"
+_KEY, _WANTED = "layers", "layer to switch on"
 TITLES: Mapping[str, str] = dict(
     zip(
         LAYERS,
@@ -31,8 +31,11 @@ TITLES: Mapping[str, str] = dict(
 
 
 def switch_on(layer: str) -> None:
-    """Switch a layer on, as if a reader had: for buttons whose effect is seen there."""
-    st.session_state[_KEY] = [*st.session_state.get(_KEY, ON_AT_FIRST), layer]
+    """For callbacks: switch a layer on, as if a reader had.
+
+    The browser may come once more with the switches as they were: wanted until it has seen it on.
+    """
+    st.session_state[_WANTED] = layer
 
 
 def layer_switches() -> list[str]:
@@ -40,6 +43,11 @@ def layer_switches() -> list[str]:
     if _KEY not in st.session_state:
         asked = st.query_params.get(_KEY, ",".join(ON_AT_FIRST)).split(",")
         st.session_state[_KEY] = [layer for layer in LAYERS if layer in asked]
+    wanted = st.session_state.get(_WANTED)
+    if wanted in st.session_state[_KEY]:
+        del st.session_state[_WANTED]
+    elif wanted:
+        st.session_state[_KEY] = [*st.session_state[_KEY], wanted]
     if hidden(_KEY):
         return list(st.session_state[_KEY])
     chosen = st.pills(

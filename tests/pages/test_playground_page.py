@@ -255,6 +255,12 @@ def test_slow_motion_sets_the_pace_and_shows_what_happens_in_a_step(
     assert (control.field, control.value) == ("pace", SLOW_MOTION)
     assert live_data(app)["plane"]["layers"]["game"]
     assert app.toggle(key=f"slow {plane_run}").value
+    # The browser may come once more with the layers as they were.
+    app.button_group(key="layers").set_value(["real", "fake"]).run()
+    assert live_data(app)["plane"]["layers"]["game"]
+    app.run()  # now it has seen it
+    app.button_group(key="layers").set_value(["real", "fake"]).run()
+    assert not live_data(app)["plane"]["layers"]["game"], "a reader may switch it off"
     app.toggle(key=f"slow {plane_run}").set_value(False).run()
     assert store.config_now(plane_run).pace == FULL_SPEED
 
