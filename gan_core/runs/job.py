@@ -7,7 +7,7 @@ import logging
 import math
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,11 +15,15 @@ from gan_core.config import FULL_SPEED
 from gan_core.runs import data, frame
 from gan_core.runs.claims import holder_name
 from gan_core.runs.plane_frame import PlaneFrames
+from gan_core.runs.slots import share_of
 from gan_core.runs.store import CHANGES, Control, Run, Store, Superseded, open_store
 from gan_core.text import N_, GanError, Text
 from gan_core.training.checkpoint import pack, unpack
 from gan_core.training.device import cpu_features
 from gan_core.training.records import RECORD_FIELDS
+
+if TYPE_CHECKING:
+    from gan_core.training.trainer import Trainer
 
 FLUSH_SECONDS = 0.2  # records and frames reach the store five times a second at most
 FRAME_SHARE = 0.01  # of the training time may go into pictures …
@@ -110,9 +114,9 @@ class Job:
         data.prepare(self.dataset, self.store, self._report_download)
         self._say("running", N_("Building the networks …"))
         # Imported late: the engine imports this module too, and has no use for TensorFlow.
-        from gan_core.training.pool import borrowed_trainer
+        from gan_core.training.pool import taken_seat
 
-        with borrowed_trainer(self.config) as self.trainer:
+        with taken_seat(self.config, share_of(self.run)) as self.seat:
             self._prepare()
             return self._play()
 
@@ -121,7 +125,7 @@ class Job:
         self._begin_measuring()
         if self.paused:  # woken for a single step or a new setting
             self.store.set_status(self.run.id, self.holder, "paused")
-        while self.trainer.step < self.config.steps:
+        while self.seat.step < self.config.steps:
             ending = self._obey()
             if ending:
                 return self._leave(ending)
@@ -134,19 +138,21 @@ class Job:
             if wait > 0:  # slow motion
                 time.sleep(min(wait, POLL_SECONDS))
                 continue
-            before, hurries = self.trainer.step, self._hurries
+            before, hurries = self.seat.step, self._hurries
             if not self._advance(self._steps_until_flush()):
                 return self._diverged()
             if not hurries:
-                self._keep_pace(self.trainer.step - before)
+                self._keep_pace(self.seat.step - before)
         return self._leave(Ending("finished"))
 
     # ---------------------------------------------------------------- prepare
 
     def _prepare(self) -> None:
+        from gan_core.training.pool import real_samples
         from gan_core.training.quality import quality_of
 
-        self._quality = quality_of(self.dataset, self.trainer.x_real)
+        self._all_real = real_samples(self.config)
+        self._quality = quality_of(self.dataset, self._all_real)
         self._measured_step = -1
         self._n_samples = frame.n_samples(self.dataset)
         self._x_real, self._other_real = self._draw_real()
@@ -160,11 +166,12 @@ class Job:
                 self._set(change)
         self._replay = changes[self._n_changes :]
         if state:
-            self.trainer.load_state(state)
+            with self.seat.turn() as trainer:
+                trainer.load_state(state)
         self._pyramid = self.store.rewind(
-            self.run.id, self.holder, self.trainer.step, len(RECORD_FIELDS)
+            self.run.id, self.holder, self.seat.step, len(RECORD_FIELDS)
         )
-        self._recorded = self.trainer.step
+        self._recorded = self.seat.step
         self._real_channels = frame.real_channels(self._x_real, self.dataset)
         if self._plane:
             self._real_channels |= self._plane.constants()
@@ -186,9 +193,9 @@ class Job:
         """Twice `n_samples` real samples, as far as there are so many, no two of them the same."""
         import tensorflow as tf
 
-        n = len(self.trainer.x_real)
+        n = len(self._all_real)
         rows = np.random.default_rng(self.config.seed).permutation(n)[: 2 * self._n_samples]
-        real = tf.gather(self.trainer.x_real, rows).numpy()  # not all of them: that takes a second
+        real = tf.gather(self._all_real, rows).numpy()  # not all of them: that takes a second
         return real[: self._n_samples], real[self._n_samples :]
 
     def _report_download(self, fraction: float) -> None:
@@ -204,15 +211,18 @@ class Job:
         import keras
         import tensorflow as tf
 
+        with self.seat.turn() as trainer:
+            plan = trainer.plan
+            weights = {
+                "generator": trainer.generator.count_params(),
+                "discriminator": trainer.discriminator.count_params(),
+            }
         return {
-            "plan": self.trainer.plan.to_json(),
+            "plan": plan.to_json(),
             "cpu_features": cpu_features(),
             "versions": {"tensorflow": tf.__version__, "keras": keras.__version__},
-            "weights": {
-                "generator": self.trainer.generator.count_params(),
-                "discriminator": self.trainer.discriminator.count_params(),
-            },
-            "n_real": len(self.trainer.x_real),
+            "weights": weights,
+            "n_real": len(self._all_real),
             "floors": frame.measure(self._x_real, self._other_real, self.dataset)
             | ({"frechet": self._quality.floor} if self._quality else {}),
             "x_real": self._real_channels,
@@ -221,7 +231,7 @@ class Job:
     # ------------------------------------------------------------------ train
 
     def _begin_measuring(self) -> None:
-        self._flushed_at, self._flushed_step = time.monotonic(), self.trainer.step
+        self._flushed_at, self._flushed_step = time.monotonic(), self.seat.step
         self._compiling = True
         self._next_at = 0.0
 
@@ -233,7 +243,7 @@ class Job:
     @property
     def _hurries(self) -> bool:
         """Whether it goes at full speed whatever its pace: through the past and the head start."""
-        return bool(self._replay) or self.trainer.step < self.config.head_start
+        return bool(self._replay) or self.seat.step < self.config.head_start
 
     def _keep_pace(self, n_steps: int) -> None:
         """Note when the next steps may be taken after these."""
@@ -253,14 +263,15 @@ class Job:
     def _advance(self, n_steps: int) -> bool:
         """Take up to `n_steps` steps; False when the losses are no longer numbers."""
         changes_at = self._replay[0].applied_step if self._replay else None
-        if changes_at is not None and changes_at <= self.trainer.step:
+        if changes_at is not None and changes_at <= self.seat.step:
             self._change(self._replay.pop(0))
             return True
         head_start = self.config.head_start
-        begins_ahead = self.trainer.step < head_start
+        begins_ahead = self.seat.step < head_start
         stops = [head_start if begins_ahead else self.config.steps, changes_at]
         last = min(stop for stop in stops if stop is not None)
-        records = self.trainer.run(min(n_steps, last - self.trainer.step))
+        with self.seat.turn() as trainer:
+            records = trainer.run(min(n_steps, last - trainer.step))
         bad = np.flatnonzero(~np.isfinite(records).all(axis=1))
         good = records[: bad[0]] if bad.size else records
         self._records.append(good)
@@ -269,7 +280,7 @@ class Job:
             return False
         if self._compiling:  # the first call's time says nothing about speed
             self._compiling = False
-            self._flushed_at, self._flushed_step = time.monotonic(), self.trainer.step
+            self._flushed_at, self._flushed_step = time.monotonic(), self.seat.step
             if not begins_ahead:  # at once: somebody has just pressed a button
                 self._flush(with_frame=True, also=self._real_channels)
             if self._facts_are_due:  # only now, because the noise floors take a while
@@ -283,7 +294,7 @@ class Job:
         elif time.monotonic() - self._flushed_at >= FLUSH_SECONDS:
             self._measure_rate()
             self._flush_within_budget()
-        if begins_ahead and self.trainer.step == head_start:
+        if begins_ahead and self.seat.step == head_start:
             self._flush(with_frame=True)  # what there is to see begins here
         if self._measurements.is_due():
             began = time.monotonic()
@@ -295,14 +306,14 @@ class Job:
 
     def _measure_rate(self) -> None:
         """Real images seen per second since the last flush, smoothed."""
-        now, step = time.monotonic(), self.trainer.step
+        now, step = time.monotonic(), self.seat.step
         seconds = now - self._flushed_at
         rate = (step - self._flushed_step) * self.config.batch_size / seconds
         self._rate = rate if not self._rate else 0.7 * self._rate + 0.3 * rate
         self._flushed_at, self._flushed_step = now, step
 
     def _flush_within_budget(self) -> None:
-        if self.trainer.step < self.config.head_start or not self._frames.is_due():
+        if self.seat.step < self.config.head_start or not self._frames.is_due():
             self._flush(with_frame=False)
             return
         began = time.monotonic()
@@ -326,37 +337,44 @@ class Job:
 
     def _frame(self, also: dict[str, Any]) -> tuple[bytes, dict[str, float | None]]:
         """What is to be seen at this step, and what is measured on it."""
-        x_fake = self.trainer.samples(self._n_samples)
+        with self.seat.turn() as trainer:
+            x_fake = trainer.samples(self._n_samples)
+            seen = self._look(trainer) if self._plane else {}
         measures: dict[str, float | None] = dict(frame.measure(self._x_real, x_fake, self.dataset))
         if self._plane:
-            from gan_core.training.plane_view import view_of
-
-            seen = view_of(self.trainer).look(self._x_real, self._one_step_earlier())
             self._framed_points = seen["x_fake"]
             also = also | self._plane.channels(seen, x_fake)
             measures |= self._plane.measures(seen, x_fake)
-        self._framed_at = self.trainer.step
+        self._framed_at = self.seat.step
         return frame.encode(x_fake, measures, self.dataset, also), measures
+
+    def _look(self, trainer: Trainer) -> dict[str, Any]:
+        from gan_core.training.plane_view import view_of
+
+        return view_of(trainer).look(self._x_real, self._one_step_earlier())
 
     def _one_step_earlier(self) -> np.ndarray | None:
         """The samples of the last frame, where steps are slow enough to be seen one by one."""
         is_seen = self.paused or self._is_slow
-        is_next = self._framed_at == self.trainer.step - 1
+        is_next = self._framed_at == self.seat.step - 1
         return self._framed_points if is_seen and is_next else None
 
     def _measure_quality(self) -> None:
         """Write down how good the pictures of this very step are, where that can be measured."""
-        if self._quality and self._measured_step < self.trainer.step:
-            self._measured_step = self.trainer.step
-            measured = self._quality.measure(self.trainer)
-            self.store.append_quality(self.run.id, self.holder, self.trainer.step, measured)
+        if self._quality and self._measured_step < self.seat.step:
+            self._measured_step = self.seat.step
+            with self.seat.turn() as trainer:
+                measured = self._quality.measure(trainer)
+            self.store.append_quality(self.run.id, self.holder, self.seat.step, measured)
 
     def _save(self) -> None:
         """Checkpoint, after what led to it: a checkpoint never speaks of steps not written."""
         began = time.monotonic()
         self._flush(with_frame=False)
-        state = pack({**self.trainer.state(), "n_changes": np.asarray(self._n_changes)})
-        self.store.save_checkpoint(self.run.id, self.holder, self.trainer.step, state)
+        with self.seat.turn() as trainer:
+            state = trainer.state()
+        packed = pack({**state, "n_changes": np.asarray(self._n_changes)})
+        self.store.save_checkpoint(self.run.id, self.holder, self.seat.step, packed)
         self._checkpoints.charge(began)
 
     # ---------------------------------------------------------------- controls
@@ -380,7 +398,7 @@ class Job:
                 self.paused = False
                 self._begin_measuring()
                 self.store.set_status(self.run.id, self.holder, "running")
-            self.store.mark_applied(self.run.id, control, self.trainer.step)
+            self.store.mark_applied(self.run.id, control, self.seat.step)
             if control.action.startswith("turn"):
                 self._flush(with_frame=True)
                 self._save()
@@ -393,13 +411,14 @@ class Job:
         if control.action == "set":
             self._set(control)
         else:
-            self.trainer.take_turn("d" if control.action == "turn_d" else "g", self._n_changes)
+            with self.seat.turn() as trainer:
+                trainer.take_turn("d" if control.action == "turn_d" else "g", self._n_changes)
         self._n_changes += 1
 
     def _set(self, control: Control) -> None:
         self.config = self.config.with_change(str(control.field), control.value)
         self._next_at = 0.0  # whatever the pace was
-        if self.trainer.change(self.config):
+        if self.seat.change(self.config):
             self._compiling = True
             self._plane = None if self.dataset.is_image else PlaneFrames(self.config)
 
@@ -407,8 +426,8 @@ class Job:
         """Take a step and rest; False when the losses are no longer numbers."""
         self._pause()
         self._paused_at = time.monotonic()
-        before = self.trainer.step
-        while self.trainer.step == before < self.config.steps:  # a change that is due comes first
+        before = self.seat.step
+        while self.seat.step == before < self.config.steps:  # a change that is due comes first
             if not self._advance(1):
                 return False
         self._flush(with_frame=True)
@@ -430,7 +449,7 @@ class Job:
     # ------------------------------------------------------------------ ending
 
     def _leave(self, ending: Ending) -> Ending:
-        self._flush(with_frame=self._framed_at != self.trainer.step)
+        self._flush(with_frame=self._framed_at != self.seat.step)
         self._measure_quality()
         self._save()
         return ending

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import keras
@@ -48,6 +49,17 @@ _FREE_FIELDS = {
 def mould(config: RunConfig, plan: Plan) -> tuple[str, Plan]:
     """What compiled code depends on: a trainer can restart with any config of the same mould."""
     return config.model_dump_json(exclude=_FREE_FIELDS), plan
+
+
+@dataclass(frozen=True)
+class Suspended:
+    """A run that a trainer has put aside for another one of the same mould."""
+
+    config: RunConfig
+    step: int
+    x_real: tf.Tensor
+    data: Data
+    values: list[tf.Tensor]  # of all variables
 
 
 class Trainer:
@@ -95,6 +107,20 @@ class Trainer:
                 variable.assign(tf.zeros_like(variable))
         self._set_rates(config)
 
+    def suspend(self) -> Suspended:
+        """Put the run aside, so that the trainer can take up another one of its mould."""
+        with tf.device(self.plan.device):
+            values = self._read_all()
+        return Suspended(self.config, self.step, self.x_real, self._data, values)
+
+    def resume(self, suspended: Suspended) -> None:
+        """Take up a run of this mould where it was put aside."""
+        self.config, self.step = suspended.config, suspended.step
+        self.x_real, self._data = suspended.x_real, suspended.data
+        with tf.device(self.plan.device):
+            self._seed = tf.constant(self.config.seed)
+            self._write_all(suspended.values)
+
     def change(self, config: RunConfig) -> bool:
         """Go on with another config from the next step on; whether that compiles anew.
 
@@ -102,7 +128,7 @@ class Trainer:
         and data cannot change: see `live_fields`.
         """
         before = self.config
-        self.config: RunConfig = config
+        self.config = config
         self._set_rates(config)
         if mould(before, self.plan) == mould(config, self.plan):
             return False
@@ -123,6 +149,13 @@ class Trainer:
 
     def _compile(self) -> None:
         self._compiled = tf.function(self._steps, jit_compile=self.plan.xla)
+        variables = [*self._variables(), self._n_steps, self._rates]
+        self._read_all = tf.function(lambda: [tf.identity(variable) for variable in variables])
+        self._write_all = tf.function(
+            lambda values: [
+                variable.assign(value) for variable, value in zip(variables, values, strict=True)
+            ]
+        )
 
     def _d_optimizer_of(self, config: RunConfig) -> keras.optimizers.Optimizer:
         return _optimizer(

@@ -19,7 +19,7 @@ from gan_core.training import pool
 from gan_core.training import trainer as trainer_module
 from gan_core.training.checkpoint import unpack
 from gan_core.training.device import Plan, pick
-from gan_core.training.pool import borrowed_trainer
+from gan_core.training.pool import borrowed_trainer, taken_seat
 from gan_core.training.records import RECORD_FIELDS
 from gan_core.training.trainer import Trainer
 
@@ -165,12 +165,13 @@ def test_samples_are_the_generator_s_own_until_a_new_optimizer_has_an_average() 
 
 def test_changed_trainer_is_lent_again_as_what_it_has_become() -> None:
     plain = {**TINY, "batch_size": 6}  # no other test's, so that the pool holds no such trainer
-    with borrowed_trainer(RunConfig.parse(plain)) as first:
-        first.run(2)
+    config = RunConfig.parse(plain)
+    with taken_seat(config) as seat:
         for change in CHANGES:
-            first.change(first.config.with_change(*change))
-        config = first.config
-        first.run(2)
+            config = config.with_change(*change)
+            seat.change(config)
+        with seat.turn() as first:
+            first.run(2)
     with borrowed_trainer(RunConfig.parse(plain)) as other:
         assert other is not first
     with borrowed_trainer(config) as again:
