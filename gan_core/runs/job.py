@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gan_core.training.trainer import Trainer
 
 FLUSH_SECONDS = 0.2  # records and frames reach the store five times a second at most
+SHORTEST_TURN = 0.05  # seconds of training, where others wait for their turns too
 FRAME_SHARE = 0.01  # of the training time may go into pictures …
 PLANE_FRAME_SHARE = 0.2  # and more where they are cheap and everything moves fast …
 FRAME_CREDIT_SECONDS = 0.3  # … beyond this much at the start, when most is to be seen
@@ -177,6 +178,7 @@ class Job:
             self._real_channels |= self._plane.constants()
         self._records: list[np.ndarray] = []
         self._rate: float | None = None
+        self._speed: float | None = None  # steps per second of training alone
         self._framed_at = -1  # step of the last frame
         self._framed_points: np.ndarray | None = None
         # The untrained generator, and what is real, before anything is compiled.
@@ -252,13 +254,17 @@ class Job:
             self._next_at += n_steps / self.config.pace
 
     def _steps_until_flush(self) -> int:
-        """As many steps as fit until the next flush at the present speed."""
-        if self._compiling or not self._rate:
+        """As many steps as fit until the next flush at the speed of training alone.
+
+        Where others keep this run from its turn, a flush is due before anything was trained: then
+        enough steps for the rest, the controls and the flush, not to take most of the time.
+        """
+        if self._compiling or not self._speed:
             return 1
         if self.config.pace < FULL_SPEED and not self._hurries:
             return max(1, int(self.config.pace * FLUSH_SECONDS))
         left = self._flushed_at + FLUSH_SECONDS - time.monotonic()
-        return max(1, math.ceil(left * self._rate / self.config.batch_size))
+        return math.ceil(max(left, SHORTEST_TURN) * self._speed)
 
     def _advance(self, n_steps: int) -> bool:
         """Take up to `n_steps` steps; False when the losses are no longer numbers."""
@@ -271,7 +277,9 @@ class Job:
         stops = [head_start if begins_ahead else self.config.steps, changes_at]
         last = min(stop for stop in stops if stop is not None)
         with self.seat.turn() as trainer:
+            began = time.monotonic()
             records = trainer.run(min(n_steps, last - trainer.step))
+            self._speed = len(records) / max(time.monotonic() - began, 1e-6)
         bad = np.flatnonzero(~np.isfinite(records).all(axis=1))
         good = records[: bad[0]] if bad.size else records
         self._records.append(good)
