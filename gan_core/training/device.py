@@ -44,7 +44,7 @@ def pick(config: RunConfig) -> Plan:
         device="GPU:0" if gpu else "CPU:0",
         xla=not convolutional,
         dtype="mixed_bfloat16" if bfloat16 else "float32",
-        steps_per_call=16 if convolutional else 256,
+        steps_per_call=16 if convolutional else 1024,
     )
 
 

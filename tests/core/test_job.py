@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from gan_core.config import RunConfig
 from gan_core.runs.claims import holder_name
-from gan_core.runs.job import Budget, execute
+from gan_core.runs.job import FLUSH_SECONDS, Budget, execute
 from gan_core.runs.store import Store, open_store
 from gan_core.text import GanError
 from gan_core.training.records import RECORD_FIELDS
@@ -235,6 +235,26 @@ def test_a_run_that_somebody_else_trains_is_left_alone(shared: Store) -> None:
     shared.claim(run_id, holder_name())
     assert execute(shared.url, run_id) is None
     assert shared.run(run_id).status == "queued"
+
+
+def test_a_run_whose_flushes_are_late_takes_many_steps_between_them(
+    shared: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id, calls = start(shared), []
+    healthy, prompt = Trainer.run, Store.append
+
+    def counted(trainer: Trainer, n_steps: int) -> Any:
+        calls.append(n_steps)
+        return healthy(trainer, n_steps)
+
+    def late(store: Store, *args: Any, **more: Any) -> None:
+        prompt(store, *args, **more)
+        time.sleep(1.1 * FLUSH_SECONDS)
+
+    monkeypatch.setattr(Trainer, "run", counted)
+    monkeypatch.setattr(Store, "append", late)
+    assert execute(shared.url, run_id) == "finished"
+    assert len(calls) < 30, "of 300 steps"
 
 
 def test_a_budget_allows_its_share_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
