@@ -105,7 +105,7 @@ async def plotly_js(request: Request) -> Response:
 @contextlib.asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[dict[str, object]]:
     """Run the tailer and the engine as long as the app runs."""
-    # Streamlit collects garbage after each run of a page. What has been imported by now is none, and
+    # Streamlit collects garbage after each run of a page. What is imported by now is none, and
     # looking through it takes 60 ms in which no other page can run.
     gc.freeze()
     tasks = [asyncio.create_task(stream().tail()), asyncio.create_task(_keep_engine_running())]
