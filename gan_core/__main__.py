@@ -98,11 +98,17 @@ def _parser() -> argparse.ArgumentParser:
         "--fid", action="store_true", help="the true FID, with Inception-v3: takes minutes"
     )
 
-    export = commands.add_parser("export", help="write a run as a Keras program of its own")
+    export = commands.add_parser("export", help="write a run as a Keras program, table or film")
     export.set_defaults(command=_export)
     export.add_argument("run", metavar="RUN", help="the run's id, as train and the address say it")
     export.add_argument("--notebook", action="store_true", help="a Jupyter notebook, not a script")
-    export.add_argument("--to", type=Path, metavar="FILE", help="otherwise it is printed")
+    export.add_argument(
+        "--to",
+        type=Path,
+        metavar="FILE",
+        help="otherwise the program is printed; .csv: losses and measures by step; .png: the "
+        "latest samples; .gif: a film of them",
+    )
 
     listing = commands.add_parser("list", help="list what there is to choose from")
     listing.set_defaults(command=_list)
@@ -318,18 +324,27 @@ def _speed(run: Run) -> str:
 
 
 def _export(options: argparse.Namespace) -> int:
-    """Print the program of a run, or write it into a file."""
+    """Print the program of a run, or write it or what came of the run into a file."""
+    from gan_core.export.curves import curves_csv
+    from gan_core.export.film import film_gif, samples_png
     from gan_core.export.program import program
     from gan_core.export.script import notebook, script
     from gan_core.runs.store import default_url, open_store
 
+    store, run_id = open_store(default_url()), options.run
+    forms: dict[str, Callable[[], str | bytes]] = {
+        ".csv": lambda: curves_csv(store, run_id),
+        ".png": lambda: samples_png(store, run_id),
+        ".gif": lambda: film_gif(store, run_id),
+    }
     form = notebook if options.notebook else script
-    text = form(program(open_store(default_url()), options.run))
+    suffix = options.to.suffix if options.to else ""
+    written = forms.get(suffix, lambda: form(program(store, run_id)))()
     if options.to is None:
-        print(text)
+        print(written)
         return SUCCESS
     try:
-        options.to.write_text(text, "utf-8")
+        options.to.write_bytes(written if isinstance(written, bytes) else written.encode())
     except OSError as error:
         raise GanError(
             N_("{path} cannot be written ({reason}). Name another file."),

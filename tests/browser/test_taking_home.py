@@ -9,16 +9,20 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from gan_core.config import RunConfig
 from gan_core.presets import PRESETS
 from tests.app_process import AppProcess
+from tests.engine_process import wait_until
 
 
 @pytest.fixture
 def opened(page: Page, app: AppProcess) -> Page:
     """The page of a run that has ended since its expander was opened."""
-    run_id = app.store.create_run(PRESETS["blobs_small"].config, "Ring: é 1")
+    settings = {**PRESETS["blobs_small"].settings, "steps": 1_000_000}
+    run_id = app.store.create_run(RunConfig.parse(settings), "Ring: é 1")
     page.goto(f"{app.url}/playground?lang=zh&run={run_id}")
     page.get_by_text("带走").click()
+    wait_until(lambda: app.store.run(run_id).step > 100, "some steps")
     app.store.request(run_id, "stop")
     expect(page.get_by_role("button", name="继续", exact=True)).to_be_visible()  # a run that rests
     return page
@@ -42,3 +46,6 @@ def test_script_and_notebook_are_downloaded_in_the_reader_s_language(
     assert "每一方只调整自己的权重。" in source
     notebook = json.loads(downloaded(opened, "Jupyter 笔记本", tmp_path).read_text("utf-8"))
     assert notebook["nbformat"] == 4
+    table = downloaded(opened, "曲线（CSV）", tmp_path).read_text("utf-8")
+    assert table.startswith("step,d_loss,g_loss")
+    assert len(table.splitlines()) > 100
