@@ -46,6 +46,7 @@ def course_map() -> dict[str, list[StreamlitPage]]:
             page("failures", _("Failure gallery"), "healing"),
             page("train", _("Train"), "play_circle"),
             page("runs", _("Runs"), "list"),
+            page("compare", _("Compare"), "compare_arrows"),
         ],
     }
 

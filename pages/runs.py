@@ -79,5 +79,12 @@ if not runs:
     st.info(_("Nothing has been trained yet. Start a run on the page “Train”."))
 n_pages = max(1, -(-len(runs) // PER_PAGE))
 number = st.number_input(_("Page"), 1, n_pages, 1) if n_pages > 1 else 1
+if len(runs) > 1:
+    st.page_link(
+        "compare.py",
+        label=_("Compare runs side by side"),
+        icon=":material/compare_arrows:",
+        query_params={"lang": language()},
+    )
 for run in runs[(number - 1) * PER_PAGE : number * PER_PAGE]:
     show(run)

@@ -16,13 +16,14 @@ from gan_core.figures.bands import (
     band_figure,
     values_at,
 )
-from gan_core.figures.style import DISCRIMINATOR, GENERATOR
+from gan_core.image_measures import MEASURES
 from gan_core.metrics import METRICS
 from gan_core.runs.curve import level_for, stride
 from gan_core.runs.store import Run
 from gan_core.text import GanError, number
 from gan_core.training.records import RECORD_FIELDS
 from pages.parts import seeds
+from pages.parts.measured import curve_of, quantities
 from pages.parts.prose import _, plain, say
 from pages.parts.run_panel import STATUSES
 from pages.parts.seeds import Member
@@ -79,9 +80,9 @@ def _results(run_id: str, others: Sequence[str], moving: bool) -> None:
 
 def _band(members: Sequence[Member]) -> None:
     run = members[0].run
-    quantities = _quantities(run)
-    name = _choice(quantities)
-    quantity, levels = quantities[name], _levels(members, name)
+    there = quantities(run)
+    name = _choice(there)
+    quantity, levels = there[name], _levels(members, name)
     level = level_for(max(member.run.step for member in members), POINTS)
     curves = [_curve(member, name, level) for member in members]
     figure = band_figure(curves[0], curves[1:], quantity, levels, _)
@@ -97,30 +98,16 @@ def _band(members: Sequence[Member]) -> None:
         st.caption(_("Each point is the mean of {n} steps.").format(n=number(stride(level))))
 
 
-def _quantities(run: Run) -> dict[str, Quantity]:
-    """What there may be bands of."""
-    found = {
-        metric.name: Quantity(_(metric.title), DISCRIMINATOR, metric.unit, metric.whole)
-        for metric in METRICS
-        if metric.applies(run.config.items.dataset)
-    }
-    if "gap" in store().measures(run.id)[1]:
-        found["gap"] = Quantity(_("D's distance from the best D"), DISCRIMINATOR)
-    found["d_loss"] = Quantity(_("D's loss"), DISCRIMINATOR)
-    found["g_loss"] = Quantity(_("G's loss"), GENERATOR)
-    return found
-
-
-def _choice(quantities: Mapping[str, Quantity]) -> str:
+def _choice(there: Mapping[str, Quantity]) -> str:
     """Let the reader choose one of them; the URL remembers it."""
-    if st.session_state.get(_SHOWN) not in quantities:
+    if st.session_state.get(_SHOWN) not in there:
         first = ("modes_covered", "sliced_wasserstein", "d_loss")
         wanted = (st.query_params.get(_SHOWN, ""), *first)
-        st.session_state[_SHOWN] = next(name for name in wanted if name in quantities)
+        st.session_state[_SHOWN] = next(name for name in wanted if name in there)
     chosen = st.selectbox(
         _("Band of"),
-        list(quantities),
-        format_func=lambda name: quantities[name].title,
+        list(there),
+        format_func=lambda name: there[name].title,
         key=_SHOWN,
         persist_state="session",
         width=320,
@@ -131,13 +118,7 @@ def _choice(quantities: Mapping[str, Quantity]) -> str:
 
 def _curve(member: Member, name: str, level: int) -> Curve:
     """What a run measured as long as it differed in the seed alone; of losses, means."""
-    if name in RECORD_FIELDS:
-        steps, records = store().curve(member.run.id, level, len(RECORD_FIELDS))
-        values = records[:, RECORD_FIELDS.index(name)].astype(float)
-    else:
-        measured_at, measures = store().measures(member.run.id)
-        steps = np.array(measured_at, np.int64)
-        values = np.array(measures.get(name, [None] * len(steps)), float)
+    steps, values = curve_of(member.run, name, level)
     alike = np.full(len(steps), True) if member.parted is None else steps <= member.parted
     return Curve(steps[alike], values[alike])
 
@@ -148,8 +129,8 @@ def _levels(members: Sequence[Member], name: str) -> list[Level]:
     floors = [member.run.facts.get("floors", {}).get(name) for member in members]
     known = [floor for floor in floors if floor is not None]
     if known:
-        is_floor = METRICS.get(name).better == "lower"
-        title = _("Noise floor (real points)") if is_floor else _("Real points")
+        better = next(each.better for each in (*METRICS, *MEASURES) if each.name == name)
+        title = _("Noise floor (real samples)") if better == "lower" else _("Real samples")
         return [Level(float(np.median(known)), title)]
     equilibrium = run.config.items.loss.equilibrium
     if name not in RECORD_FIELDS or not equilibrium or store().changes(run.id):

@@ -196,7 +196,7 @@ def test_band_of_three_seeds(grow: Grow) -> None:
     assert not app.exception
     assert sentence(app) == (
         "At step 4,000: median **6**, from **3** to **8**, over 3 of 3 seeds. "
-        "This run: 6. Real points: 8."
+        "This run: 6. Real samples: 8."
     )
     drawn = traces(app)
     assert set(drawn["Median"]) == {6}
@@ -255,7 +255,9 @@ def test_pictures_have_bands_of_their_losses(grow: Grow) -> None:
     app = visit("train", run=run_id, seeds=other)
     assert not app.exception
     assert app.selectbox(key="band").value == "d_loss"
-    assert app.selectbox(key="band").options == ["D's loss", "G's loss"]
+    quality, *losses = app.selectbox(key="band").options
+    assert quality.startswith("Fréchet distance")
+    assert losses == ["D's loss", "G's loss"]
     assert "over 2 of 2 seeds" in sentence(app)
 
 

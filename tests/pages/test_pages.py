@@ -23,6 +23,7 @@ PAGES = (
     "failures",
     "train",
     "runs",
+    "compare",
 )
 LANGUAGES = ("en", "zh")
 STATUSES = (*ACTIVE, *ENDED)

@@ -15,7 +15,8 @@ MakeRun = Callable[..., str]
 
 def names(app: AppTest) -> list[str]:
     """Names of the runs on the page, from top to bottom."""
-    return [node.proto.label for node in app.main if node.type == "page_link"]
+    labels = [node.proto.label for node in app.main if node.type == "page_link"]
+    return [label for label in labels if label != "Compare runs side by side"]
 
 
 def links(app: AppTest) -> list[str]:

@@ -1,0 +1,53 @@
+"""One quantity of several runs, over one axis of steps."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+
+import plotly.graph_objects as go
+
+from gan_core.figures.bands import Curve, Quantity
+from gan_core.figures.style import AXIS, DISCRIMINATOR, GENERATOR, REAL, layout
+from gan_core.text import N_
+
+HEIGHT = 380
+COLORS = (DISCRIMINATOR, GENERATOR, REAL, "#B86BA0")
+DASHES = ("solid", "dash", "dot", "dashdot")  # for those who tell no colours apart
+_FEW = 12  # points of a curve that are marked, so that one alone can be seen
+
+
+def comparison_figure(
+    curves: Sequence[tuple[str, Curve]],
+    quantity: Quantity,
+    translate: Callable[[str], str] = str,
+) -> go.Figure:
+    """A line for each of up to four runs, given with the names that people gave them."""
+    title = f"{quantity.title} ({quantity.unit})" if quantity.unit else quantity.title
+    lines = [
+        go.Scatter(
+            x=curve.steps,
+            y=curve.values,
+            name=html.escape(name),
+            mode="lines+markers" if len(curve.steps) <= _FEW else "lines",
+            line={
+                "color": color,
+                "dash": dash,
+                "width": 2,
+                "shape": "hv" if quantity.whole else "linear",
+            },
+            hovertemplate="%{y:.4~g}",
+        )
+        for (name, curve), color, dash in zip(curves, COLORS, DASHES, strict=False)
+    ]
+    return go.Figure(
+        lines,
+        layout(
+            height=HEIGHT,
+            uirevision=title,
+            xaxis={**AXIS, "title": {"text": translate(N_("Step"))}},
+            yaxis={**AXIS, "title": {"text": title}},
+            legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"},
+            showlegend=True,
+        ),
+    )

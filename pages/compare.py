@@ -1,0 +1,134 @@
+"""Compare: curves, samples and settings of several runs beside each other."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+
+import streamlit as st
+
+from gan_core.figures.comparison import COLORS, comparison_figure
+from gan_core.runs.curve import level_for, stride
+from gan_core.runs.store import Run
+from gan_core.text import GanError, number
+from gan_core.training.records import RECORD_FIELDS
+from pages.parts import links
+from pages.parts.controls import label
+from pages.parts.fields import shown_value
+from pages.parts.measured import curve_of, quantities
+from pages.parts.prose import _, markdown, plain, say
+from pages.parts.run_panel import STATUSES
+from pages.parts.steady_figure import steady_figure
+from pages.parts.store import store
+from pages.parts.table import table
+
+MOST = len(COLORS)
+POINTS = 600  # of a curve, at most
+_KEY, _URL, _QUANTITY = "compared runs", "runs", "quantity"
+
+
+def chosen(runs: Sequence[Run]) -> list[Run]:
+    """The runs that the reader has chosen, or that a link names; the URL remembers them."""
+    known = {run.id: run for run in runs}
+    names = Counter(run.name for run in runs)
+    titles = {run.id: _title(run, unique=names[run.name] == 1) for run in runs}
+    in_url = {_URL: st.query_params[_URL]} if _URL in st.query_params else {}
+    if links.followed(in_url):
+        links.know(in_url)
+        asked = dict.fromkeys(in_url[_URL].split(","))
+        st.session_state[_KEY] = [run_id for run_id in asked if run_id in known][:MOST]
+    ids = st.multiselect(
+        _("Runs"),
+        list(known),
+        format_func=titles.__getitem__,
+        key=_KEY,
+        max_selections=MOST,
+        placeholder=_("Choose two to four runs"),
+        persist_state="session",
+    )
+    if ids:
+        st.query_params[_URL] = ",".join(ids)
+        links.know({_URL: st.query_params[_URL]})
+    else:
+        st.query_params.pop(_URL, None)
+    return [known[run_id] for run_id in ids]
+
+
+def _title(run: Run, *, unique: bool) -> str:
+    """A run as the list offers it: Streamlit takes options of one title for one option."""
+    parts = (run.name, _(STATUSES[run.status]), *(() if unique else (run.id[:6],)))
+    return " · ".join(parts)
+
+
+def show_curves(runs: Sequence[Run]) -> None:
+    """One quantity that all of them have."""
+    common = quantities(runs[0])
+    for run in runs[1:]:
+        has = quantities(run)
+        common = {name: quantity for name, quantity in common.items() if name in has}
+    if st.session_state.get(_QUANTITY) not in common:
+        st.session_state[_QUANTITY] = next(iter(common))
+    name = st.selectbox(
+        _("Curve"),
+        list(common),
+        format_func=lambda each: common[each].title,
+        key=_QUANTITY,
+        persist_state="session",
+        width=320,
+    )
+    level = level_for(max(run.step for run in runs), POINTS)
+    curves = [(run.name, curve_of(run, name, level)) for run in runs]
+    steady_figure(comparison_figure(curves, common[name], _), key="comparison")
+    if name in RECORD_FIELDS and level:
+        st.caption(_("Each point is the mean of {n} steps.").format(n=number(stride(level))))
+
+
+def show_samples(runs: Sequence[Run]) -> None:
+    """The latest samples of those that make pictures."""
+    if not all(run.config.items.dataset.is_image for run in runs):
+        return
+    st.subheader(_("Samples"), anchor=False)
+    for column, run in zip(st.columns(len(runs)), runs, strict=True):
+        frame = store().latest_frame(run.id)
+        with column:
+            st.markdown(f"**{plain(run.name)}**")
+            if frame:
+                st.image(json.loads(frame.payload or b"{}")["x_fake"], width="stretch")
+                st.caption(_("Step {step}").format(step=number(frame.step)))
+            else:
+                st.caption(_("No samples yet."))
+    if len({run.config.seed for run in runs}) == 1:
+        st.caption(
+            _("One seed, so one noise: the same place shows what each run makes of the same z.")
+        )
+
+
+def show_differences(runs: Sequence[Run]) -> None:
+    """The settings in which they differ, as they began, and how far they are."""
+    st.subheader(_("What differs"), anchor=False)
+    names = dict.fromkeys(name for run in runs for name in run.config.applicable_fields())
+    differing = [
+        name for name in names if len({repr(getattr(run.config, name)) for run in runs}) > 1
+    ]
+    # Numbered, for a table needs titles that differ, and runs may share a name.
+    heads = [f"{number}. {plain(run.name)}" for number, run in enumerate(runs, 1)]
+    rows = [[label(name), *(shown_value(run.config, name) for run in runs)] for name in differing]
+    rows.append([_("Steps taken"), *(number(run.step) for run in runs)])
+    rows.append([_("Status"), *(_(STATUSES[run.status]) for run in runs)])
+    table([_("Setting"), *heads], rows)
+    if not differing:
+        st.caption(_("These runs have the same settings."))
+
+
+markdown("compare")
+try:
+    runs = chosen(store().runs())
+    if runs:
+        show_curves(runs)
+        show_samples(runs)
+        show_differences(runs)
+    elif not store().runs():
+        st.info(_("Nothing has been trained yet. Start a run on the page “Train”."))
+except GanError as error:
+    st.error(plain(say(error)), icon=":material/error:")

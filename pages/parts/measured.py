@@ -1,0 +1,45 @@
+"""What can be drawn of a run over its steps, whatever measured it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gan_core.figures.bands import Curve, Quantity
+from gan_core.figures.style import DISCRIMINATOR, GENERATOR
+from gan_core.image_measures import MEASURES, N_LIVE, is_digits
+from gan_core.metrics import METRICS
+from gan_core.runs.store import Run
+from gan_core.training.records import RECORD_FIELDS
+from pages.parts.prose import _
+from pages.parts.store import store
+
+_LIVE_QUALITY = "frechet"
+
+
+def quantities(run: Run) -> dict[str, Quantity]:
+    """What there is of a run, by name."""
+    dataset = run.config.items.dataset
+    found = {
+        metric.name: Quantity(_(metric.title), DISCRIMINATOR, metric.unit, metric.whole)
+        for metric in METRICS
+        if metric.applies(dataset)
+    }
+    if is_digits(dataset):
+        title = f"{_(MEASURES.get(_LIVE_QUALITY).title)}, n = {N_LIVE}"
+        found[_LIVE_QUALITY] = Quantity(title, DISCRIMINATOR)
+    if "gap" in store().measures(run.id)[1]:
+        found["gap"] = Quantity(_("D's distance from the best D"), DISCRIMINATOR)
+    found["d_loss"] = Quantity(_("D's loss"), DISCRIMINATOR)
+    found["g_loss"] = Quantity(_("G's loss"), GENERATOR)
+    return found
+
+
+def curve_of(run: Run, name: str, level: int) -> Curve:
+    """All values of a quantity; of losses, means of the steps of this level."""
+    if name in RECORD_FIELDS:
+        steps, records = store().curve(run.id, level, len(RECORD_FIELDS))
+        return Curve(steps, records[:, RECORD_FIELDS.index(name)].astype(float))
+    read = store().quality if name == _LIVE_QUALITY else store().measures
+    measured_at, measures = read(run.id)
+    values = measures.get(name, [None] * len(measured_at))
+    return Curve(np.array(measured_at, np.int64), np.array(values, float))

@@ -1,0 +1,120 @@
+"""The comparison of runs: what is chosen, drawn, and said to differ."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gan_core.config import RunConfig
+from gan_core.figures.bands import Curve, Quantity
+from gan_core.figures.comparison import COLORS, DASHES, comparison_figure
+from gan_core.runs import frame
+from gan_core.runs.claims import holder_name
+from gan_core.runs.store import Store
+from gan_core.training.records import RECORD_FIELDS
+from tests.page_visit import visit
+
+POINTS = {"dataset": "ring", "network": "mlp"}
+
+
+def run_of(store: Store, name: str, first_loss: float = 1.0, **settings: Any) -> str:
+    """A run with ten records and a frame."""
+    holder, config = holder_name(), RunConfig.parse(settings)
+    run_id = store.create_run(config, name, claimed_by=holder)
+    records = np.full((10, len(RECORD_FIELDS)), first_loss, np.float32)
+    dataset = config.items.dataset
+    samples = np.zeros((64, *dataset.shape), np.float32)
+    store.append(
+        run_id,
+        holder,
+        step=10,
+        points={0: records},
+        images_per_second=None,
+        frame=frame.encode(samples, {}, dataset, {}),
+        measures={"sliced_wasserstein": first_loss},
+    )
+    return run_id
+
+
+def figure(app: AppTest) -> Any:
+    component: Any = next(node for node in app.main if node.type == "bidi_component")
+    return json.loads(json.loads(component.proto.json)["view"])["figures"][0]
+
+
+def shown_table(app: AppTest) -> Any:
+    return app.table[0].value
+
+
+def test_link_names_the_runs_and_curves_bear_their_names(store: Store) -> None:
+    ids = [run_of(store, "<b>one</b>", 1.0), run_of(store, "two", 2.0, loss="hinge")]
+    app = visit("compare", runs=",".join(ids))
+    assert not app.exception
+    app.selectbox(key="quantity").set_value("d_loss").run()
+    lines = figure(app)["data"]
+    assert [line["name"] for line in lines] == ["&lt;b&gt;one&lt;/b&gt;", "two"]
+    assert app.query_params["runs"] == ",".join(ids)
+    assert len(app.get("image")) == 2
+    assert any("one noise" in each.value for each in app.caption)
+
+
+def test_table_has_what_differs_and_nothing_else(store: Store) -> None:
+    ids = [run_of(store, "a", loss="minimax"), run_of(store, "b", loss="hinge", seed=4)]
+    app = visit("compare", runs=",".join(ids))
+    rows = shown_table(app).to_numpy().tolist()
+    assert [row[0] for row in rows] == ["Loss", "Seed", "Steps taken", "Status"]
+    assert rows[0][1] != rows[0][2]
+    assert rows[1][2] == "4"
+    assert not any("one noise" in each.value for each in app.caption)
+
+
+def test_points_and_pictures_share_their_losses_alone(store: Store) -> None:
+    ids = [run_of(store, "points", **POINTS), run_of(store, "pictures")]
+    app = visit("compare", runs=",".join(ids))
+    assert not app.exception
+    assert app.selectbox(key="quantity").options == ["D's loss", "G's loss"]
+    assert not app.get("image")
+
+
+def test_runs_can_be_chosen_without_a_link_and_equal_ones_are_called_so(store: Store) -> None:
+    ids = [run_of(store, "same", **POINTS), run_of(store, "same", **POINTS)]
+    app = visit("compare")
+    assert not app.get("bidi_component")
+    app.multiselect[0].set_value(ids).run()
+    assert not app.exception
+    assert app.query_params["runs"] == ",".join(ids)
+    assert any("the same settings" in each.value for each in app.caption)
+
+
+@pytest.mark.parametrize("runs", ["nobody", "", "nobody,,nobody", "x" * 500])
+def test_unknown_runs_in_a_link_are_left_out(store: Store, runs: str) -> None:
+    run_id = run_of(store, "there", **POINTS)
+    app = visit("compare", runs=f"{runs},{run_id}")
+    assert not app.exception
+    assert app.multiselect[0].value == [run_id]
+
+
+def test_a_run_that_has_not_begun_may_be_compared(store: Store) -> None:
+    app = visit("compare", runs=f"{store.create_run(RunConfig())},{run_of(store, 'begun')}")
+    assert not app.exception
+    assert any(each.value == "No samples yet." for each in app.caption)
+
+
+def test_each_line_has_a_colour_and_a_dash_of_its_own() -> None:
+    curve = Curve(np.array([1, 2]), np.array([0.5, 0.25]))
+    drawn = comparison_figure(
+        [(str(n), curve) for n in range(4)], Quantity("Loss", COLORS[0], "nats")
+    )
+    assert [line.line.color for line in drawn.data] == list(COLORS)
+    assert [line.line.dash for line in drawn.data] == list(DASHES)
+    assert drawn.layout.yaxis.title.text == "Loss (nats)"
+
+
+def test_list_of_runs_leads_to_the_comparison(store: Store) -> None:
+    for name in ("a", "b"):
+        run_of(store, name, **POINTS)
+    app = visit("runs")
+    assert any(link.proto.label == "Compare runs side by side" for link in app.get("page_link"))
