@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from gan_core.text import N_
-from pages.parts.links import hidden
+from pages.parts.links import hidden, remember
 from pages.parts.live_figure import LAYERS
 from pages.parts.prose import _
 
@@ -35,7 +35,7 @@ def switch_on(layer: str) -> None:
 
     The browser may come once more with the switches as they were: wanted until it has seen it on.
     """
-    st.session_state[_WANTED] = layer
+    remember(_WANTED, layer)
 
 
 def layer_switches() -> list[str]:

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException
 
 HIDE = "hide"  # names of controls, for a lesson: `?hide=seed,doctor`
 _PAGE, _KNOWN, _NEXT = "page", "known in the URL", "next in the URL"
@@ -27,7 +28,16 @@ def go_to(**parameters: str | None) -> None:
     What a callback writes into the URL itself is lost when the browser asks for the page again at
     that very moment, which it does with the URL as it was.
     """
-    st.session_state[_NEXT] = parameters
+    remember(_NEXT, parameters)
+
+
+def remember(name: str, value: object) -> None:
+    """For callbacks: write into the session, and only then let Streamlit interrupt, if it must."""
+    try:
+        st.session_state[name] = value
+    except RerunException:  # asked for by the browser meanwhile
+        st.session_state[name] = value
+        raise
 
 
 def _arrive() -> None:

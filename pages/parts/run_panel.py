@@ -169,10 +169,10 @@ def _button(run: Run, action: str, text: str, icon: str, *, enabled: bool) -> No
 
 def _start_over(run: Run) -> None:
     """Queue the same run from its first step, and show it instead."""
+    shown = {name: st.query_params.get(name) for name in ("run", "beside")}
     again = store().create_run(run.config)
     if run.is_active:
         store().request(run.id, "stop")
-    shown = {name: st.query_params.get(name) for name in ("run", "beside")}
     shown = {name: again if run_id == run.id else run_id for name, run_id in shown.items()}
     go_to(**shown, at=None)
 

@@ -93,7 +93,8 @@ def train(run: Run, n: int) -> None:
     name, short = _("{name} · seed {seed}"), run.name[: MAX_NAME - 20]
     new = [store().replicate(run.id, seed, name.format(name=short, seed=seed)) for seed in missing]
     # Into the session, not the URL: that is lost when the page runs again at this very moment.
-    st.session_state[_key(run)] = ",".join([*(member.run.id for member in others), *new][-MOST:])
+    named = ",".join([*(member.run.id for member in others), *new][-MOST:])
+    links.remember(_key(run), named)
 
 
 def _next_seeds(seed: int, n: int) -> list[int]:

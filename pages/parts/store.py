@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException
 
 from gan_core.runs.store import Store, default_url, open_store
 from gan_core.text import GanError
@@ -17,8 +18,23 @@ def store() -> Store:
 
 
 def attempt(action: Callable[[], object]) -> None:
-    """Do what a button asks; a refusal becomes a message and changes nothing."""
+    """Do what a button asks; a refusal becomes a message and changes nothing.
+
+    Where the browser has asked for the page once more, Streamlit interrupts a callback as soon as
+    it looks into the session: here, rather than with half of the action done.
+    """
+    interruption = _pending_interruption()
     try:
         action()
     except GanError as error:
         st.toast(say(error), icon=":material/error:")
+    if interruption:
+        raise interruption
+
+
+def _pending_interruption() -> RerunException | None:
+    try:
+        st.session_state.get("anything")
+    except RerunException as interruption:
+        return interruption
+    return None

@@ -18,7 +18,7 @@ from gan_core.runs.store import Store
 from gan_core.training.records import RECORD_FIELDS
 from tests.page_visit import visit
 
-POINTS = {"dataset": "ring", "network": "mlp"}
+POINTS: dict[str, Any] = {"dataset": "ring", "network": "mlp"}
 
 
 def run_of(store: Store, name: str, first_loss: float = 1.0, **settings: Any) -> str:
