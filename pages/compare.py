@@ -112,7 +112,7 @@ def show_differences(runs: Sequence[Run]) -> None:
         name for name in names if len({repr(getattr(run.config, name)) for run in runs}) > 1
     ]
     # Numbered, for a table needs titles that differ, and runs may share a name.
-    heads = [f"{number}. {plain(run.name)}" for number, run in enumerate(runs, 1)]
+    heads = [f"({n}) {plain(run.name)}" for n, run in enumerate(runs, 1)]
     rows = [[label(name), *(shown_value(run.config, name) for run in runs)] for name in differing]
     rows.append([_("Steps taken"), *(number(run.step) for run in runs)])
     rows.append([_("Status"), *(_(STATUSES[run.status]) for run in runs)])
