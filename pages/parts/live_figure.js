@@ -293,7 +293,8 @@ class View {
     this.soon("fetch", SCRUB_EVERY_MS, async () => {
       const answer = await fetch(new URL(`frame/${this.data.run}/${this.wanted}`, baseUrl())).catch(() => null);
       if (!answer?.ok) return this.note("Connection lost. Trying again …");
-      Object.assign(this.pictures, await answer.json());
+      const frame = await answer.json(); // first: meanwhile `pictures` may be exchanged
+      Object.assign(this.pictures, frame);
       this.shownStep = Number(answer.headers.get("X-Step"));
       this.redrawPictures();
       this.redrawCurves();
