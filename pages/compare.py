@@ -123,12 +123,13 @@ def show_differences(runs: Sequence[Run]) -> None:
 
 markdown("compare")
 try:
-    runs = chosen(store().runs())
+    there = store().runs()
+    runs = chosen(there)
     if runs:
         show_curves(runs)
         show_samples(runs)
         show_differences(runs)
-    elif not store().runs():
+    elif not there:
         st.info(_("Nothing has been trained yet. Start a run on the page “Train”."))
 except GanError as error:
     st.error(plain(say(error)), icon=":material/error:")
