@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gan_core.runs.store import Event, Store
@@ -20,7 +21,7 @@ FRAME_MS, LAST_MS = 100, 2000
 
 def samples_png(store: Store, run_id: str) -> bytes:
     """The latest samples of a run, side by side, as a PNG. Raises `GanError` if there are none."""
-    return _png(_frames(store, run_id)[-1])
+    return _png(_frames(store, run_id, store.frame_steps(run_id)[-1:])[-1])
 
 
 def film_gif(store: Store, run_id: str) -> bytes:
@@ -28,7 +29,7 @@ def film_gif(store: Store, run_id: str) -> bytes:
 
     Raises `GanError` if there are no pictures of the run.
     """
-    frames = _frames(store, run_id)
+    frames = _frames(store, run_id, store.frame_steps(run_id))
     first, *others = [_captioned(frame) for frame in frames]
     film = io.BytesIO()
     durations = [*[FRAME_MS] * len(others), LAST_MS]
@@ -36,12 +37,12 @@ def film_gif(store: Store, run_id: str) -> bytes:
     return film.getvalue()
 
 
-def _frames(store: Store, run_id: str) -> list[Event]:
-    """Those that are kept, in order."""
+def _frames(store: Store, run_id: str, steps: Sequence[int]) -> list[Event]:
+    """Those at these steps; raises `GanError` where there are none."""
     run = store.run(run_id)
     if not run.config.items.dataset.is_image:
         raise GanError(N_("Run {name} is of points, and has no pictures."), name=run.name)
-    found = [store.frame_at(run_id, step) for step in store.frame_steps(run_id)]
+    found = [store.frame_at(run_id, step) for step in steps]
     frames = [frame for frame in found if frame]
     if not frames:
         raise GanError(
