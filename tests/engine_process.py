@@ -10,7 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 import psutil
+import sqlalchemy as sa
 
+from gan_core.runs import tables
 from gan_core.runs.store import Store
 
 PATIENCE = 150.0  # seconds; TensorFlow alone takes ten to import on a slow machine
@@ -43,10 +45,17 @@ class EngineProcess:
         assert self._process.poll() is None, "the engine ended"
         return any(engine.state == "ready" for engine in self._store.engines())
 
-    def worker(self) -> psutil.Process:
-        """The process that trains."""
+    def workers(self) -> list[psutil.Process]:
+        """The processes that train and answer."""
         children = psutil.Process(self._process.pid).children(recursive=True)
-        return next(child for child in children if "spawn_main" in " ".join(child.cmdline()))
+        return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+
+    def worker_of(self, run_id: str) -> psutil.Process:
+        """The process that trains a run now."""
+        claimed_by = sa.select(tables.runs.c.claimed_by).where(tables.runs.c.id == run_id)
+        with self._store._database.read() as db:
+            _, pid, _ = db.execute(claimed_by).scalar_one().split(":")
+        return psutil.Process(int(pid))
 
     def stop(self) -> None:
         if self._process.stdin:
@@ -55,9 +64,10 @@ class EngineProcess:
 
     def kill(self) -> None:
         """End the engine without a chance to clean up; its workers end with it."""
-        worker = self.worker()
+        workers = self.workers()
         self._process.kill()
         self._process.wait(60)
         if self._process.stdin:
             self._process.stdin.close()
-        worker.wait(60)
+        for worker in workers:
+            worker.wait(60)

@@ -21,16 +21,18 @@ import threading
 from typing import Any
 
 import dask
-from distributed import Client, Future, LocalCluster
+from distributed import Client, Future, Nanny, Scheduler, SpecCluster
 
 from gan_core.runs import answering, job
 from gan_core.runs.claims import holder_name
-from gan_core.runs.slots import POINTS_SHARE, share_of, wanted_slots
+from gan_core.runs.slots import POINTS, POINTS_SHARE, SLOT, is_of_points, share_of, wanted_slots
 from gan_core.runs.store import Engine, Run, Store, Superseded, open_store
 from gan_core.text import N_, GanError, Text
+from gan_core.training.device import ONE_THREAD
 
 POLL_SECONDS = 0.05  # a student who presses a button waits for this
 HEARTBEAT_SECONDS = 5.0
+HERE = "127.0.0.1"
 CORES_PER_WORKER = 8  # one TensorFlow process feeds this many cores
 MAX_QUESTIONS = 4  # at once: some take minutes, and others shall not wait for them
 MAX_RESTARTS = 20  # of a killed worker under one run, before the run counts as failed
@@ -54,24 +56,38 @@ def connect(slots: float) -> Client:
         {
             # A killed worker is no fault of the run it trained.
             "distributed.scheduler.allowed-failures": MAX_RESTARTS,
-            # Dask limits threads and trims memory for its own array tasks; TensorFlow has its own
-            # thread pools, and trimming after each call costs it time.
-            "distributed.nanny.pre-spawn-environ": {},
+            # Dask trims memory for its own array tasks; after each call that costs TensorFlow time.
+            # What NumPy computes here is small, and faster done than shared among threads.
+            "distributed.nanny.pre-spawn-environ": {"OPENBLAS_NUM_THREADS": 1},
             # Dask's profiler would interrupt every worker a hundred times a second.
             "distributed.worker.profile.enabled": False,
         }
     )
+    return Client(_cluster_on_this_machine(slots))
+
+
+def _cluster_on_this_machine(slots: float) -> SpecCluster:
+    """Workers for pictures, and one for points in the plane.
+
+    Convolutions want all cores. The small networks of points take less than a tenth of a
+    millisecond a step, of which threads that wait for each other were a third: in a process of
+    their own, they have one thread each.
+    """
     n_workers = max(1, (os.cpu_count() or 1) // CORES_PER_WORKER)
-    cluster = LocalCluster(
-        n_workers=n_workers,
-        threads_per_worker=round(slots / POINTS_SHARE / n_workers) + 1,
-        resources={"slot": slots / n_workers},
-        preload="gan_core.training.warm",
-        host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",  # nobody looks at it; any free port will do
-        processes=True,
+    pictures = _worker({SLOT: slots / n_workers}, round(slots / n_workers) + MAX_QUESTIONS)
+    points = _worker({POINTS: slots}, round(slots / POINTS_SHARE) + 1, env=ONE_THREAD)
+    return SpecCluster(
+        scheduler={"cls": Scheduler, "options": {"host": HERE, "port": 0, "dashboard": False}},
+        workers={POINTS: points} | {f"pictures {i}": pictures for i in range(n_workers)},
     )
-    return Client(cluster)
+
+
+def _worker(resources: dict[str, float], nthreads: int, **options: Any) -> dict[str, Any]:
+    here = {"host": HERE, "preload": "gan_core.training.warm"}
+    return {
+        "cls": Nanny,
+        "options": {**here, "resources": resources, "nthreads": nthreads, **options},
+    }
 
 
 class Dispatcher:
@@ -83,8 +99,12 @@ class Dispatcher:
 
     def slots(self) -> float:
         """All slots of all workers, taken or not."""
+        return sum(resources.get(SLOT, 0.0) for resources in self._resources())
+
+    def _resources(self) -> list[dict[str, float]]:
+        """What each worker offers."""
         workers: dict[str, Any] = self._client.scheduler_info(n_workers=-1)["workers"]
-        return float(sum(worker["resources"].get("slot", 0) for worker in workers.values()))
+        return [worker["resources"] for worker in workers.values()]
 
     def dispatch(self) -> None:
         """Look after finished jobs, then submit as many waiting runs as there are slots for."""
@@ -103,8 +123,10 @@ class Dispatcher:
             free -= share
 
     def _submit(self, run: Run, share: float) -> None:
+        by_itself = is_of_points(run) and any(POINTS in offered for offered in self._resources())
+        wanted = {POINTS if by_itself else SLOT: share}
         future = self._client.submit(
-            job.execute, self._store.url, run.id, pure=False, resources={"slot": share}
+            job.execute, self._store.url, run.id, pure=False, resources=wanted
         )
         self._futures[run.id] = (future, share)
 
@@ -125,8 +147,8 @@ class Dispatcher:
 class Desk:
     """Hands questions to workers: a few at a time, the newest first, because its asker waits.
 
-    A question takes no slot. It stays unanswered in the store when worker or engine die over it,
-    and so is asked again.
+    A question takes no slot, but a worker that has some. It stays unanswered in the store when
+    worker or engine die over it, and so is asked again.
     """
 
     def __init__(self, store: Store, client: Client) -> None:
@@ -147,7 +169,7 @@ class Desk:
         newest = self._store.answers.newest_unanswered(besides=self._asked)
         if newest:
             self._asked[newest] = self._client.submit(
-                answering.answer, self._store.url, newest, pure=False
+                answering.answer, self._store.url, newest, pure=False, resources={SLOT: 0}
             )
 
 

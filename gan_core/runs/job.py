@@ -36,7 +36,7 @@ QUALITY_SECONDS = 1.0  # between two such measurements at least
 CHECKPOINT_SHARE = 0.01  # of the training time may go into checkpoints
 CHECKPOINT_SECONDS = 5.0  # between checkpoints at least
 WARM_SECONDS = 60.0  # how long a paused run keeps its slot when nobody waits for one
-POLL_SECONDS = 0.03  # how often a paused run looks for controls
+POLL_SECONDS = 0.02  # how often a paused run looks for controls
 
 log = logging.getLogger(__name__)
 

@@ -7,13 +7,20 @@ import os
 from gan_core.runs.store import Run
 from gan_core.text import N_, GanError, Text
 
+SLOT = "slot"  # what workers offer, as Dask's resources
+POINTS = "points"  # slots for points alone, where a worker has been set up for them
 POINTS_SHARE = 0.125  # points in the plane need far less than pictures
 MAX_SLOTS = 1000
 
 
+def is_of_points(run: Run) -> bool:
+    """Whether a run's data are points in the plane, not pictures."""
+    return not run.config.items.dataset.is_image
+
+
 def share_of(run: Run) -> float:
     """The part of a slot that a run takes."""
-    return 1.0 if run.config.items.dataset.is_image else POINTS_SHARE
+    return POINTS_SHARE if is_of_points(run) else 1.0
 
 
 def wanted_slots() -> float:

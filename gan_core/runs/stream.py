@@ -19,7 +19,7 @@ from gan_core.runs.messages import delta, snapshot, state
 from gan_core.runs.store import Event, Store
 from gan_core.text import GanError
 
-POLL_SECONDS = 0.04
+POLL_SECONDS = 0.025
 PLACES_SECONDS = 1.0  # between two looks at the queue and at deleted runs
 MAX_BEHIND = 30  # messages
 

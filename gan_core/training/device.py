@@ -12,6 +12,10 @@ from gan_core.config import RunConfig
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # must be set before the first import
 
+# The environment of a process for small dense networks, set before TensorFlow is imported: to hand
+# their tiny operations to threads takes longer than to do them.
+ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1"}
+
 
 @dataclass(frozen=True)
 class Plan:

@@ -89,6 +89,9 @@ def measure_steps(n_pairs: int, seconds: float, python: str) -> tuple[float, flo
 
 def train_in_turns(connection: Connection) -> None:
     """Compile, say so, then train as many seconds as asked for and say how fast."""
+    from gan_core.training.device import ONE_THREAD
+
+    os.environ.update(ONE_THREAD)  # as a worker for points
     from gan_core.training.pool import real_samples
     from gan_core.training.trainer import Trainer
 

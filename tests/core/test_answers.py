@@ -259,5 +259,6 @@ def test_a_question_survives_its_worker(engine: tuple[Store, EngineProcess]) -> 
     store, process = engine
     question = {"topic": "anatomy", "settings": {"network": "dcgan", "latent_dim": 512}}
     store.answers.ask(question)
-    process.worker().kill()
+    for worker in process.workers():
+        worker.kill()
     assert wait_until(lambda: store.answers.ask(question), "the answer").value

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 
 from gan_core.config import RunConfig
@@ -84,9 +85,24 @@ def test_a_run_whose_worker_is_killed_goes_on_as_if_nothing_had_happened(
 ) -> None:
     run_id = start(store, LONG)
     wait_until_beyond_a_checkpoint(store, run_id)
-    engine.worker().kill()
+    engine.worker_of(run_id).kill()
     wait_until(has(store, run_id, "finished"), "the end of the run")
     assert np.array_equal(records(store, run_id), uninterrupted)
+
+
+def test_points_and_pictures_train_in_processes_of_their_own(
+    store: Store, engine: EngineProcess
+) -> None:
+    def trained_by(settings: dict[str, Any]) -> psutil.Process:
+        run_id = start(store, settings)
+        wait_until(lambda: store.run(run_id).step > 0, "the first step")
+        worker = engine.worker_of(run_id)
+        store.request(run_id, "stop")
+        wait_until(has(store, run_id, "stopped"), "the end of the run")
+        return worker
+
+    workers = {trained_by(LONG | {"steps": 1_000_000}), trained_by(PICTURES)}
+    assert len(workers & {*engine.workers()}) == 2
 
 
 def test_pause_one_step_and_resume_change_nothing_in_the_records(
@@ -113,7 +129,7 @@ def test_a_rate_changed_mid_run_acts_from_that_step_on_also_when_replayed(
     store.request(run_id, "set", "g_learning_rate", 0.01)
     change = wait_until(lambda: store.changes(run_id), "the change")[0]
     wait_until(lambda: store.run(run_id).step > change.applied_step + 500, "a few more steps")
-    engine.worker().kill()
+    engine.worker_of(run_id).kill()
     wait_until(has(store, run_id, "finished"), "the end of the run")
     changed = records(store, run_id)
     at = change.applied_step
