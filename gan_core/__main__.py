@@ -29,6 +29,7 @@ from gan_core.text import N_, GanError, Text
 from gan_core.training.records import RECORD_FIELDS
 
 if TYPE_CHECKING:
+    from gan_core.export.program import Program
     from gan_core.runs.store import Run, Store
 
 SUCCESS, FAILURE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130  # exit codes
@@ -98,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
         "--fid", action="store_true", help="the true FID, with Inception-v3: takes minutes"
     )
 
-    export = commands.add_parser("export", help="write a run as a Keras program, table or film")
+    export = commands.add_parser("export", help="take a run home: program, results, networks")
     export.set_defaults(command=_export)
     export.add_argument("run", metavar="RUN", help="the run's id, as train and the address say it")
     export.add_argument("--notebook", action="store_true", help="a Jupyter notebook, not a script")
@@ -106,8 +107,9 @@ def _parser() -> argparse.ArgumentParser:
         "--to",
         type=Path,
         metavar="FILE",
-        help="otherwise the program is printed; .csv: losses and measures by step; .png: the "
-        "latest samples; .gif: a film of them",
+        help="otherwise the program is printed; .py, .ipynb: a Keras program; .csv: losses and "
+        "measures by step; .npz, .png: samples; .gif, .mp4: a film of them; .weights.zip: both "
+        "networks for Keras; .tensorboard.zip: logs",
     )
 
     listing = commands.add_parser("list", help="list what there is to choose from")
@@ -325,21 +327,17 @@ def _speed(run: Run) -> str:
 
 def _export(options: argparse.Namespace) -> int:
     """Print the program of a run, or write it or what came of the run into a file."""
-    from gan_core.export.curves import curves_csv
-    from gan_core.export.film import film_gif, samples_png
-    from gan_core.export.program import program
     from gan_core.export.script import notebook, script
-    from gan_core.runs.store import default_url, open_store
 
-    store, run_id = open_store(default_url()), options.run
-    forms: dict[str, Callable[[], str | bytes]] = {
-        ".csv": lambda: curves_csv(store, run_id),
-        ".png": lambda: samples_png(store, run_id),
-        ".gif": lambda: film_gif(store, run_id),
-    }
-    form = notebook if options.notebook else script
-    suffix = options.to.suffix if options.to else ""
-    written = forms.get(suffix, lambda: form(program(store, run_id)))()
+    name = options.to.name if options.to else ""
+    form = notebook if options.notebook or name.endswith(".ipynb") else script
+    results = _results(options.run)
+    ending = next((ending for ending in results if name.endswith(ending)), "")
+    try:
+        written = results[ending]() if ending else form(_program(options.run))
+    except ImportError as error:
+        _complain(_without_tensorflow(error).say())
+        return FAILURE
     if options.to is None:
         print(written)
         return SUCCESS
@@ -352,6 +350,34 @@ def _export(options: argparse.Namespace) -> int:
             reason=error.strerror or str(error),
         ) from error
     return SUCCESS
+
+
+def _program(run_id: str) -> Program:
+    from gan_core.export.program import program
+    from gan_core.runs.store import default_url, open_store
+
+    return program(open_store(default_url()), run_id)
+
+
+def _results(run_id: str) -> dict[str, Callable[[], str | bytes]]:
+    """What can be written of a run besides its program, by the ending of the file's name."""
+    from gan_core.export.curves import curves_csv
+    from gan_core.export.film import film_gif, film_mp4, samples_png
+    from gan_core.export.samples import samples_npz
+    from gan_core.runs.store import default_url, open_store
+    from gan_core.runs.tensorboard_logs import tensorboard_zip
+    from gan_core.runs.weights import weights_zip
+
+    store = open_store(default_url())
+    return {
+        ".csv": lambda: curves_csv(store, run_id),
+        ".npz": lambda: samples_npz(store, run_id),
+        ".png": lambda: samples_png(store, run_id),
+        ".gif": lambda: film_gif(store, run_id),
+        ".mp4": lambda: film_mp4(store, run_id),
+        ".weights.zip": lambda: weights_zip(store, run_id),
+        ".tensorboard.zip": lambda: tensorboard_zip(store, run_id),
+    }
 
 
 # ------------------------------------------------------------------------------------ measure

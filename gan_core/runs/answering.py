@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 from collections.abc import Callable, Mapping
@@ -11,6 +12,8 @@ from gan_core.config import RunConfig
 from gan_core.runs import measuring
 from gan_core.runs.answers import Answer
 from gan_core.runs.store import Store, open_store
+from gan_core.runs.tensorboard_logs import tensorboard_zip
+from gan_core.runs.weights import weights_zip
 from gan_core.text import N_, GanError, Text
 
 log = logging.getLogger(__name__)
@@ -77,8 +80,20 @@ def _fid(question: Mapping[str, Any], store: Store) -> dict[str, Any]:
     return measuring.fid(store, question["run"])
 
 
+def _weights(question: Mapping[str, Any], store: Store) -> str:
+    """The networks at a run's latest checkpoint, a zip in base 64; the question names its step."""
+    return base64.b64encode(weights_zip(store, question["run"])).decode()
+
+
+def _tensorboard(question: Mapping[str, Any], store: Store) -> str:
+    """A run's log for TensorBoard, a zip in base 64; the question names a step."""
+    return base64.b64encode(tensorboard_zip(store, question["run"])).decode()
+
+
 TOPICS: dict[str, Callable[[Mapping[str, Any], Store], Any]] = {
     "anatomy": _anatomy,
     "measures": _measures,
     "fid": _fid,
+    "weights": _weights,
+    "tensorboard": _tensorboard,
 }

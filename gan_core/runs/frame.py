@@ -64,6 +64,12 @@ def channels(name: str, samples: np.ndarray, dataset: Dataset) -> dict[str, Any]
     return {f"{name}.x": points[:, 0].tolist(), f"{name}.y": points[:, 1].tolist()}
 
 
+def png(frame: bytes) -> bytes:
+    """The generated pictures of a frame, as the PNG that `picture` made."""
+    uri: str = json.loads(frame)["x_fake"]
+    return base64.b64decode(uri.partition(",")[2])
+
+
 def picture(samples: np.ndarray, per_row: int = GRID) -> str:
     """Lay out pictures (n, side, side, 1 or 3) in [−1, 1], in full rows, as one PNG in a data URI.
 

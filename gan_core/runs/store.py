@@ -563,6 +563,20 @@ class Store:
             ).all()
         return [row.step for row in rows], [row.images_per_second for row in rows]
 
+    def times(self, run_id: str) -> tuple[list[int], list[float]]:
+        """Return (steps, seconds since 1970): when the records up to each step were written."""
+        with self._read() as db:
+            rows = db.execute(
+                sa.select(tables.events.c.step, tables.events.c.at)
+                .where(
+                    tables.events.c.run_id == run_id,
+                    tables.events.c.kind == "records",
+                    tables.events.c.level == 0,
+                )
+                .order_by(tables.events.c.step)
+            ).all()
+        return [row.step for row in rows], [row.at for row in rows]
+
     def latest_frame(self, run_id: str) -> Event | None:
         """Return the newest frame."""
         with self._read() as db:

@@ -227,17 +227,21 @@ class Trainer:
 
         In inference mode, and with `ema_decay` from the running average of G's weights.
         """
+        return self._compiled_sample(self.shown_generator(), z).numpy()
+
+    def shown_generator(self) -> keras.Model:
+        """The generator whose samples a reader sees: with `ema_decay` the running average."""
         # Before G's first turn, or its first with an exchanged optimizer, there is no average yet.
-        if self._average and int(self._g_optimizer.iterations):
-            for average, variable in zip(
-                self._average.non_trainable_variables,
-                self.generator.non_trainable_variables,
-                strict=True,
-            ):
-                average.assign(variable)
-            self._g_optimizer.finalize_variable_values(self._average.trainable_variables)
-            return self._compiled_sample(self._average, z).numpy()
-        return self._compiled_sample(self.generator, z).numpy()
+        if not self._average or not int(self._g_optimizer.iterations):
+            return self.generator
+        for average, variable in zip(
+            self._average.non_trainable_variables,
+            self.generator.non_trainable_variables,
+            strict=True,
+        ):
+            average.assign(variable)
+        self._g_optimizer.finalize_variable_values(self._average.trainable_variables)
+        return self._average
 
     def state(self) -> dict[str, np.ndarray]:
         """Return everything that the next step depends on, as named arrays."""

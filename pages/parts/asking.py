@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from gan_core.runs.answers import Answer, Question
+from gan_core.runs.store import Run, no_checkpoint
 from gan_core.text import N_, GanError
 from pages.parts.prose import _, language, say, translator
 from pages.parts.store import attempt, store
@@ -18,6 +19,38 @@ LOOK_AGAIN_SECONDS = 0.5
 
 
 BUILDING = N_("A worker is building the networks …")
+
+
+def ask_button(run: Run, topic: str, label: str, icon: str) -> None:
+    """Draw the button that asks a worker about a run's latest checkpoint."""
+
+    def ask() -> None:
+        step = store().checkpoint_step(run.id)
+        if step is None:
+            raise no_checkpoint(run)
+        st.session_state[_key(run, topic)] = step
+
+    st.button(label, icon=icon, key=f"{topic} {run.id}", on_click=attempt, args=(ask,))
+
+
+def asked(run: Run, topic: str) -> Question | None:
+    """What this visitor has asked last, or anybody about the latest checkpoint."""
+    step = st.session_state.get(_key(run, topic))
+    if step is not None:
+        return _question(run, topic, step)
+    step = store().checkpoint_step(run.id)
+    if step is None or not store().answers.is_asked(_question(run, topic, step)):
+        return None
+    return _question(run, topic, step)
+
+
+def _key(run: Run, topic: str) -> str:
+    return f"{topic} asked of {run.id}"
+
+
+def _question(run: Run, topic: str, step: int) -> Question:
+    """What a worker is asked; the step tells a new checkpoint from the one before."""
+    return {"topic": topic, "run": run.id, "step": step}
 
 
 def when_answered(

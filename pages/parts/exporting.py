@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable
 
 import streamlit as st
 
 from gan_core.export.curves import curves_csv
-from gan_core.export.film import film_gif, samples_png
+from gan_core.export.film import NO_FFMPEG, film_gif, film_mp4, has_ffmpeg, samples_png
 from gan_core.export.program import program, refuse_what_cannot_be_exported
+from gan_core.export.samples import samples_npz
 from gan_core.export.script import notebook, script
 from gan_core.runs.store import Run
-from gan_core.text import GanError
+from gan_core.text import N_, GanError
+from pages.parts.asking import ask_button, asked, when_answered
 from pages.parts.prose import _, language, plain, say, translator
 from pages.parts.store import store
+
+PREPARING = N_("A worker is preparing the files …")
+ROW = 56  # pixels
 
 
 def exporting(run: Run) -> None:
@@ -22,6 +28,7 @@ def exporting(run: Run) -> None:
     with st.expander(_("Take it home")):
         if run.step:
             _results(run)
+            _prepared_by_a_worker(run)
         _program(run)
 
 
@@ -30,11 +37,49 @@ def _results(run: Run) -> None:
     st.markdown(
         _("What came of it: losses and measures by step, samples, and how they came about.")
     )
+    is_image = run.config.items.dataset.is_image
     with st.container(horizontal=True):
         _button(run, _("Curves (CSV)"), "csv", "text/csv", lambda: curves_csv(here, run.id))
-        if run.config.items.dataset.is_image:
+        npz = "application/octet-stream"
+        _button(run, _("Samples (NPZ)"), "npz", npz, lambda: samples_npz(here, run.id))
+        if is_image:
             _button(run, _("Samples (PNG)"), "png", "image/png", lambda: samples_png(here, run.id))
             _button(run, _("Film (GIF)"), "gif", "image/gif", lambda: film_gif(here, run.id))
+        if is_image and has_ffmpeg():
+            _button(run, _("Film (MP4)"), "mp4", "video/mp4", lambda: film_mp4(here, run.id))
+    if is_image and not has_ffmpeg():
+        st.caption(_(NO_FFMPEG))
+
+
+def _prepared_by_a_worker(run: Run) -> None:
+    """What takes TensorFlow: a worker makes it first."""
+    st.markdown(
+        _(
+            "Both networks as files that `keras.saving.load_model` opens without this app, and "
+            "everything that was measured as a log for TensorBoard."
+        )
+    )
+    if run.config.spectral_norm:
+        st.caption(
+            _(
+                "D's file has plain layers whose weights are divided already by their norms: it "
+                "answers alike, and would train on without spectral normalisation."
+            )
+        )
+    with st.container(horizontal=True):
+        _prepared(run, "weights", _("Prepare the weights (Keras)"), _("Weights (Keras)"))
+        _prepared(run, "tensorboard", _("Prepare TensorBoard logs"), _("TensorBoard logs"))
+
+
+def _prepared(run: Run, topic: str, prepare: str, download: str) -> None:
+    """A button that asks for a zip, and one that downloads it once it is there."""
+
+    def offer(zipped: str) -> None:
+        _button(run, download, f"{topic}.zip", "application/zip", lambda: base64.b64decode(zipped))
+
+    ask_button(run, topic, prepare, ":material/deployed_code:")
+    if question := asked(run, topic):
+        when_answered([question], offer, height=ROW, meanwhile=PREPARING)
 
 
 def _program(run: Run) -> None:

@@ -10,12 +10,10 @@ import streamlit as st
 from gan_core.figures.measures import class_figure, distance_figure, neighbours_figure
 from gan_core.image_measures import MEASURES
 from gan_core.image_measures.neighbours import MOST, SOME, verdict
-from gan_core.runs.answers import Question
-from gan_core.runs.store import Run, no_checkpoint
+from gan_core.runs.store import Run
 from gan_core.text import N_
-from pages.parts.asking import when_answered
+from pages.parts.asking import ask_button, asked, when_answered
 from pages.parts.prose import _, language, markdown, translator
-from pages.parts.store import attempt, store
 from pages.parts.table import table
 
 HEIGHT = 900  # of what will be shown, in pixels
@@ -31,42 +29,12 @@ def measures(run: Run) -> None:
     """Draw what was measured at the run's latest checkpoint, or when it was last asked for."""
     st.subheader(_("How good are the pictures?"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center"):
-        _ask_button(run, "measures", _("Measure this run"), ":material/straighten:")
-        _ask_button(run, "fid", _("FID (Inception-v3)"), ":material/hourglass:")
-    if question := _asked(run, "measures"):
+        ask_button(run, "measures", _("Measure this run"), ":material/straighten:")
+        ask_button(run, "fid", _("FID (Inception-v3)"), ":material/hourglass:")
+    if question := asked(run, "measures"):
         when_answered([question], _show, height=HEIGHT, meanwhile=MEASURING)
-    if question := _asked(run, "fid"):
+    if question := asked(run, "fid"):
         when_answered([question], _show_fid, height=80, meanwhile=MEASURING_FID)
-
-
-def _ask_button(run: Run, topic: str, label: str, icon: str) -> None:
-    def ask() -> None:
-        step = store().checkpoint_step(run.id)
-        if step is None:
-            raise no_checkpoint(run)
-        st.session_state[_key(run, topic)] = step
-
-    st.button(label, icon=icon, key=f"{topic} {run.id}", on_click=attempt, args=(ask,))
-
-
-def _asked(run: Run, topic: str) -> Question | None:
-    """What this visitor has asked last, or anybody about the latest checkpoint."""
-    step = st.session_state.get(_key(run, topic))
-    if step is not None:
-        return _question(run, topic, step)
-    step = store().checkpoint_step(run.id)
-    if step is None or not store().answers.is_asked(_question(run, topic, step)):
-        return None
-    return _question(run, topic, step)
-
-
-def _key(run: Run, topic: str) -> str:
-    return f"{topic} asked of {run.id}"
-
-
-def _question(run: Run, topic: str, step: int) -> Question:
-    """What a worker is asked; the step tells a new checkpoint from the one before."""
-    return {"topic": topic, "run": run.id, "step": step}
 
 
 def _show(measured: Mapping[str, Any]) -> None:

@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 from gan_core import __main__ as shell
 from gan_core.config import RunConfig
 from gan_core.export import curves
 from gan_core.export.curves import curves_csv
-from gan_core.export.film import CAPTION, LARGER, LAST_MS, film_gif, samples_png
+from gan_core.export.film import (
+    CAPTION,
+    FRAME_MS,
+    LARGER,
+    LAST_MS,
+    film_gif,
+    film_mp4,
+    samples_png,
+)
+from gan_core.export.samples import samples_npz
 from gan_core.runs import frame
 from gan_core.runs.claims import holder_name
 from gan_core.runs.curve import Pyramid
 from gan_core.runs.store import Store
+from gan_core.runs.tensorboard_logs import tensorboard_zip
 from gan_core.text import GanError
 from gan_core.training.records import RECORD_FIELDS
 
@@ -112,7 +125,126 @@ def test_film_shows_every_kept_step_in_order_and_rests_on_the_last(
     assert film.info["duration"] == LAST_MS
 
 
-@pytest.mark.parametrize("make", [samples_png, film_gif])
+FAKE_FFMPEG = """\
+#!/bin/sh
+echo "$@" > {folder}/arguments
+cat > {folder}/pictures
+for film; do :; done
+echo {says} >&2
+echo film > "$film"
+exit {code}
+"""
+
+
+def install_ffmpeg(folder: Path, monkeypatch: pytest.MonkeyPatch, code: int = 0) -> None:
+    """A program of that name that notes what it is given."""
+    program = folder / "ffmpeg"
+    program.write_text(FAKE_FFMPEG.format(folder=folder, says="no such codec", code=code))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+
+
+def test_video_is_made_of_the_pictures_of_the_film(
+    store: Store, run_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_ffmpeg(tmp_path, monkeypatch)
+    assert film_mp4(store, run_id) == b"film\n"
+    width, height = 8 * 28 * LARGER, 8 * 28 * LARGER + CAPTION
+    assert width % 2 == height % 2 == 0, "4:2:0 has colours for every other pixel"
+    arguments = (tmp_path / "arguments").read_text()
+    assert f"-s {width}x{height} -r 10" in arguments
+    assert "libx264 -pix_fmt yuv420p" in arguments
+    pictures = np.fromfile(tmp_path / "pictures", np.uint8).reshape(-1, height, width, 3)
+    assert len(pictures) == len(FRAMED_AT) - 1 + LAST_MS // FRAME_MS
+    for picture, step in zip(pictures, FRAMED_AT, strict=False):
+        expected = np.clip((shades(step)[:, 0, 0, 0] + 1) * 127.5, 0, 255).astype(np.uint8)
+        shown = picture[28 : -CAPTION : 28 * LARGER, 28 :: 28 * LARGER]
+        assert np.array_equal(shown, np.repeat(expected.reshape(8, 8, 1), 3, axis=2))
+
+
+@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg is not installed")
+def test_video_is_an_mp4(store: Store, run_id: str) -> None:
+    assert film_mp4(store, run_id)[4:8] == b"ftyp"
+
+
+def test_what_keeps_ffmpeg_from_it_is_said(
+    store: Store, run_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(GanError, match="Install it, or take the GIF"):
+        film_mp4(store, run_id)
+    install_ffmpeg(tmp_path, monkeypatch, code=1)
+    with pytest.raises(GanError, match="no such codec"):
+        film_mp4(store, run_id)
+
+
+def test_arrays_hold_the_latest_samples_and_earlier_ones(store: Store, run_id: str) -> None:
+    arrays = np.load(io.BytesIO(samples_npz(store, run_id)), allow_pickle=False)
+    assert arrays["x_fake"].dtype == np.float32
+    assert arrays["steps"].tolist() == list(FRAMED_AT)
+    assert arrays["step"] == N_STEPS
+    expected = np.stack([shades(step) for step in FRAMED_AT])
+    assert arrays["x_fake_at_steps"].shape == expected.shape
+    assert np.abs(arrays["x_fake_at_steps"] - expected).max() <= 1 / 127
+    assert np.array_equal(arrays["x_fake"], arrays["x_fake_at_steps"][-1])
+    assert np.abs(arrays["x_fake"]).max() <= 1
+
+
+def test_arrays_have_the_pixels_of_each_picture_in_their_places(store: Store) -> None:
+    holder, config = holder_name(), RunConfig.parse({"dataset": "cifar10"})
+    colours = np.random.default_rng(0).uniform(-1, 1, (64, 32, 32, 3)).astype(np.float32)
+    run_id = store.create_run(config, claimed_by=holder)
+    shown = frame.encode(colours, {}, config.items.dataset, {})
+    store.append(run_id, holder, step=1, points={}, images_per_second=1.0, frame=shown)
+    arrays = np.load(io.BytesIO(samples_npz(store, run_id)))
+    assert np.abs(arrays["x_fake"] - colours).max() <= 1 / 127
+
+
+def test_arrays_of_points_mark_what_is_no_number(store: Store) -> None:
+    holder, run_id = holder_name(), ""
+    points = np.random.default_rng(0).normal(size=(frame.N_POINTS, 2)).astype(np.float32)
+    points[-1] = np.inf
+    run_id = store.create_run(POINTS, claimed_by=holder)
+    shown = frame.encode(points, {}, POINTS.items.dataset, {})
+    store.append(run_id, holder, step=1, points={}, images_per_second=1.0, frame=shown)
+    x_fake = np.load(io.BytesIO(samples_npz(store, run_id)))["x_fake"]
+    assert np.abs(x_fake[:-1] - points[:-1]).max() < 1e-4
+    assert np.isnan(x_fake[-1]).all()
+
+
+def test_without_samples_there_are_no_arrays(store: Store) -> None:
+    with pytest.raises(GanError, match="has no samples yet"):
+        samples_npz(store, store.create_run(POINTS))
+
+
+def test_log_holds_every_curve_and_the_pictures(store: Store, run_id: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(tensorboard_zip(store, run_id))) as files:
+        [name] = files.namelist()
+        assert name.startswith(f"{run_id}/events.out.tfevents.")
+        files.extract(name, tmp_path)
+    written = tf.data.TFRecordDataset(str(tmp_path / name))  # checks every checksum
+    events = [tf.compat.v1.Event.FromString(each.numpy()) for each in written]
+    assert events[0].file_version == "brain.Event:2"
+    logged: dict[str, list[Any]] = {}
+    for event in events:
+        for value in event.summary.value:
+            found = value.image.encoded_image_string or value.simple_value
+            logged.setdefault(value.tag, []).append((event.step, found))
+    steps = range(1, N_STEPS + 1)
+    for tag, values in zip(RECORD_FIELDS, records_until(N_STEPS).T.tolist(), strict=True):
+        assert logged.pop(tag) == list(zip(steps, values, strict=True))
+    assert logged.pop("images_per_second") == [(step, 1.0) for step in FRAMED_AT]
+    assert logged.pop("a") == [(step, 0.5 * step) for step in FRAMED_AT]
+    assert logged.pop("frechet") == [(8, 1.25)]
+    pictures = logged.pop("samples")
+    assert [step for step, _ in pictures] == list(FRAMED_AT)
+    assert pictures[-1][1] == samples_png(store, run_id)
+    assert not logged
+    times = [event.wall_time for event in events]
+    assert store.run(run_id).created == times[0] <= max(times) < times[0] + 60
+
+
+@pytest.mark.parametrize("make", [samples_png, film_gif, film_mp4])
 def test_without_pictures_the_error_says_so(store: Store, make: Any) -> None:
     with pytest.raises(GanError, match="ring 1 is of points, and has no pictures"):
         make(store, store.create_run(POINTS))
@@ -123,7 +255,16 @@ def test_without_pictures_the_error_says_so(store: Store, make: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("suffix", "begins"), [("csv", b"step,d_loss"), ("png", b"\x89PNG"), ("gif", b"GIF89a")]
+    ("suffix", "begins"),
+    [
+        ("csv", b"step,d_loss"),
+        ("npz", b"PK"),
+        ("png", b"\x89PNG"),
+        ("gif", b"GIF89a"),
+        ("tensorboard.zip", b"PK"),
+        ("ipynb", b"{"),
+        ("py", b"# a run"),
+    ],
 )
 def test_shell_writes_what_the_name_of_the_file_says(
     store: Store,

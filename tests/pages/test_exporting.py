@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gan_core.config import RunConfig
+from gan_core.runs.answers import Answer, canonical
 from gan_core.runs.claims import holder_name
 from gan_core.runs.store import Store
-from tests.page_visit import visit
+from pages.parts import asking, exporting
+from tests.page_visit import button, visit
 
 
 def test_run_is_offered_as_script_and_notebook(store: Store) -> None:
@@ -14,16 +18,48 @@ def test_run_is_offered_as_script_and_notebook(store: Store) -> None:
     assert labels == ["Python script", "Jupyter notebook"]
 
 
-def test_what_came_of_a_run_is_offered_once_it_has_begun(store: Store) -> None:
-    for settings, offered in (({}, 3), ({"dataset": "ring", "network": "mlp"}, 1)):
-        holder = holder_name()
-        run_id = store.create_run(RunConfig.parse(settings), claimed_by=holder)
-        store.append(run_id, holder, step=1, points={}, images_per_second=None)
-        app = visit("train", run=run_id)
+def begun(store: Store, **settings: object) -> str:
+    """A run of which there is something to take home."""
+    holder = holder_name()
+    run_id = store.create_run(RunConfig.parse(settings), claimed_by=holder)
+    store.append(run_id, holder, step=1, points={}, images_per_second=None)
+    store.save_checkpoint(run_id, holder, 1, b"weights")
+    return run_id
+
+
+def test_what_came_of_a_run_is_offered_once_it_has_begun(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "has_ffmpeg", lambda: True)
+    for settings, offered in (({}, 5), ({"dataset": "ring", "network": "mlp"}, 2)):
+        app = visit("train", run=begun(store, **settings))
         assert not app.exception
         labels = [node.proto.label for node in app.get("download_button")]
-        results = ["Curves (CSV)", "Samples (PNG)", "Film (GIF)"][:offered]
-        assert labels == [*results, "Python script", "Jupyter notebook"]
+        results = ["Curves (CSV)", "Samples (NPZ)", "Samples (PNG)", "Film (GIF)", "Film (MP4)"]
+        assert labels == [*results[:offered], "Python script", "Jupyter notebook"]
+
+
+def test_without_ffmpeg_it_says_what_to_do(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exporting, "has_ffmpeg", lambda: False)
+    app = visit("train", run=begun(store))
+    assert "Film (MP4)" not in [node.proto.label for node in app.get("download_button")]
+    assert any("Install it, or take the GIF" in each.value for each in app.caption)
+
+
+def test_weights_are_prepared_by_a_worker(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "AT_ONCE_SECONDS", 0)
+    run_id = begun(store, spectral_norm=True)
+    app = visit("train", run=run_id)
+    assert any("plain layers" in each.value for each in app.caption)
+    button(app, "Prepare the weights (Keras)").click().run()
+    question = {"topic": "weights", "run": run_id, "step": 1}
+    assert store.answers.newest_unanswered() == canonical(question)
+    store.answers.answer(canonical(question), Answer("UEs="))
+    app.run()
+    assert not app.exception
+    labels = [node.proto.label for node in app.get("download_button")]
+    assert "Weights (Keras)" in labels
+    assert "TensorBoard logs" not in labels, "nobody has asked for them"
 
 
 def test_run_that_cannot_be_exported_says_why(store: Store) -> None:

@@ -1,0 +1,72 @@
+"""A run's networks as files that plain Keras opens, without this project."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gan_core.config import RunConfig
+from gan_core.runs.restored import restored
+from gan_core.runs.store import Store
+
+if TYPE_CHECKING:
+    import keras
+
+    from gan_core.spectral_norm import SpectralNorm
+    from gan_core.training.trainer import Trainer
+
+
+def weights_zip(store: Store, run_id: str) -> bytes:
+    """The networks at the latest checkpoint, as a zip; `keras.saving.load_model` opens its files.
+
+    "generator.keras" maps z (n, latent_dim), with the class as zeros and a one behind it where the
+    run is conditional, to samples (n, *shape); "discriminator.keras" maps samples to logits. With
+    `ema_decay` there is "generator_averaged.keras" too, of which a reader sees the samples.
+
+    Raises `GanError` when there is no such run, or no checkpoint of it yet.
+    """
+    archive = io.BytesIO()
+    with (
+        restored(store, run_id) as trainer,
+        tempfile.TemporaryDirectory() as folder,
+        zipfile.ZipFile(archive, "w") as files,
+    ):
+        for name, model in _models(trainer).items():
+            file = Path(folder) / f"{name}.keras"
+            model.save(file)
+            files.write(file, file.name)
+    return archive.getvalue()
+
+
+def _models(trainer: Trainer) -> dict[str, keras.Model]:
+    models = {"generator": trainer.generator, "discriminator": _plain_discriminator(trainer)}
+    shown = trainer.shown_generator()
+    return models if shown is trainer.generator else models | {"generator_averaged": shown}
+
+
+def _plain_discriminator(trainer: Trainer) -> keras.Model:
+    """D of Keras' own layers: what spectral normalisation divides by goes into the weights."""
+    if not trainer.config.spectral_norm:
+        return trainer.discriminator
+    from gan_core.training.build import build_networks
+
+    settings = trainer.config.model_dump(exclude_unset=True, exclude={"spectral_norm"})
+    _, plain = build_networks(RunConfig.parse(settings), trainer.plan.dtype)
+    for layer, normed in zip(plain.layers, trainer.discriminator.layers, strict=True):
+        is_plain = type(layer) is type(normed)
+        layer.set_weights(normed.get_weights() if is_plain else _divided(normed))
+    return plain
+
+
+def _divided(normed: SpectralNorm) -> list[np.ndarray]:
+    """The weights with which the plain layer answers as this one does outside training."""
+    kernel, *bias = normed.layer.get_weights()
+    u = normed.u.numpy()  # (1, outputs)
+    matrix = kernel.reshape(-1, u.shape[-1])  # (rest, outputs)
+    v = u @ matrix.T  # (1, rest)
+    return [kernel / (v / np.linalg.norm(v) @ matrix @ u.T).item(), *bias]
