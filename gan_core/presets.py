@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -162,3 +163,17 @@ def preset(name: str) -> Preset:
             names=", ".join(PRESETS),
         )
     return PRESETS[name]
+
+
+def command(config: RunConfig) -> str:
+    """The line for a shell that trains a configuration: the nearest preset, and what differs."""
+    differences = [(name, _differing(each.config, config)) for name, each in PRESETS.items()]
+    nearest, differing = min(differences, key=lambda each: len(each[1]))
+    changes = [shlex.quote(f"{name}={getattr(config, name)}") for name in differing]
+    return " ".join(
+        ["python -m gan_core train --preset", nearest, *(changes and ["--set", *changes])]
+    )
+
+
+def _differing(one: RunConfig, other: RunConfig) -> list[str]:
+    return [name for name in RunConfig.names() if getattr(one, name) != getattr(other, name)]

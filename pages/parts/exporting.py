@@ -11,6 +11,7 @@ import streamlit as st
 from gan_core.export.curves import curves_csv
 from gan_core.export.film import NO_FFMPEG, film_gif, film_mp4, has_ffmpeg, samples_png
 from gan_core.export.program import program, refuse_what_cannot_be_exported
+from gan_core.export.report import report_html
 from gan_core.export.samples import samples_npz
 from gan_core.export.script import notebook, script
 from gan_core.runs.store import Run
@@ -33,12 +34,19 @@ def exporting(run: Run) -> None:
 
 
 def _results(run: Run) -> None:
-    here = store()
+    here, code = store(), language()  # there is no page while it downloads
     st.markdown(
         _("What came of it: losses and measures by step, samples, and how they came about.")
     )
     is_image = run.config.items.dataset.is_image
     with st.container(horizontal=True):
+        _button(
+            run,
+            _("Report (HTML)"),
+            "html",
+            "text/html",
+            lambda: report_html(here, run.id, translator(code), code),
+        )
         _button(run, _("Curves (CSV)"), "csv", "text/csv", lambda: curves_csv(here, run.id))
         npz = "application/octet-stream"
         _button(run, _("Samples (NPZ)"), "npz", npz, lambda: samples_npz(here, run.id))

@@ -31,11 +31,12 @@ def test_what_came_of_a_run_is_offered_once_it_has_begun(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exporting, "has_ffmpeg", lambda: True)
-    for settings, offered in (({}, 5), ({"dataset": "ring", "network": "mlp"}, 2)):
+    for settings, offered in (({}, 6), ({"dataset": "ring", "network": "mlp"}, 3)):
         app = visit("train", run=begun(store, **settings))
         assert not app.exception
         labels = [node.proto.label for node in app.get("download_button")]
-        results = ["Curves (CSV)", "Samples (NPZ)", "Samples (PNG)", "Film (GIF)", "Film (MP4)"]
+        pictures = ["Samples (PNG)", "Film (GIF)", "Film (MP4)"]
+        results = ["Report (HTML)", "Curves (CSV)", "Samples (NPZ)", *pictures]
         assert labels == [*results[:offered], "Python script", "Jupyter notebook"]
 
 

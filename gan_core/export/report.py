@@ -1,0 +1,189 @@
+"""A run as one page that opens from a disk, without this app and without the internet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import plotly.graph_objects as go
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from gan_core.config import RunConfig
+from gan_core.figures.curves import live_curves, plane_curves
+from gan_core.figures.style import AXIS, GENERATOR, REAL, layout
+from gan_core.image_measures import MEASURES, N_LIVE
+from gan_core.metrics import METRICS
+from gan_core.presets import command
+from gan_core.runs.curve import level_for
+from gan_core.runs.messages import snapshot
+from gan_core.runs.store import Control, Run, Store
+from gan_core.text import N_, number
+
+Translate = Callable[[str], str]
+_TEMPLATE = Path(__file__).with_name("report.html")
+_IN_THE_TEMPLATE = (
+    N_("Samples"),
+    N_("Curves"),
+    N_("Measures"),
+    N_("Measure"),
+    N_("Generated"),
+    N_("Real samples"),
+    N_("Settings"),
+    N_("Setting"),
+    N_("Value"),
+    N_("Name"),
+    N_("Changed while it trained"),
+    N_("The same run again"),
+)
+
+
+def report_html(store: Store, run_id: str, translate: Translate = str, language: str = "en") -> str:
+    """Settings, curves, samples and measures of a run, and the command that trains it again.
+
+    Plotly's script is part of the page, and pictures are too: it is some megabytes long. Raises
+    `GanError` if there is no such run.
+    """
+    _, run = translate, store.run(run_id)
+    seen = json.loads(snapshot(store, run_id, level_for(run.step)))
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    return environment.from_string(_TEMPLATE.read_text("utf-8")).render(
+        _=_,
+        language=language,
+        run=run,
+        status=_status(run, _),
+        message=run.message.say(_) if run.message else "",
+        plotly_js=Markup(get_plotlyjs()),
+        pictures=_pictures(run, seen, _),
+        points=_points(run, seen["frame"], _),
+        curves=_html(_filled(_curves(run, _), seen["curves"])),
+        measures=list(_measures(store, run, _)),
+        settings=[
+            (_(RunConfig.model_fields[name].title or name), _value(run.config, name, _), name)
+            for name in run.config.applicable_fields()
+        ],
+        changes=[_change(change, _) for change in store.changes(run_id)],
+        command=command(run.config),
+        machine=_machine(run, _),
+    )
+
+
+def _status(run: Run, _: Translate) -> str:
+    sentence = _(N_("{status}, step {step} of {steps}, seed {seed}"))
+    step, steps = number(run.step), number(run.config.steps)
+    return sentence.format(status=_(run.status), step=step, steps=steps, seed=run.config.seed)
+
+
+def _machine(run: Run, _: Translate) -> str:
+    """Where it was trained, once that is known."""
+    if "plan" not in run.facts:
+        return ""
+    plan, versions = run.facts["plan"], run.facts["versions"]
+    return _(N_("Trained on {device} in {dtype}; TensorFlow {tensorflow}, Keras {keras}.")).format(
+        device=plan["device"], dtype=plan["dtype"], **versions
+    )
+
+
+# ------------------------------------------------------------------------------ figures
+
+
+def _curves(run: Run, _: Translate) -> go.Figure:
+    items = run.config.items
+    if items.dataset.is_image:
+        return live_curves(items.loss, items.penalty, items.dataset, _)
+    return plane_curves(items.loss, items.penalty, run.facts.get("floors", {}), _)
+
+
+def _filled(figure: go.Figure, curves: Mapping[str, Mapping[str, Any]]) -> go.Figure:
+    """The figure with all that its traces would have been sent; see `gan_core.figures`."""
+    for trace in figure.data:
+        channels = trace.meta["append"]
+        axis = curves[channels["x"]]
+        trace.update(x=axis[channels["x"]], y=axis.get(channels["y"], []), meta=None)
+    return figure
+
+
+def _pictures(run: Run, seen: Mapping[str, Any], _: Translate) -> list[tuple[str, str]]:
+    """Titles and data URIs."""
+    if not run.config.items.dataset.is_image:
+        return []
+    generated = _(N_("Generated, step {step}")).format(step=number(seen["frame_step"]))
+    titles = {"x_fake": generated, "x_real": _(N_("Real: x"))}
+    return [(title, seen["frame"][name]) for name, title in titles.items() if name in seen["frame"]]
+
+
+def _points(run: Run, frame: Mapping[str, Any], _: Translate) -> str:
+    """Real and generated points, where there are any."""
+    titles = (("x_real", N_("real"), REAL), ("x_fake", N_("generated"), GENERATOR))
+    clouds = [
+        go.Scatter(
+            x=frame[f"{name}.x"],
+            y=frame[f"{name}.y"],
+            name=_(title),
+            mode="markers",
+            marker={"size": 4, "color": color},
+        )
+        for name, title, color in titles
+        if f"{name}.x" in frame
+    ]
+    if run.config.items.dataset.is_image or not clouds:
+        return ""
+    equal = {**AXIS, "scaleanchor": "x"}
+    return _html(go.Figure(clouds, layout(width=520, height=520, xaxis=AXIS, yaxis=equal)))
+
+
+def _html(figure: go.Figure) -> Markup:
+    figure.update_layout(template="none")
+    config = {"displaylogo": False, "responsive": True}
+    return Markup(figure.to_html(config, full_html=False, include_plotlyjs=False))
+
+
+# ------------------------------------------------------------------------------- tables
+
+
+def _value(config: RunConfig, name: str, _: Translate) -> str:
+    """A setting's value as a reader knows it."""
+    value = getattr(config, name)
+    if name in RunConfig.choices:
+        return _(RunConfig.titles(name)[value])
+    if isinstance(value, bool):
+        return _(N_("yes")) if value else _(N_("no"))
+    return value if isinstance(value, str) else number(value)
+
+
+def _measures(store: Store, run: Run, _: Translate) -> Iterator[tuple[str, str, str]]:
+    """Title, last value and noise floor of all that was measured, with a worker's answer last."""
+    floors = run.facts.get("floors", {})
+    for measured in (store.measures(run.id)[1], store.quality(run.id)[1]):
+        for each in (*METRICS, *MEASURES):
+            if each.name in measured:
+                is_live = each.name == "frechet"
+                title = f"{_(each.title)}, n = {N_LIVE}" if is_live else _(each.title)
+                yield title, _digits(measured[each.name][-1]), _digits(floors.get(each.name))
+    step = store.checkpoint_step(run.id)
+    question = {"topic": "measures", "run": run.id, "step": step}
+    if step is None or not store.answers.is_asked(question):
+        return
+    answer = store.answers.ask(question)
+    found = answer.value if answer and answer.value else {}
+    for measure in MEASURES:
+        if measure.name in found.get("measures", {}):
+            value, floor = found["measures"][measure.name]
+            yield f"{_(measure.title)}, n = {found['n']}", _digits(value), _digits(floor)
+
+
+def _digits(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g}"
+
+
+def _change(change: Control, _: Translate) -> str:
+    if change.action != "set" or change.field is None:
+        player = "D" if change.action == "turn_d" else "G"
+        sentence = _(N_("After step {step}, {player} took a turn alone."))
+        return sentence.format(step=number(change.applied_step or 0), player=player)
+    title = _(RunConfig.model_fields[change.field].title or change.field)
+    sentence = _(N_("After step {step}: {title} = {value}"))
+    return sentence.format(step=number(change.applied_step or 0), title=title, value=change.value)
