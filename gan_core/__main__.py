@@ -92,6 +92,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.add_argument("--name", default="", help="what the run is called on the web page")
 
+    go_on = commands.add_parser("continue", help="go on with a finished run for more steps")
+    go_on.set_defaults(command=_continue)
+    go_on.add_argument("run", metavar="RUN", help="the run's id, as train and the address say it")
+    go_on.add_argument(
+        "--steps",
+        type=int,
+        required=True,
+        metavar="N",
+        help="how many more; a rate schedule is spread over all steps, and so begins anew",
+    )
+
     measure = commands.add_parser("measure", help="measure how good the pictures of a run are")
     measure.set_defaults(command=_measure)
     measure.add_argument("run", metavar="RUN", help="the run's id, as train and the address say it")
@@ -126,7 +137,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="check what GAN Dojo needs on this machine")
     doctor.set_defaults(command=_doctor)
 
-    for command in (train, measure, listing, pictures, doctor):
+    for command in (train, go_on, measure, listing, pictures, doctor):
         command.add_argument("--json", action="store_true", help="print JSON, for other programs")
     return parser
 
@@ -188,7 +199,7 @@ def _pictures(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    """Check every input, then train in a thread of this process and watch through the store."""
+    """Check every input, then train a new run."""
     config = _config(options)
 
     from gan_core.runs.claims import holder_name
@@ -196,12 +207,27 @@ def _train(options: argparse.Namespace) -> int:
 
     store, holder = open_store(default_url()), holder_name()
     run_id = store.create_run(config, options.name, claimed_by=holder)
+    return _train_here(store, run_id, holder, as_json=options.json)
+
+
+def _continue(options: argparse.Namespace) -> int:
+    """Go on with a run in this process."""
+    from gan_core.runs.claims import holder_name
+    from gan_core.runs.store import default_url, open_store
+
+    store, holder = open_store(default_url()), holder_name()
+    store.extend(options.run, options.steps, claimed_by=holder)
+    return _train_here(store, options.run, holder, as_json=options.json)
+
+
+def _train_here(store: Store, run_id: str, holder: str, *, as_json: bool) -> int:
+    """Train in a thread of this process, watch through the store, say how it ended."""
     pressed = _listen_for_ctrl_c()
     job = ThreadPoolExecutor(1).submit(_execute, store.url, run_id, holder)
     try:
         _follow(store, run_id, job, pressed)
         job.result()
-        return _report(store, run_id, as_json=options.json)
+        return _report(store, run_id, as_json=as_json)
     except GanError as error:  # the store is full, or somebody deleted the run
         _complain(error)
         return FAILURE

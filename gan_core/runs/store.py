@@ -279,6 +279,42 @@ class Store:
         value = getattr(changed(run.config, kept).with_change(field, value), field)
         return self._queue_changed(run.config, [*kept, Control(0, "set", field, value, step)])
 
+    def extend(self, run_id: str, n_steps: int, *, claimed_by: str | None = None) -> None:
+        """Queue a finished run once more, for `n_steps` more steps.
+
+        It goes on from its checkpoint. Where no rate follows a schedule, which is spread over the
+        length of a run, its steps are those of a run that was so long from the start. Raises
+        `GanError` for a run that is not finished, and for a number of steps that is not allowed.
+        """
+        with self._write() as db:
+            row = _found(db, run_id)
+            run = _to_run(row)
+            if run.status != "finished":
+                raise GanError(
+                    N_("Run {name} is {status}. Only a finished run goes on for more steps."),
+                    name=run.name,
+                    status=Text(run.status),
+                )
+            most = int(RunConfig.bounds("steps")[1]) - run.step
+            if not 1 <= n_steps <= most:
+                raise GanError(
+                    N_("{field} = {value} is not allowed. Allowed: {allowed}."),
+                    field="steps",
+                    value=n_steps,
+                    allowed=Text(
+                        N_("a whole number from {low} to {high}"), {"low": 1, "high": most}
+                    ),
+                )
+            settings = run.config.model_dump(exclude_unset=True) | {"steps": run.step + n_steps}
+            longer = RunConfig.parse(settings).model_dump_json(exclude_unset=True)
+            held = {"claimed_by": claimed_by, "claimed_until": time.time() + CLAIM_SECONDS}
+            db.execute(
+                tables.runs.update()
+                .where(tables.runs.c.id == run_id)
+                .values(config=longer, **(held if claimed_by else {}))
+            )
+            _restate(db, row, "queued")
+
     def replicate(self, run_id: str, seed: int, name: str = "") -> str:
         """Queue a run that equals this one, its changes so far included, but for the seed.
 

@@ -15,7 +15,7 @@ from gan_core.figures.samples import live_samples
 from gan_core.image_measures import MEASURES, N_LIVE, is_digits
 from gan_core.metrics import METRICS
 from gan_core.runs.store import Run
-from gan_core.text import N_
+from gan_core.text import N_, number
 from pages.parts import fields
 from pages.parts.branching import branch_form
 from pages.parts.controls import label, preset_values
@@ -76,6 +76,9 @@ def run_panel(run: Run, *, layers: Collection[str] = (), group: str = "") -> Non
     """
     if not hidden("buttons"):
         _buttons(run)
+        with st.container():
+            if run.status == "finished":
+                _go_on(run)
     items = run.config.items
     floors = run.facts.get("floors", {})
     tiles = {
@@ -175,6 +178,34 @@ def _start_over(run: Run) -> None:
         store().request(run.id, "stop")
     shown = {name: again if run_id == run.id else run_id for name, run_id in shown.items()}
     go_to(**shown, at=None)
+
+
+def _go_on(run: Run) -> None:
+    """How many more steps, and a button that has the run take them."""
+    key, most = f"more steps of {run.id}", int(RunConfig.bounds("steps")[1]) - run.step
+    if most < 1:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        n = st.number_input(
+            _("More steps"), 1, most, min(run.config.steps, most), key=key, width=160
+        )
+        st.button(
+            _("Go on for {n} more steps").format(n=number(n)),
+            icon=":material/resume:",
+            key=f"go on {run.id}",
+            on_click=attempt,
+            args=(lambda: store().extend(run.id, st.session_state[key]),),
+        )
+    if run.config.rate_schedule == "constant":
+        st.caption(_("The same steps that a longer run would have taken from the start."))
+    else:
+        st.caption(
+            _(
+                "Both learning rates rise again first: their schedule is spread over all steps, "
+                "the new ones included. A run of that length from the start would have gone "
+                "another way."
+            )
+        )
 
 
 def _slow_motion(run: Run) -> None:

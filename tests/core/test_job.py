@@ -16,6 +16,7 @@ from gan_core.runs.claims import holder_name
 from gan_core.runs.job import FLUSH_SECONDS, Budget, execute
 from gan_core.runs.store import Store, open_store
 from gan_core.text import GanError
+from gan_core.training.checkpoint import unpack
 from gan_core.training.records import RECORD_FIELDS
 from gan_core.training.trainer import Trainer
 
@@ -47,6 +48,20 @@ def records(store: Store, run_id: str) -> np.ndarray:
 def message(store: Store, run_id: str) -> str:
     text = store.run(run_id).message
     return text.say() if text else ""
+
+
+def test_a_finished_run_that_goes_on_is_one_that_was_longer_from_the_start(shared: Store) -> None:
+    longer, run_id = start(shared, steps=70), start(shared, steps=50)
+    for each in (longer, run_id):
+        assert execute(shared.url, each) == "finished"
+    shared.extend(run_id, 20)
+    assert shared.run(run_id).status == "queued"
+    assert execute(shared.url, run_id) == "finished"
+    assert shared.run(run_id).config == shared.run(longer).config
+    assert np.array_equal(records(shared, run_id), records(shared, longer))
+    ours, theirs = (unpack(shared.checkpoint(each) or b"") for each in (run_id, longer))
+    assert ours.keys() == theirs.keys()
+    assert all(np.array_equal(ours[name], theirs[name]) for name in ours)
 
 
 def test_a_run_ends_with_all_its_records_facts_and_last_frame(shared: Store) -> None:

@@ -120,6 +120,14 @@ def test_a_finished_run_is_in_the_store_and_nobody_waits_for_it(
     assert run.id not in [waiting.id for waiting in store.wanting_worker()]
 
 
+def test_a_finished_run_goes_on(ended: dict[str, Outcome], store: Store, url: str) -> None:
+    run_id = last_json(ended["finished"][1])["run"]
+    code, out, _ = shell("continue", run_id, "--steps", "20", "--json", GAN_STORE=url)
+    report = last_json(out)
+    assert (code, report["run"], report["status"], report["step"]) == (0, run_id, "finished", 320)
+    assert len(losses(store, run_id)) == store.run(run_id).config.steps == 320
+
+
 def test_without_a_terminal_there_is_no_bar_and_little_noise(ended: dict[str, Outcome]) -> None:
     _, out, err = ended["finished"]
     assert len(out.splitlines()) == 1

@@ -701,6 +701,25 @@ def test_rewind_of_one_run_leaves_the_others(store: Store) -> None:
 # ---------------------------------------------------------------------------- branches
 
 
+def test_only_a_finished_run_goes_on_and_only_so_far(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    store.append(run_id, holder, step=CONFIG.steps, points={}, images_per_second=None)
+    for status in ("running", "stopped", "diverged"):
+        store.set_status(run_id, holder, status)
+        with pytest.raises(GanError, match=f"is {status}. Only a finished run goes on"):
+            store.extend(run_id, 10)
+    store.set_status(run_id, holder, "finished")
+    store.release(run_id, holder)
+    for n_steps in (0, -1, 1_000_000):
+        with pytest.raises(GanError, match=r"whole number from 1 to 980000\."):
+            store.extend(run_id, n_steps)
+    assert store.run(run_id).config == CONFIG
+    store.extend(run_id, 10, claimed_by=holder)
+    assert store.run(run_id).config.steps == CONFIG.steps + 10
+    assert store.run(run_id).status == "queued"
+    assert not store.claim(run_id, "somebody else")
+
+
 def test_branch_waits_with_its_parent_s_config_and_earlier_changes(store: Store) -> None:
     parent, holder = claimed_run(store)
     asked = (("set", "loss", "hinge"), ("turn_d",), ("set", "d_steps", 2), ("pause",))

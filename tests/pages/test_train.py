@@ -24,7 +24,8 @@ DIVERGED = Text(
     "Try a learning rate ten times smaller (now D: {d}, G: {g}).",
     {"step": 7, "d": "1", "g": "1"},
 )
-RUN_BUTTONS = ("Pause", "Resume", "One step", "D alone", "G alone", "Stop", "Cancel")
+GO_ON = "Go on for 2,000 more steps"
+RUN_BUTTONS = ("Pause", "Resume", "One step", "D alone", "G alone", "Stop", "Cancel", GO_ON)
 ALWAYS = ("Start over", "Train with other seeds", "Measure this run", "FID (Inception-v3)")
 
 
@@ -239,7 +240,7 @@ def test_link_to_a_run_that_is_not_there_names_it(language: str) -> None:
         ("queued", {"Cancel"}),
         ("running", {"Pause", "Stop"}),
         ("paused", {"Resume", "One step", "D alone", "G alone", "Stop"}),
-        ("finished", set()),
+        ("finished", {GO_ON}),
         ("stopped", {"Resume"}),
         ("diverged", set()),
         ("failed", {"Resume"}),
@@ -249,6 +250,17 @@ def test_buttons_fit_the_status(make_run: MakeRun, status: str, expected: set[st
     app = visit("train", run=make_run(status))
     assert enabled(app) == expected
     assert {each.label for each in app.main.button} <= {*RUN_BUTTONS, *ALWAYS}
+
+
+def test_finished_run_goes_on_for_as_many_steps_as_asked(store: Store, make_run: MakeRun) -> None:
+    run_id = make_run("finished")
+    app = visit("train", run=run_id)
+    app.number_input(key=f"more steps of {run_id}").set_value(30).run()
+    button(app, "Go on for 30 more steps").click().run()
+    assert not app.exception
+    run = store.run(run_id)
+    assert (run.status, run.config.steps) == ("queued", run.step + 30)
+    assert enabled(app) == {"Cancel"}
 
 
 @pytest.mark.parametrize("status", ["queued", "running", "paused"])
@@ -368,7 +380,7 @@ def test_run_that_ended_meanwhile_refuses_with_a_sentence(
     assert not app.exception
     assert toasts(app) == ["Run mine is finished and takes no more steps. Start a new one."]
     assert store.pending(run_id) == []
-    assert enabled(app) == set()
+    assert enabled(app) == {GO_ON}
 
 
 def test_run_that_was_deleted_meanwhile_is_explained(store: Store, make_run: MakeRun) -> None:
