@@ -15,8 +15,10 @@ from gan_core.datasets.text import DEFAULT as A_WORD
 from gan_core.datasets.text import MAX_LENGTH as LONGEST_WORD
 from gan_core.expression import MAX_LENGTH
 from gan_core.families import FAMILIES, Family
+from gan_core.image_measures import MEASURES, is_digits
 from gan_core.losses import LOSSES, Loss
 from gan_core.losses.f_divergence import DIVERGENCES
+from gan_core.metrics import METRICS
 from gan_core.networks import NETWORKS, NORMS, USUAL, Network
 from gan_core.networks.mlp import ACTIVATIONS
 from gan_core.penalties import PENALTIES, Penalty
@@ -37,6 +39,14 @@ SCHEDULES = {
     "constant": N_("constant"),
     "linear": N_("linear, down to 0"),
     "cosine": N_("cosine, down to 0"),
+}
+NEVER = "never"
+_LIVE_QUALITY = MEASURES.get("frechet")
+# Measures whose plateau may end a run: all that are taken beside training and better when lower.
+PLATEAUS = {
+    NEVER: N_("never"),
+    **{metric.name: metric.title for metric in METRICS if metric.better == "lower"},
+    _LIVE_QUALITY.name: _LIVE_QUALITY.title,
 }
 NOISES = {"gaussian": N_("Gaussian"), "uniform": N_("uniform, from −1 to 1")}
 
@@ -72,6 +82,7 @@ class RunConfig(Settings):
         "loss": LOSSES,
         "divergence": {name: divergence.title for name, divergence in DIVERGENCES.items()},
         "penalty": PENALTIES,
+        "stop_when_flat": PLATEAUS,
         "precision": PRECISIONS,
     }
 
@@ -360,6 +371,21 @@ class RunConfig(Settings):
         title=N_("Steps"),
         description=N_("How many rounds of the game. One can stop earlier."),
     )
+    stop_when_flat: str = Field(
+        NEVER,
+        title=N_("Ends early when flat"),
+        description=N_(
+            "The run ends by itself once this measure gets no better than before by more than its "
+            "noise floor."
+        ),
+    )
+    patience: int = Field(
+        2000,
+        ge=10,
+        le=1_000_000,
+        title=N_("Patience"),
+        description=N_("For so many steps a measure may stay flat before the run ends early."),
+    )
     head_start: int = Field(
         0,
         ge=0,
@@ -414,6 +440,21 @@ class RunConfig(Settings):
                 N_("head_start = {head_start} is not less than steps = {steps}. Raise steps."),
                 head_start=self.head_start,
                 steps=self.steps,
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _plateau_can_be_seen(self) -> Self:
+        measured = plateaus(DATASETS.get(self.dataset))
+        if self.stop_when_flat not in measured:
+            raise GanError(
+                N_(
+                    "stop_when_flat = {measure} is not measured with dataset = {dataset}. Choose "
+                    "one of: {names}."
+                ),
+                measure=self.stop_when_flat,
+                dataset=self.dataset,
+                names=", ".join(measured),
             )
         return self
 
@@ -525,6 +566,13 @@ _OWNERS = {
 def option_fields(owner: str) -> set[str]:
     """Fields that only some items have which `owner` may name: a registry's, such as "loss"."""
     return {option for option, its_owner in _OWNERS.items() if its_owner == owner}
+
+
+def plateaus(dataset: Dataset) -> list[str]:
+    """What `stop_when_flat` may name with a dataset: the measures that are taken of it."""
+    applies = {metric.name: metric.applies(dataset) for metric in METRICS}
+    applies |= {NEVER: True, _LIVE_QUALITY.name: is_digits(dataset)}
+    return [name for name in PLATEAUS if applies[name]]
 
 
 def live_fields() -> list[str]:

@@ -112,6 +112,8 @@ _SETTINGS = {
     "latent_dim",
     "noise",
     "steps",
+    "stop_when_flat",  # the program says where the run has ended
+    "patience",
     "head_start",  # when and how fast one watches changes nothing
     "pace",
     "seed",

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gan_core.config import FULL_SPEED
+from gan_core.config import FULL_SPEED, NEVER, RunConfig
+from gan_core.metrics import METRICS
 from gan_core.runs import data, frame
 from gan_core.runs.claims import holder_name
 from gan_core.runs.plane_frame import PlaneFrames
+from gan_core.runs.plateau import Plateau
 from gan_core.runs.slots import share_of
 from gan_core.runs.store import CHANGES, Control, Run, Store, Superseded, open_store
-from gan_core.text import N_, GanError, Text
+from gan_core.text import N_, GanError, Text, number
 from gan_core.training.checkpoint import pack, unpack
 from gan_core.training.device import cpu_features
 from gan_core.training.records import RECORD_FIELDS
@@ -144,6 +146,8 @@ class Job:
                 return self._diverged()
             if not hurries:
                 self._keep_pace(self.seat.step - before)
+            if self._plateau and self._plateau.is_reached:
+                return self._leave(Ending("finished", _flat(self._plateau)))
         return self._leave(Ending("finished"))
 
     # ---------------------------------------------------------------- prepare
@@ -157,6 +161,7 @@ class Job:
         self._measured_step = -1
         self._n_samples = frame.n_samples(self.dataset)
         self._x_real, self._other_real = self._draw_real()
+        self._plateau: Plateau | None = None
         checkpoint = self.store.checkpoint(self.run.id)
         state = unpack(checkpoint) if checkpoint else {}
         changes = self.store.changes(self.run.id)
@@ -181,6 +186,10 @@ class Job:
         self._speed: float | None = None  # steps per second of training alone
         self._framed_at = -1  # step of the last frame
         self._framed_points: np.ndarray | None = None
+        if self.config.stop_when_flat != NEVER and (self._quality or self._plane):
+            begins_at = max(self.seat.step, self.config.head_start)
+            noise, patience = self._noise_floor(), self.config.patience
+            self._plateau = Plateau(self.config.stop_when_flat, noise, patience, begins_at)
         # The untrained generator, and what is real, before anything is compiled.
         self._flush(with_frame=True, also=self._real_channels)
         self._facts_are_due = True
@@ -199,6 +208,13 @@ class Job:
         rows = np.random.default_rng(self.config.seed).permutation(n)[: 2 * self._n_samples]
         real = tf.gather(self._all_real, rows).numpy()  # not all of them: that takes a second
         return real[: self._n_samples], real[self._n_samples :]
+
+    def _noise_floor(self) -> float:
+        """What real samples measure against other real ones, of what may end the run early."""
+        if self._quality:
+            return self._quality.floor
+        metric = METRICS.get(self.config.stop_when_flat)
+        return abs(metric.measure(self._x_real, self._other_real, self.dataset))
 
     def _report_download(self, fraction: float) -> None:
         text = Text(N_("Downloading the data: {percent} %"), {"percent": round(100 * fraction)})
@@ -354,6 +370,8 @@ class Job:
             also = also | self._plane.channels(seen, x_fake)
             measures |= self._plane.measures(seen, x_fake)
         self._framed_at = self.seat.step
+        if self._plateau:
+            self._plateau.note(self.seat.step, measures)
         return frame.encode(x_fake, measures, self.dataset, also), measures
 
     def _look(self, trainer: Trainer) -> dict[str, Any]:
@@ -373,6 +391,8 @@ class Job:
             self._measured_step = self.seat.step
             with self.seat.turn() as trainer:
                 measured = self._quality.measure(trainer)
+            if self._plateau:
+                self._plateau.note(self.seat.step, measured)
             self.store.append_quality(self.run.id, self.holder, self.seat.step, measured)
 
     def _save(self) -> None:
@@ -479,6 +499,21 @@ class Job:
                 },
             ),
         )
+
+
+def _flat(plateau: Plateau) -> Text:
+    title = RunConfig.titles("stop_when_flat")[plateau.measure]
+    return Text(
+        N_(
+            "Ended early: for {patience} steps, {measure} has not become better by more than its "
+            "noise floor ({noise})."
+        ),
+        {
+            "patience": number(plateau.patience),
+            "measure": Text(title),
+            "noise": f"{plateau.noise:.3g}",
+        },
+    )
 
 
 def _unexpected(error: Exception) -> Text:

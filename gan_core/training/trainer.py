@@ -41,7 +41,7 @@ Data = Sequence[tf.Tensor]  # real samples (n, *shape), and their classes (n, n_
 
 # What may differ between two runs that share compiled code.
 _FREE_FIELDS = {
-    *("seed", "steps", "head_start", "pace", "precision"),
+    *("seed", "steps", "head_start", "pace", "precision", "stop_when_flat", "patience"),
     *("d_learning_rate", "g_learning_rate"),
 }
 

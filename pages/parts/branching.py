@@ -18,7 +18,8 @@ from pages.parts.store import attempt, store
 
 _DATA = ("data_noise", "balance", "text", "points")
 # Two runs with other data, or of another length, could not be compared.
-NOT_COMPARED = ("family", "dataset", "network", "precision", "steps", "pace", *_DATA)
+_LENGTH = ("steps", "stop_when_flat", "patience")
+NOT_COMPARED = ("family", "dataset", "network", "precision", "pace", *_LENGTH, *_DATA)
 
 
 def branch_form(run: Run, scrubbed: int | None) -> None:

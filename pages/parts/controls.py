@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from gan_core.config import RunConfig, option_fields
+from gan_core.config import RunConfig, option_fields, plateaus
 from gan_core.datasets import DATASETS
 from gan_core.networks import NETWORKS
 from gan_core.presets import PRESETS, Preset, preset
@@ -51,6 +51,7 @@ _GROUPS = {  # folded away
         "instance_noise",
         "packing",
     ),
+    N_("When it ends early"): ("stop_when_flat", "patience"),
     N_("Chance and precision"): ("seed", "precision"),
 }
 
@@ -100,7 +101,12 @@ def _fields(names: Iterable[str], choices: dict[str, Any]) -> dict[str, Any]:
     """Draw those of the fields that have an effect with these choices; return their values."""
     made = {name: choices[name] for name in (*_TOGETHER, *_CHOSEN) if name in choices}
     applicable = RunConfig.parse(made).applicable_fields()
-    return {name: field(name) for name in applicable if name in names}
+    return {name: field(name, _choices(name, choices)) for name in applicable if name in names}
+
+
+def _choices(name: str, chosen: Mapping[str, Any]) -> list[str] | None:
+    """What a field may name, where that depends on the data; None: all there is."""
+    return plateaus(DATASETS.get(chosen["dataset"])) if name == "stop_when_flat" else None
 
 
 def current_values() -> dict[str, Any]:

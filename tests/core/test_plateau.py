@@ -1,0 +1,89 @@
+"""Ending early: known curves, and a run that no longer gets better."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gan_core.config import RunConfig, plateaus
+from gan_core.datasets import DATASETS
+from gan_core.runs.job import execute
+from gan_core.runs.plateau import Plateau
+from gan_core.runs.store import open_store
+from gan_core.text import GanError
+
+
+@pytest.mark.parametrize(
+    ("curve", "ends_at"),
+    [
+        (lambda step: 100 - step, None),
+        (lambda step: max(100 - step, 40), 60 + 30),
+        (lambda step: 50.0, 0 + 30),
+        (lambda step: 50 + 0.9 * (-1) ** step, 1 + 30),
+        (lambda step: 50 + step, 0 + 30),
+        (lambda step: 100 - 0.02 * step, None),
+    ],
+)
+def test_known_curves_end_where_they_get_flat(
+    curve: Callable[[int], float], ends_at: int | None
+) -> None:
+    plateau = Plateau("a", noise=0.5, patience=30, step=0)
+    found = None
+    for step in range(200):
+        plateau.note(step, {"a": curve(step), "b": 0.0})
+        if plateau.is_reached:
+            found = step
+            break
+    assert found == ends_at
+
+
+def test_patience_begins_where_the_run_goes_on_and_needs_a_measurement() -> None:
+    plateau = Plateau("a", noise=0.5, patience=30, step=1000)
+    plateau.note(1040, {"b": 1.0})
+    assert not plateau.is_reached, "nothing was measured"
+    plateau.note(1040, {"a": None})
+    assert not plateau.is_reached
+    plateau.note(1040, {"a": 3.0})
+    assert not plateau.is_reached, "the first value is the best so far"
+    plateau.note(1070, {"a": 2.6})
+    assert plateau.is_reached
+
+
+def test_a_run_that_cannot_get_better_ends_early_and_says_why(sqlite_url: str) -> None:
+    store = open_store(sqlite_url)
+    settings: dict[str, Any] = {
+        "dataset": "ring",
+        "network": "mlp",
+        "g_hidden_units": 8,
+        "d_hidden_units": 8,
+        "batch_size": 8,
+        "g_learning_rate": 1e-6,
+        "steps": 1_000_000,
+        "stop_when_flat": "sliced_wasserstein",
+        "patience": 50,
+    }
+    run_id = store.create_run(RunConfig.parse(settings))
+    assert execute(store.url, run_id) == "finished"
+    run = store.run(run_id)
+    assert 50 <= run.step < 1_000_000
+    assert run.message
+    said = run.message.say()
+    assert said.startswith("Ended early: for 50 steps, Sliced W₁ has not become better")
+    steps, measures = store.measures(run_id)
+    values = np.array(measures["sliced_wasserstein"])[np.array(steps) > run.step - 50]
+    assert np.ptp(values) < 0.1, "it was flat indeed"
+
+
+@pytest.mark.parametrize("dataset", [dataset.name for dataset in DATASETS])
+def test_only_what_is_measured_may_end_a_run(dataset: str) -> None:
+    measured = plateaus(DATASETS.get(dataset))
+    for name in RunConfig.titles("stop_when_flat"):
+        settings = {"dataset": dataset, "network": "mlp", "stop_when_flat": name}
+        if name in measured:
+            assert RunConfig.parse(settings).stop_when_flat == name
+        else:
+            with pytest.raises(GanError, match=f"{name} is not measured with dataset = {dataset}"):
+                RunConfig.parse(settings)
