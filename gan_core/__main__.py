@@ -80,17 +80,14 @@ def _parser() -> argparse.ArgumentParser:
 
     train = commands.add_parser("train", help="train a run and show it as it goes")
     train.set_defaults(command=_train)
-    train.add_argument("--preset", required=True, metavar="NAME", help=", ".join(PRESETS))
-    train.add_argument("--steps", metavar="N", help="short for --set steps=N")
-    train.add_argument(
-        "--set",
-        action="extend",
-        nargs="+",
-        default=[],
-        metavar="KEY=VALUE",
-        help=f"change settings of the preset: {', '.join(RunConfig.model_fields)}",
-    )
+    _add_settings(train)
     train.add_argument("--name", default="", help="what the run is called on the web page")
+
+    sweep = commands.add_parser("sweep", help="queue runs that differ in one setting")
+    sweep.set_defaults(command=_sweep)
+    _add_settings(sweep)
+    sweep.add_argument("--field", required=True, metavar="KEY", help="the setting")
+    sweep.add_argument("--values", required=True, nargs="+", metavar="VALUE", help="one a run")
 
     go_on = commands.add_parser("continue", help="go on with a finished run for more steps")
     go_on.set_defaults(command=_continue)
@@ -137,9 +134,23 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="check what GAN Dojo needs on this machine")
     doctor.set_defaults(command=_doctor)
 
-    for command in (train, go_on, measure, listing, pictures, doctor):
+    for command in (train, sweep, go_on, measure, listing, pictures, doctor):
         command.add_argument("--json", action="store_true", help="print JSON, for other programs")
     return parser
+
+
+def _add_settings(command: argparse.ArgumentParser) -> None:
+    """Options that say what a run is."""
+    command.add_argument("--preset", required=True, metavar="NAME", help=", ".join(PRESETS))
+    command.add_argument("--steps", metavar="N", help="short for --set steps=N")
+    command.add_argument(
+        "--set",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="KEY=VALUE",
+        help=f"change settings of the preset: {', '.join(RunConfig.model_fields)}",
+    )
 
 
 # ------------------------------------------------------------------------------- list, doctor
@@ -208,6 +219,22 @@ def _train(options: argparse.Namespace) -> int:
     store, holder = open_store(default_url()), holder_name()
     run_id = store.create_run(config, options.name, claimed_by=holder)
     return _train_here(store, run_id, holder, as_json=options.json)
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    """Queue the runs, which the app's engine trains."""
+    from gan_core.runs.store import default_url, open_store
+    from gan_core.runs.sweeps import start_sweep
+
+    store = open_store(default_url())
+    sweep = start_sweep(store, _config(options), options.field, options.values)
+    if options.json:
+        print(json.dumps({"sweep": sweep.label, "runs": sweep.runs}))
+    else:
+        print(f"{sweep.label}: {len(sweep.runs)} runs wait; the app trains them (make run)")
+        for run in map(store.run, sweep.runs):
+            print(f"{run.id}  {run.name}")
+    return SUCCESS
 
 
 def _continue(options: argparse.Namespace) -> int:

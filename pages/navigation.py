@@ -47,6 +47,7 @@ def course_map() -> dict[str, list[StreamlitPage]]:
             page("train", _("Train"), "play_circle"),
             page("runs", _("Runs"), "list"),
             page("compare", _("Compare"), "compare_arrows"),
+            page("sweep", _("Sweep"), "stacked_line_chart"),
         ],
     }
 

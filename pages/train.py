@@ -21,6 +21,7 @@ from pages.parts.pictures import picture_controls
 from pages.parts.prose import _, markdown, plain, say
 from pages.parts.run_panel import run_panel
 from pages.parts.store import attempt, store
+from pages.parts.sweeping import sweep_form
 
 
 def start() -> None:
@@ -76,7 +77,7 @@ with st.sidebar:
         args=(start,),
     )
 
-config = chosen(values)
+config = settings = chosen(values)
 # Back from another page, the URL has forgotten the run; the session has not.
 run_id = st.query_params.get("run") or st.session_state.get("run")
 try:
@@ -92,6 +93,8 @@ try:
             st.caption(_("Change a setting on the left and press Train to start another run."))
     else:
         markdown("train")
+    if settings:
+        sweep_form(settings)
     if not store().engines():
         st.warning(_("The training engine is starting. Runs wait until it is ready."))
 except GanError as error:

@@ -27,6 +27,7 @@ from gan_core.runs.claims import CLAIM_SECONDS, holder_name, is_alive, is_free
 from gan_core.runs.curve import LEVELS, Pyramid, stride
 from gan_core.runs.database import Database
 from gan_core.runs.pictures import Pictures, missing
+from gan_core.runs.sweeps import Sweeps
 from gan_core.text import N_, GanError, Text
 
 ACTIVE = ("queued", "running", "paused")
@@ -117,8 +118,8 @@ def open_store(url: str) -> Store:
 
 
 class Store:
-    """Runs, their events, controls and checkpoints; `answers` to questions about networks; and
-    `pictures` that were brought to train on.
+    """Runs, their events, controls and checkpoints; `answers` to questions about networks;
+    `pictures` that were brought to train on; and `sweeps`, runs that belong together.
 
     Raises `GanError` on opening when the database cannot be reached or written, and from every
     method that takes a run's id when there is no such run.
@@ -130,6 +131,7 @@ class Store:
         self._read, self._write = self._database.read, self._database.write
         self.answers = Answers(self._database)
         self.pictures = Pictures(self._database)
+        self.sweeps = Sweeps(self._database)
         with self._write() as db:
             tables.metadata.create_all(db)
 

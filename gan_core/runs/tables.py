@@ -55,6 +55,14 @@ checkpoints = sa.Table(
     sa.Column("step", sa.Integer, nullable=False),
     sa.Column("data", sa.LargeBinary, nullable=False),
 )
+sweep_runs = sa.Table(
+    "sweep_runs",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False),  # the same for all runs of a sweep
+    sa.Column("label", sa.String, nullable=False),
+    sa.Column("field", sa.String, nullable=False),  # in which they differ
+)
 pictures = sa.Table(
     "pictures",
     metadata,

@@ -24,6 +24,7 @@ PAGES = (
     "train",
     "runs",
     "compare",
+    "sweep",
 )
 LANGUAGES = ("en", "zh")
 STATUSES = (*ACTIVE, *ENDED)

@@ -1,0 +1,67 @@
+"""What came of runs that differ in one setting: a dot for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import plotly.graph_objects as go
+
+from gan_core.figures.bands import Quantity
+from gan_core.figures.style import AXIS, NEUTRAL, layout
+from gan_core.text import N_
+
+HEIGHT = 400
+
+
+class Dot(NamedTuple):
+    """One run."""
+
+    value: float | str  # of the setting; text where it is a choice
+    measured: float
+    has_ended: bool
+
+
+def sweep_figure(
+    dots: Sequence[Dot],
+    setting: str,
+    quantity: Quantity,
+    *,
+    logarithmic: bool = False,
+    floor: float | None = None,
+    translate: Callable[[str], str] = str,
+) -> go.Figure:
+    """The measure against the setting; runs that still train are hollow, the floor is dotted."""
+    _ = translate
+    y_title = f"{quantity.title} ({quantity.unit})" if quantity.unit else quantity.title
+    is_number = all(not isinstance(dot.value, str) for dot in dots)
+    kind = "category" if not is_number else "log" if logarithmic else "linear"
+    traces = []
+    for ended, name, symbol in (
+        (True, N_("ended"), "circle"),
+        (False, N_("still trains"), "circle-open"),
+    ):
+        chosen = [dot for dot in dots if dot.has_ended == ended]
+        traces.append(
+            go.Scatter(
+                x=[dot.value for dot in chosen],
+                y=[dot.measured for dot in chosen],
+                name=_(name),
+                mode="markers",
+                marker={"size": 12, "color": quantity.color, "symbol": symbol},
+                hovertemplate="%{x}: %{y:.4~g}",
+            )
+        )
+    figure = go.Figure(
+        traces,
+        layout(
+            height=HEIGHT,
+            uirevision=f"{setting} {y_title}",
+            hovermode="closest",
+            xaxis={**AXIS, "type": kind, "title": {"text": setting}},
+            yaxis={**AXIS, "title": {"text": y_title}},
+        ),
+    )
+    if floor is not None:
+        figure.add_hline(floor, line={"color": NEUTRAL, "width": 1, "dash": "dot"})
+    return figure

@@ -1,0 +1,102 @@
+"""Sweep one setting: choose it and its values, queue a run for each."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import streamlit as st
+
+from gan_core.config import RunConfig
+from gan_core.runs.sweeps import MOST, start_sweep, swept_fields
+from gan_core.text import number
+from pages.parts.controls import label
+from pages.parts.links import remember
+from pages.parts.prose import _, language
+from pages.parts.store import attempt, store
+
+_STARTED = "sweep that was started"
+
+
+def sweep_form(config: RunConfig) -> None:
+    """Draw the form; what it starts has the other settings of `config`."""
+    with st.expander(_("Sweep one setting")):
+        st.markdown(
+            _(
+                "One setting over several values, a run for each, all else as on the left: at most "
+                "{most} runs. What came of them stands on the page “Sweep”."
+            ).format(most=MOST)
+        )
+        which, where = st.columns(2)
+        field = which.selectbox(
+            _("Setting"), swept_fields(config), format_func=label, key="swept setting"
+        )
+        key = f"values of {field}"
+        values = _values_control(config, field, key, where)
+        st.button(
+            _("Train {n} runs").format(n=len(values)),
+            icon=":material/stacked_line_chart:",
+            key="start sweep",
+            on_click=attempt,
+            args=(lambda: _start(config, field, key),),
+        )
+        started = st.session_state.get(_STARTED)
+        if started:
+            st.page_link(
+                "sweep.py",
+                label=_("See what comes of them"),
+                icon=":material/scatter_plot:",
+                query_params={"sweep": started, "lang": language()},
+            )
+
+
+def _start(config: RunConfig, field: str, key: str) -> None:
+    sweep = start_sweep(store(), config, field, _split(st.session_state[key]))
+    remember(_STARTED, sweep.label)
+
+
+def _values_control(config: RunConfig, field: str, key: str, where: Any) -> list[Any]:
+    """Several of a field's choices, or numbers as text; returns what it holds."""
+    title = _("Values")
+    if field in RunConfig.choices or RunConfig.kind(field) is bool:
+        titles: dict[Any, str] = (
+            RunConfig.titles(field)
+            if field in RunConfig.choices
+            else {False: _("no"), True: _("yes")}
+        )
+        return list(
+            where.multiselect(
+                title,
+                list(titles),
+                list(titles)[:MOST],
+                format_func=lambda name: _(titles[name]),
+                key=key,
+                max_selections=MOST,
+            )
+        )
+    low, high = RunConfig.bounds(field)
+    help_text = _("Numbers with spaces between, from {low} to {high}.")
+    return _split(
+        where.text_input(
+            title,
+            _suggested(config, field),
+            key=key,
+            help=help_text.format(low=number(low), high=number(high)),
+        )
+    )
+
+
+def _split(typed: Any) -> list[Any]:
+    return re.split(r"[\s,;，；、]+", typed.strip()) if isinstance(typed, str) else list(typed)
+
+
+def _suggested(config: RunConfig, field: str) -> str:
+    """Values around the present one."""
+    (low, high), kind = RunConfig.bounds(field), RunConfig.kind(field)
+    now = getattr(config, field)
+    if RunConfig.shown(field).scale == "log":
+        around = [now / 10, now, now * 10] if kind is float else [now // 2, now, now * 2]
+    else:
+        around = [low, (low + high) / 2, high]
+    values = sorted({kind(min(max(value, low), high)) for value in around})
+    return " ".join(f"{value:g}" for value in values)

@@ -1,0 +1,143 @@
+"""Sweep: what came of runs that differ in one setting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from gan_core.config import RunConfig
+from gan_core.figures.comparison import COLORS
+from gan_core.figures.sweep import Dot, sweep_figure
+from gan_core.runs.curve import level_for
+from gan_core.runs.store import Run
+from gan_core.runs.sweeps import Sweep
+from gan_core.text import GanError, number
+from gan_core.training.records import RECORD_FIELDS
+from pages.parts import links
+from pages.parts.controls import label
+from pages.parts.fields import shown_value
+from pages.parts.measured import curve_of, quantities
+from pages.parts.prose import _, language, markdown, plain, say
+from pages.parts.run_panel import STATUSES
+from pages.parts.steady_figure import steady_figure
+from pages.parts.store import store
+
+EVERY_SECONDS = 2.0
+POINTS = 600
+LAST = 0.1  # of a loss, the mean over this share of the run counts
+MOST_COMPARED = len(COLORS)
+_KEY, _QUANTITY = "sweep", "swept quantity"
+
+
+def chosen(sweeps: Sequence[Sweep]) -> Sweep:
+    """The one that the reader has chosen, or that a link names; the URL remembers it."""
+    known = {sweep.label: sweep for sweep in sweeps}
+    in_url = {_KEY: st.query_params[_KEY]} if _KEY in st.query_params else {}
+    if links.followed(in_url):
+        links.know(in_url)
+        if in_url[_KEY] in known:
+            st.session_state[_KEY] = in_url[_KEY]
+    if st.session_state.get(_KEY) not in known:
+        st.session_state[_KEY] = sweeps[0].label
+    name = st.selectbox(_("Sweep"), list(known), key=_KEY, persist_state="session")
+    st.query_params[_KEY] = name
+    links.know({_KEY: name})
+    return known[name]
+
+
+def quantity_control(run: Run) -> str:
+    """What the dots measure."""
+    there = quantities(run)
+    if st.session_state.get(_QUANTITY) not in there:
+        st.session_state[_QUANTITY] = next(iter(there))
+    return st.selectbox(
+        _("Measure"),
+        list(there),
+        format_func=lambda each: there[each].title,
+        key=_QUANTITY,
+        persist_state="session",
+        width=320,
+    )
+
+
+def show(sweep: Sweep, name: str, moving: bool) -> None:
+    """The dots and the list as they stand; once nothing moves any more, the page runs again."""
+    try:
+        runs = [store().run(run_id) for run_id in sweep.runs]
+        measured = [_last(run, name) for run in runs]
+        dots = [
+            Dot(_shown(run, sweep.field), value, not run.is_active)
+            for run, value in zip(runs, measured, strict=True)
+            if value is not None
+        ]
+        floors = [run.facts.get("floors", {}).get(name) for run in runs]
+        figure = sweep_figure(
+            dots,
+            label(sweep.field),
+            quantities(runs[0])[name],
+            logarithmic=RunConfig.shown(sweep.field).scale == "log",
+            floor=next((floor for floor in floors if floor is not None), None),
+            translate=_,
+        )
+        steady_figure(figure, key="sweep figure")
+        _list(runs, measured, sweep.field)
+    except GanError as error:
+        st.error(plain(say(error)), icon=":material/error:")
+        return
+    if moving and not any(run.is_active for run in runs):
+        st.rerun()
+
+
+def _shown(run: Run, field: str) -> float | str:
+    """A number, or a choice as a reader knows it."""
+    is_number = RunConfig.kind(field) in (int, float) and field not in RunConfig.choices
+    return float(getattr(run.config, field)) if is_number else shown_value(run.config, field)
+
+
+def _last(run: Run, name: str) -> float | None:
+    """What was measured last; of losses, the mean over the last steps."""
+    values = curve_of(run, name, level_for(run.step, POINTS)).values
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return None
+    n = max(1, round(LAST * len(known))) if name in RECORD_FIELDS else 1
+    return float(known[-n:].mean())
+
+
+def _list(runs: Sequence[Run], measured: Sequence[float | None], field: str) -> None:
+    for run, value in zip(runs, measured, strict=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.page_link(
+                "train.py",
+                label=f"{label(field)} = {shown_value(run.config, field)}",
+                icon=":material/open_in_new:",
+                query_params={"run": run.id, "lang": language()},
+            )
+            facts = [_(STATUSES[run.status]), _("Step {step}").format(step=number(run.step))]
+            st.caption(" · ".join([*facts, *([] if value is None else [f"{value:.4g}"])]))
+    st.page_link(
+        "compare.py",
+        label=_("Compare runs side by side"),
+        icon=":material/compare_arrows:",
+        query_params={
+            "runs": ",".join(run.id for run in runs[:MOST_COMPARED]),
+            "lang": language(),
+        },
+    )
+
+
+markdown("sweep")
+try:
+    there = store().sweeps.all()
+    if there:
+        sweep = chosen(there)
+        first = store().run(sweep.runs[0])
+        name = quantity_control(first)
+        moving = any(store().run(run_id).is_active for run_id in sweep.runs)
+        st.fragment(show, run_every=EVERY_SECONDS if moving else None)(sweep, name, moving)
+    else:
+        st.info(_("There is no sweep yet. Start one on the page “Train”, below the run."))
+except GanError as error:
+    st.error(plain(say(error)), icon=":material/error:")

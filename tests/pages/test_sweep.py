@@ -1,0 +1,92 @@
+"""Sweeps on pages: started below the run, and shown with a dot for each."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+from streamlit.testing.v1 import AppTest
+
+from gan_core.presets import PRESETS
+from gan_core.runs.claims import holder_name
+from gan_core.runs.store import Store
+from gan_core.runs.sweeps import Sweep, start_sweep
+from gan_core.training.records import RECORD_FIELDS
+from tests.page_visit import button, toasts, visit
+
+CONFIG = PRESETS["ring_mlp"].config
+
+
+def figure(app: AppTest) -> Any:
+    component: Any = next(node for node in app.main if node.type == "bidi_component")
+    return json.loads(json.loads(component.proto.json)["view"])["figures"][0]
+
+
+def trained(store: Store, values: list[Any], field: str = "d_learning_rate") -> Sweep:
+    """A sweep whose first run has ended; the others train; all but the last have measured."""
+    sweep = start_sweep(store, CONFIG, field, values)
+    for place, run_id in enumerate(sweep.runs[:-1]):
+        holder = holder_name()
+        store.claim(run_id, holder)
+        store.append(
+            run_id,
+            holder,
+            step=1,
+            points={0: np.full((1, len(RECORD_FIELDS)), 2.0, np.float32)},
+            images_per_second=None,
+            frame=b"{}",
+            measures={"modes_covered": 3.0 + place},
+        )
+        store.set_status(run_id, holder, "running" if place else "finished")
+    return sweep
+
+
+def test_form_queues_a_run_for_each_value_and_links_to_the_sweep(store: Store) -> None:
+    app = visit("train", preset="ring_mlp")
+    app.selectbox(key="swept setting").set_value("d_learning_rate").run()
+    app.text_input(key="values of d_learning_rate").set_value("1e-4, 1e-3 0.01").run()
+    button(app, "Train 3 runs").click().run()
+    assert not app.exception
+    [sweep] = store.sweeps.all()
+    rates = [store.run(run_id).config.d_learning_rate for run_id in sweep.runs]
+    assert rates == [1e-4, 1e-3, 1e-2]
+    assert store.run(sweep.runs[0]).config.dataset == "ring"
+    assert any(node.proto.label == "See what comes of them" for node in app.get("page_link"))
+
+
+def test_wrong_value_is_named_and_nothing_is_queued(store: Store) -> None:
+    app = visit("train", preset="ring_mlp")
+    app.selectbox(key="swept setting").set_value("d_learning_rate").run()
+    app.text_input(key="values of d_learning_rate").set_value("0.001 7").run()
+    button(app, "Train 2 runs").click().run()
+    assert "d_learning_rate = 7 is not allowed" in toasts(app)[0]
+    assert store.runs() == []
+
+
+def test_page_shows_a_dot_for_each_run_that_has_measured(store: Store) -> None:
+    sweep = trained(store, [1e-4, 1e-3, 1e-2])
+    app = visit("sweep", sweep=sweep.label)
+    assert not app.exception
+    ended, others = figure(app)["data"]
+    assert (ended["x"], ended["y"]) == ([1e-4], [3.0])
+    assert (others["x"], others["y"]) == ([1e-3], [4.0])
+    labels = [node.proto.label for node in app.get("page_link")]
+    assert "Learning rate of D = 0.0001" in labels
+    assert "Compare runs side by side" in labels
+    app.selectbox(key="swept quantity").set_value("d_loss").run()
+    assert figure(app)["data"][0]["y"] == [2.0]
+
+
+def test_choices_stand_under_their_titles_in_the_reader_s_language(store: Store) -> None:
+    trained(store, ["hinge", "minimax"], "loss")
+    app = visit("sweep", lang="zh")
+    assert not app.exception
+    [title] = figure(app)["data"][0]["x"]
+    assert title != "hinge"
+    assert figure(app)["layout"]["xaxis"]["type"] == "category"
+
+
+def test_without_a_sweep_the_page_says_where_to_start(store: Store) -> None:
+    app = visit("sweep")
+    assert any("Start one on the page" in each.value for each in app.info)
