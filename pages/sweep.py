@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from gan_core.config import RunConfig
+from gan_core.datasets import DATASETS
 from gan_core.figures.comparison import COLORS
 from gan_core.figures.sweep import Dot, sweep_figure
 from gan_core.runs.curve import level_for
@@ -41,10 +42,18 @@ def chosen(sweeps: Sequence[Sweep]) -> Sweep:
             st.session_state[_KEY] = in_url[_KEY]
     if st.session_state.get(_KEY) not in known:
         st.session_state[_KEY] = sweeps[0].label
-    name = st.selectbox(_("Sweep"), list(known), key=_KEY, persist_state="session")
+    name = st.selectbox(
+        _("Sweep"), list(known), format_func=_title, key=_KEY, persist_state="session"
+    )
     st.query_params[_KEY] = name
     links.know({_KEY: name})
     return known[name]
+
+
+def _title(name: str) -> str:
+    """A label as a reader knows it."""
+    dataset, field, number = name.split(" · ")
+    return f"{_(DATASETS.get(dataset).title)} · {label(field)} · {number}"
 
 
 def quantity_control(run: Run) -> str:
@@ -73,16 +82,17 @@ def show(sweep: Sweep, name: str, moving: bool) -> None:
             if value is not None
         ]
         floors = [run.facts.get("floors", {}).get(name) for run in runs]
+        quantity = quantities(runs[0])[name]
         figure = sweep_figure(
             dots,
             label(sweep.field),
-            quantities(runs[0])[name],
+            quantity,
             logarithmic=RunConfig.shown(sweep.field).scale == "log",
             floor=next((floor for floor in floors if floor is not None), None),
             translate=_,
         )
         steady_figure(figure, key="sweep figure")
-        _list(runs, measured, sweep.field)
+        _list(runs, measured, sweep.field, quantity.title)
     except GanError as error:
         st.error(plain(say(error)), icon=":material/error:")
         return
@@ -106,7 +116,7 @@ def _last(run: Run, name: str) -> float | None:
     return float(known[-n:].mean())
 
 
-def _list(runs: Sequence[Run], measured: Sequence[float | None], field: str) -> None:
+def _list(runs: Sequence[Run], measured: Sequence[float | None], field: str, quantity: str) -> None:
     for run, value in zip(runs, measured, strict=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.page_link(
@@ -116,7 +126,9 @@ def _list(runs: Sequence[Run], measured: Sequence[float | None], field: str) -> 
                 query_params={"run": run.id, "lang": language()},
             )
             facts = [_(STATUSES[run.status]), _("Step {step}").format(step=number(run.step))]
-            st.caption(" · ".join([*facts, *([] if value is None else [f"{value:.4g}"])]))
+            if value is not None:
+                facts.append(_("{label}: {value}").format(label=quantity, value=f"{value:.4g}"))
+            st.caption(" · ".join(facts))
     st.page_link(
         "compare.py",
         label=_("Compare runs side by side"),

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from gan_core.figures.bands import Quantity
 from gan_core.figures.style import AXIS, NEUTRAL, layout
-from gan_core.text import N_
+from gan_core.text import N_, number
 
 HEIGHT = 400
 
@@ -52,16 +52,22 @@ def sweep_figure(
                 hovertemplate="%{x}: %{y:.4~g}",
             )
         )
+    axis = {**AXIS, "type": kind, "title": {"text": setting}}
+    if is_number:  # a tick for each run: few of them, and mostly round
+        values = sorted({float(dot.value) for dot in dots})
+        axis |= {"tickvals": values, "ticktext": [number(value) for value in values]}
     figure = go.Figure(
         traces,
         layout(
             height=HEIGHT,
             uirevision=f"{setting} {y_title}",
             hovermode="closest",
-            xaxis={**AXIS, "type": kind, "title": {"text": setting}},
+            xaxis=axis,
             yaxis={**AXIS, "title": {"text": y_title}},
         ),
     )
     if floor is not None:
-        figure.add_hline(floor, line={"color": NEUTRAL, "width": 1, "dash": "dot"})
+        line = {"color": NEUTRAL, "width": 1, "dash": "dot"}
+        real = {"text": _(N_("Real samples")), "xanchor": "right", "font": {"color": NEUTRAL}}
+        figure.add_hline(floor, line=line, annotation=real)
     return figure

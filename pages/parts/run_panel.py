@@ -76,9 +76,6 @@ def run_panel(run: Run, *, layers: Collection[str] = (), group: str = "") -> Non
     """
     if not hidden("buttons"):
         _buttons(run)
-        with st.container():
-            if run.status == "finished":
-                _go_on(run)
     items = run.config.items
     floors = run.facts.get("floors", {})
     tiles = {
@@ -103,6 +100,9 @@ def run_panel(run: Run, *, layers: Collection[str] = (), group: str = "") -> Non
         figures = [plane_curves(items.loss, items.penalty, floors, _)]
         step = live_run(run, figures, tiles, speed, layers=layers, group=group, at=_linked_step())
         _keep_in_link(step)
+    with st.container():  # below the figures: they stay where they are when the run ends
+        if run.status == "finished" and not hidden("buttons"):
+            _go_on(run)
     if not hidden("doctor"):
         doctor(run)
     if items.dataset.is_image:

@@ -28,8 +28,13 @@ def sweep_form(config: RunConfig) -> None:
             ).format(most=MOST)
         )
         which, where = st.columns(2)
+        fields = swept_fields(config)
         field = which.selectbox(
-            _("Setting"), swept_fields(config), format_func=label, key="swept setting"
+            _("Setting"),
+            fields,
+            fields.index("d_learning_rate"),
+            format_func=label,
+            key="swept setting",
         )
         key = f"values of {field}"
         values = _values_control(config, field, key, where)

@@ -105,6 +105,7 @@ def test_dots_stand_at_their_values_on_a_fitting_axis() -> None:
     ended, others = figure.data
     assert (ended.x, ended.y, others.x, others.y) == ((1e-3,), (3.0,), (1e-2,), (8.0,))
     assert figure.layout.xaxis.type == "log"
+    assert figure.layout.xaxis.ticktext == ("0.001", "0.01")
     assert figure.layout.shapes[0].y0 == 8.0
     choices = sweep_figure([Dot("Hinge", 1.0, True)], "Loss", quantity, logarithmic=True)
     assert choices.layout.xaxis.type == "category"

@@ -74,6 +74,10 @@ def test_page_shows_a_dot_for_each_run_that_has_measured(store: Store) -> None:
     labels = [node.proto.label for node in app.get("page_link")]
     assert "Learning rate of D = 0.0001" in labels
     assert "Compare runs side by side" in labels
+    assert app.selectbox(key="sweep").options == [
+        "Ring of eight Gaussians · Learning rate of D · 1"
+    ]
+    assert any("Modes covered: 3" in each.value for each in app.caption)
     app.selectbox(key="swept quantity").set_value("d_loss").run()
     assert figure(app)["data"][0]["y"] == [2.0]
 

@@ -26,7 +26,13 @@ DIVERGED = Text(
 )
 GO_ON = "Go on for 2,000 more steps"
 RUN_BUTTONS = ("Pause", "Resume", "One step", "D alone", "G alone", "Stop", "Cancel", GO_ON)
-ALWAYS = ("Start over", "Train with other seeds", "Measure this run", "FID (Inception-v3)")
+ALWAYS = (
+    "Start over",
+    "Train with other seeds",
+    "Train 3 runs",
+    "Measure this run",
+    "FID (Inception-v3)",
+)
 
 
 def choose(app: AppTest, preset: str) -> AppTest:
