@@ -14,9 +14,10 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-from tests.benchmarks import live, orderings, playground
+from tests.benchmarks import images, live, orderings, playground
 
 BENCHMARKS: dict[str, ModuleType] = {
+    "images": images,
     "live": live,
     "orderings": orderings,
     "playground": playground,

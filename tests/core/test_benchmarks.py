@@ -9,6 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from gan_core.presets import PRESETS
+from gan_core.training.build import build_networks
+from tests.benchmarks.images import flops_of_a_step, forward_flops
+from tests.benchmarks.tensorflow_tutorial import make_discriminator, make_generator
+
 ROOT = Path(__file__).parents[2]
 KEYS = {
     "watchers",
@@ -17,6 +22,22 @@ KEYS = {
     "server_cpu_fraction",
     "training_slowdown",
 }
+
+
+def test_work_of_the_tutorial_s_networks_is_counted_from_their_layers() -> None:
+    generator, discriminator = make_generator(), make_discriminator()
+    first = 7 * 7 * 25 * 256 * 128  # a transposed convolution works where its input is
+    g_weights = 100 * 12_544 + first + 7 * 7 * 25 * 128 * 64 + 14 * 14 * 25 * 64
+    d_weights = 14 * 14 * 25 * 64 + 7 * 7 * 25 * 64 * 128 + 7 * 7 * 128
+    assert forward_flops(generator) == 2 * g_weights
+    assert forward_flops(discriminator) == 2 * d_weights
+    assert flops_of_a_step(generator, discriminator) == 6 * g_weights + 16 * d_weights
+
+
+def test_article_s_networks_do_the_work_of_the_tutorial_s() -> None:
+    ours = build_networks(PRESETS["full_dcgan"].config, "float32")
+    theirs = (make_generator(), make_discriminator())
+    assert [*map(forward_flops, ours)] == [*map(forward_flops, theirs)]
 
 
 @pytest.mark.slow
