@@ -20,9 +20,12 @@ Choices = Registry[Any] | Mapping[str, str]  # items with a name and a title eac
 
 @dataclass(frozen=True)
 class Shown:
-    """Metadata of a field: on which scale it is shown, and whether it may change mid-run."""
+    """Metadata of a field: on which scale it is shown, and whether it may change mid-run.
 
-    scale: Literal["linear", "log"] = "linear"
+    "buttons" is for a few choices that are all in view.
+    """
+
+    scale: Literal["linear", "log", "buttons"] = "linear"
     step: float = 0.01
     live: bool = False
 

@@ -14,6 +14,7 @@ from gan_core.runs.store import Run
 from gan_core.text import GanError, number
 from gan_core.training.records import RECORD_FIELDS
 from pages.parts import links
+from pages.parts.choose_run import run_title
 from pages.parts.controls import label
 from pages.parts.fields import shown_value
 from pages.parts.measured import curve_of, quantities
@@ -32,7 +33,7 @@ def chosen(runs: Sequence[Run]) -> list[Run]:
     """The runs that the reader has chosen, or that a link names; the URL remembers them."""
     known = {run.id: run for run in runs}
     names = Counter(run.name for run in runs)
-    titles = {run.id: _title(run, unique=names[run.name] == 1) for run in runs}
+    titles = {run.id: run_title(run, unique=names[run.name] == 1) for run in runs}
     in_url = {_URL: st.query_params[_URL]} if _URL in st.query_params else {}
     if links.followed(in_url):
         links.know(in_url)
@@ -53,12 +54,6 @@ def chosen(runs: Sequence[Run]) -> list[Run]:
     else:
         st.query_params.pop(_URL, None)
     return [known[run_id] for run_id in ids]
-
-
-def _title(run: Run, *, unique: bool) -> str:
-    """A run as the list offers it: Streamlit takes options of one title for one option."""
-    parts = (run.name, _(STATUSES[run.status]), *(() if unique else (run.id[:6],)))
-    return " · ".join(parts)
 
 
 def show_curves(runs: Sequence[Run]) -> None:

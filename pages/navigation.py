@@ -48,6 +48,9 @@ def course_map() -> dict[str, list[StreamlitPage]]:
             page("runs", _("Runs"), "list"),
             page("compare", _("Compare"), "compare_arrows"),
             page("sweep", _("Sweep"), "stacked_line_chart"),
+            page("latent_space", _("Latent space"), "explore"),
+            page("inside_networks", _("Inside the networks"), "visibility"),
+            page("be_the_discriminator", _("Be the discriminator"), "psychology_alt"),
         ],
     }
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from gan_core.runs.store import Run
 from gan_core.text import GanError
+from pages.parts.looking_links import looking_links
 from pages.parts.prose import _, language, plain, say
 from pages.parts.run_panel import STATUSES
 from pages.parts.store import attempt, store
@@ -86,5 +87,7 @@ if len(runs) > 1:
         icon=":material/compare_arrows:",
         query_params={"lang": language()},
     )
+if any(run.config.items.dataset.is_image for run in runs):
+    looking_links()
 for run in runs[(number - 1) * PER_PAGE : number * PER_PAGE]:
     show(run)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gan_core.config import RunConfig
-from gan_core.runs import measuring
+from gan_core.runs import measuring, seeing
 from gan_core.runs.answers import Answer
 from gan_core.runs.store import Store, open_store
 from gan_core.runs.tensorboard_logs import tensorboard_zip
@@ -96,4 +96,10 @@ TOPICS: dict[str, Callable[[Mapping[str, Any], Store], Any]] = {
     "fid": _fid,
     "weights": _weights,
     "tensorboard": _tensorboard,
+    "samples": seeing.samples,
+    "directions": seeing.directions,
+    "real": seeing.real,
+    "search": seeing.search,
+    "inside": seeing.inside,
+    "guess": seeing.guess,
 }

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from gan_core.config import RunConfig
 from gan_core.runs.store import Store, no_checkpoint
 
 if TYPE_CHECKING:
+    from gan_core.training.pair import Pair
     from gan_core.training.trainer import Trainer
+
+MAX_KEPT = 4  # pairs of networks that a worker keeps at hand
 
 
 @contextmanager
@@ -18,8 +25,30 @@ def restored(store: Store, run_id: str) -> Iterator[Trainer]:
 
     Raises `GanError` when there is no such run, or no checkpoint of it yet.
     """
-    from gan_core.training.checkpoint import unpack
     from gan_core.training.pool import borrowed_trainer
+
+    config, state = _checkpoint(store, run_id)
+    with borrowed_trainer(config) as trainer:
+        trainer.load_state(state)
+        yield trainer
+
+
+@functools.lru_cache(maxsize=MAX_KEPT)
+def pair_of(store: Store, run_id: str, step: int) -> Pair:
+    """The run's networks to be looked at, kept at hand: `step` tells a checkpoint from the next.
+
+    Raises `GanError` as `restored` does.
+    """
+    from gan_core.training.pair import Pair
+    from gan_core.training.pool import real_samples
+
+    config, state = _checkpoint(store, run_id)
+    return Pair.at(config, real_samples(config), state)
+
+
+def _checkpoint(store: Store, run_id: str) -> tuple[RunConfig, dict[str, np.ndarray]]:
+    """The run's config at its checkpoint, its data at hand, and what the checkpoint holds."""
+    from gan_core.training.checkpoint import unpack
 
     run = store.run(run_id)
     checkpoint = store.checkpoint(run_id)
@@ -32,6 +61,4 @@ def restored(store: Store, run_id: str) -> Iterator[Trainer]:
         if change.action == "set":
             config = config.with_change(str(change.field), change.value)
     config.items.dataset.prepare(lambda fraction: None)
-    with borrowed_trainer(config) as trainer:
-        trainer.load_state(state)
-        yield trainer
+    return config, state

@@ -523,6 +523,12 @@ class Store:
                 sa.select(tables.checkpoints.c.step).where(tables.checkpoints.c.run_id == run_id)
             )
 
+    def checkpoint_steps(self) -> dict[str, int]:
+        """Return the step of each run's checkpoint, of all runs that have one."""
+        with self._read() as db:
+            rows = db.execute(sa.select(tables.checkpoints.c.run_id, tables.checkpoints.c.step))
+            return {row.run_id: row.step for row in rows}
+
     def checkpoint(self, run_id: str) -> bytes | None:
         """Return the run's checkpoint, if it has one."""
         with self._read() as db:

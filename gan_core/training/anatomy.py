@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from gan_core.config import RunConfig
 from gan_core.training.build import build_networks, packed
+from gan_core.training.inside import inner
 from gan_core.training.pool import real_samples
 from gan_core.training.tensorflow_ops import TENSORFLOW
 
@@ -73,7 +74,7 @@ def first_gradients(
 def _mean_squares(
     tape: tf.GradientTape, loss: tf.Tensor, network: keras.Model
 ) -> list[float | None]:
-    kernels = [getattr(_inner(layer), "kernel", None) for layer in network.layers]
+    kernels = [getattr(inner(layer), "kernel", None) for layer in network.layers]
     gradients = iter(tape.gradient(loss, [kernel for kernel in kernels if kernel is not None]))
     return [
         None if kernel is None else float(np.mean(np.square(next(gradients), dtype=np.float64)))
@@ -97,27 +98,22 @@ def _layer(layer: keras.layers.Layer) -> dict[str, Any]:
     What a kind of layer does not have is None: "kernel" (height, width), "stride", "bias",
     "activation" (its name), "slope" (of LeakyReLU below zero), "rate" (of dropout).
     """
-    inner = _inner(layer)
-    stride = getattr(inner, "strides", None)
+    inside = inner(layer)
+    stride = getattr(inside, "strides", None)
     return {
-        "kind": type(inner).__name__,
+        "kind": type(inside).__name__,
         "in": list(layer.input.shape[1:]),
         "out": list(layer.output.shape[1:]),
         "trainable": _count(layer.trainable_weights),
         "fixed": _count(layer.non_trainable_weights),
-        "kernel": list(inner.kernel_size) if stride else None,
+        "kernel": list(inside.kernel_size) if stride else None,
         "stride": stride[0] if stride else None,
-        "bias": getattr(inner, "use_bias", None),
-        "activation": _activation(inner),
-        "slope": getattr(inner, "negative_slope", None),
-        "rate": getattr(inner, "rate", None),
-        "spectral_norm": inner is not layer,
+        "bias": getattr(inside, "use_bias", None),
+        "activation": _activation(inside),
+        "slope": getattr(inside, "negative_slope", None),
+        "rate": getattr(inside, "rate", None),
+        "spectral_norm": inside is not layer,
     }
-
-
-def _inner(layer: keras.layers.Layer) -> keras.layers.Layer:
-    """The layer itself, out of the wrapper that spectral normalisation puts around it."""
-    return layer.layer if isinstance(layer, keras.layers.Wrapper) else layer
 
 
 def _activation(layer: keras.layers.Layer) -> str | None:

@@ -66,7 +66,10 @@ def _choice(
     options = options or list(titles)
     if st.session_state[common["key"]] not in options:
         st.session_state[common["key"]] = options[0]  # another choice has ruled the old one out
-    return str(where.selectbox(options=options, format_func=lambda o: _(titles[o]), **common))
+    common |= {"options": options, "format_func": lambda option: _(titles[option])}
+    if settings.shown(name).scale == "buttons":
+        return str(where.segmented_control(required=True, **common))
+    return str(where.selectbox(**common))
 
 
 def label(settings: type[Settings], name: str) -> str:

@@ -48,6 +48,11 @@ class PageSettings(Generic[S]):
             value = values.get(name, self._settings.default(name))
             st.session_state[self._key(name)] = value
 
+    def change(self, **values: Any) -> None:
+        """For callbacks: set some fields, and leave the others."""
+        for name, value in values.items():
+            links.remember(self._key(name), value)
+
     def button(self, text: str, **values: Any) -> None:
         """Draw a button that sets these fields, and the others to their defaults."""
         st.button(

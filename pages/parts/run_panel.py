@@ -24,6 +24,7 @@ from pages.parts.exporting import exporting
 from pages.parts.layers import switch_on
 from pages.parts.links import go_to, hidden
 from pages.parts.live_figure import live_run
+from pages.parts.looking_links import looking_links
 from pages.parts.measures import measures
 from pages.parts.prose import _, plain
 from pages.parts.store import attempt, store
@@ -108,6 +109,7 @@ def run_panel(run: Run, *, layers: Collection[str] = (), group: str = "") -> Non
     if items.dataset.is_image:
         with st.container():
             measures(run)
+            looking_links(run)
     elif not hidden("branch"):
         branch_form(run, step)
     # In a container, there or not: what follows keeps its place, and an open expander stays open.

@@ -1,0 +1,26 @@
+"""What pages and workers agree on about views into networks; see `seeing` for the answers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gan_core.config import RunConfig
+from gan_core.theory import latent
+
+N_SAMPLES = 24
+N_DIRECTIONS = 5
+N_WALK = 9  # pictures on the way, both ends included
+N_REAL = 12  # pictures to find the noise of, or to look at
+N_GUESS = 12  # pictures to judge: half of them real
+REACH = np.linspace(-3.0, 3.0, 7)  # standard deviations along a direction
+
+
+def noise(config: RunConfig, seed: int) -> np.ndarray:
+    """The noise (N_SAMPLES, latent_dim) behind the samples of a run of this config."""
+    return latent.noise(N_SAMPLES, config.latent_dim, config.noise, seed)
+
+
+def walk(a: np.ndarray, b: np.ndarray) -> dict[str, np.ndarray]:
+    """The two ways from noise `a` to `b`, both (dim,): each (N_WALK, dim), by name."""
+    shares = np.linspace(0, 1, N_WALK)
+    return {"lerp": latent.lerp(a, b, shares), "slerp": latent.slerp(a, b, shares)}

@@ -1,0 +1,74 @@
+"""A run's two networks to be looked at: they answer, and learn no more."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from gan_core.config import RunConfig
+from gan_core.training.trainer import Trainer
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Generator and discriminator in inference mode and float32: the generator that readers see."""
+
+    config: RunConfig
+    generator: keras.Model
+    discriminator: keras.Model
+
+    @classmethod
+    def at(cls, config: RunConfig, x_real: tf.Tensor, state: dict[str, np.ndarray]) -> Pair:
+        """The networks of a run as they are in what `Trainer.state` has returned."""
+        config = config.model_copy(update={"precision": "float32"})
+        labels = np.zeros(len(x_real), int) if config.n_classes else None  # nothing is trained
+        trainer = Trainer(config, x_real, labels=labels)
+        trainer.load_state(state)
+        return cls(config, trainer.shown_generator(), trainer.discriminator)
+
+    def with_class(self, z: np.ndarray, label: int) -> np.ndarray:
+        """Noise (n, latent_dim) as G takes it: with a class behind it, where G is told of one."""
+        n_classes = self.config.n_classes
+        if not n_classes:
+            return z
+        told = np.zeros((len(z), n_classes), np.float32)
+        told[:, label] = 1
+        return np.concatenate([z, told], axis=1)
+
+    def generate(self, z: tf.Tensor) -> tf.Tensor:
+        """Samples (n, *shape) for noise (n, latent_dim + n_classes)."""
+        return self.generator(z, training=False)
+
+    def judge(self, x: tf.Tensor, labels: np.ndarray) -> tf.Tensor:
+        """D's logits (n,) for samples (n, *shape), as ones of classes (n,) if it is told of them.
+
+        The same as `Trainer.judge`; D must take single samples, not packs.
+        """
+        logits = self.discriminator(x, training=False)  # (n, 1 + n_classes)
+        if not self.config.n_classes:
+            return logits[:, 0]
+        return logits[:, 0] + tf.gather(logits, 1 + labels, batch_dims=1)
+
+    @functools.cached_property
+    def error_of(self) -> Callable[..., tuple[tf.Tensor, tf.Tensor]]:
+        """Compiled: how far G(z) is from a picture, and which way z would have to go.
+
+        Takes z (n, latent_dim), classes (n, n_classes), and x (*shape). Returns the mean squared
+        errors of the pixels (n,), and their gradients on z (n, latent_dim).
+        """
+
+        def measure(z, told, x):  # type: ignore[no-untyped-def]
+            with tf.GradientTape() as tape:
+                tape.watch(z)
+                x_fake = self.generate(tf.concat([z, told], axis=1))  # (n, *shape)
+                errors = tf.reduce_mean(tf.square(x_fake - x), axis=[1, 2, 3])
+                total = tf.reduce_sum(errors)
+            return errors, tape.gradient(total, z)
+
+        compiled = tf.function(measure, autograph=False)
+        return lambda z, told, x: compiled(tf.convert_to_tensor(z), told, tf.convert_to_tensor(x))

@@ -1,0 +1,284 @@
+"""Latent space: what the noise of a trained generator means, and how to move through it."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+import streamlit as st
+from pydantic import Field
+
+from gan_core.figures.latent import HEIGHT, WAYS, norm_figure, search_figure
+from gan_core.runs.answers import Question
+from gan_core.runs.views import N_DIRECTIONS, N_REAL, N_SAMPLES, REACH, noise, walk
+from gan_core.settings import Choices, Settings, Shown
+from gan_core.text import N_, GanError
+from gan_core.theory.latent import shell
+from pages.parts.asking import when_answered
+from pages.parts.choose_run import chosen_run
+from pages.parts.page_settings import PageSettings
+from pages.parts.prose import _, markdown, plain, say
+from pages.parts.tiles import tiles
+
+LETTERS = ("a", "b", "c")
+ASKING = N_("A worker is asking the generator …")
+SEARCHING = N_("A worker is searching …")
+NO_MODE_BAR = {"displayModeBar": False}
+
+Place = Annotated[int, Field(ge=0, le=N_SAMPLES - 1)]
+
+
+class LatentSpace(Settings):
+    """What the page lets a reader set."""
+
+    choices: ClassVar[Mapping[str, Choices]] = {
+        "tool": {
+            "vary": N_("Vary A"),
+            "directions": N_("Directions"),
+            "walk": N_("From A to B"),
+            "sum": N_("A − B + C"),
+            "search": N_("Find the noise"),
+        },
+        "letter": {letter: letter.upper() for letter in LETTERS},
+        "of": {"real": N_("a real picture"), "generated": N_("sample A, as a check")},
+    }
+
+    tool: Annotated[str, Shown("buttons")] = Field("vary", title=N_("What to do"))
+    seed: int = Field(1, ge=0, le=9999, title=N_("Seed of the noise"))
+    label: int = Field(
+        0,
+        ge=0,
+        le=9,
+        title=N_("Class"),
+        description=N_("This run's G is told which class to draw, and D which class it should be."),
+    )
+    letter: Annotated[str, Shown("buttons")] = Field("a", title=N_("A click chooses"))
+    a: Place = Field(0, title="A")
+    b: Place = Field(1, title="B")
+    c: Place = Field(2, title="C")
+    radius: Annotated[float, Shown(step=0.05)] = Field(
+        0.4,
+        ge=0.0,
+        le=1.0,
+        title=N_("Radius"),
+        description=N_("0: A itself. 1: fresh noise, which has nothing of A."),
+    )
+    of: Annotated[str, Shown("buttons")] = Field("real", title=N_("Find the noise of"))
+    row: Annotated[int, Field(ge=0, le=N_REAL - 1)] = Field(0, title=N_("Real picture"))
+
+
+def question(topic: str, **about: object) -> Question:
+    """What a worker is asked, with what all questions of this page name."""
+    return chosen.question(topic, seed=values.seed, label=label, **about)
+
+
+def show(
+    asked: Question, draw: Callable[[Any], None], *, height: int, meanwhile: str = ASKING
+) -> None:
+    """Draw an answer when it is there, and keep as many pixels free meanwhile."""
+    when_answered([asked], draw, height=height, meanwhile=meanwhile)
+
+
+def show_samples() -> None:
+    """All samples of the seed; a click makes one of them A, B or C."""
+    badges: dict[int, str] = {}
+    for letter in LETTERS:
+        place = getattr(values, letter)
+        badges[place] = badges.get(place, "") + letter.upper()
+
+    def draw(pictures: Mapping[str, Any]) -> None:
+        tiles(
+            pictures,
+            "samples",
+            columns=6,
+            size=76,
+            badges=badges,
+            choose=lambda place: settings.change(**{values.letter: place}),
+        )
+
+    settings.field("letter")
+    show(question("samples", tool="all"), draw, height=330)
+    st.caption(_("Each picture is G(z) for a z of its own. Click one, or press Tab and Enter."))
+
+
+def show_neighbours() -> None:
+    """Small variations of A."""
+    markdown("latent_vary")
+    settings.field("radius")
+    asked = question("samples", tool="neighbours", a=values.a, radius=values.radius)
+    show(asked, lambda pictures: tiles(pictures, "neighbours", columns=8), height=230)
+
+
+def show_directions() -> None:
+    """A moved along the principal directions: each alone, and all at once."""
+    markdown("latent_directions", n=str(N_DIRECTIONS))
+
+    def draw(strips: Mapping[str, Any], found: Mapping[str, Any]) -> None:
+        for number, share in enumerate(found["shares"]):
+            st.markdown(
+                _("**Direction {n}**: {share} of the variance of G's first layer").format(
+                    n=number + 1, share=f"{share:.1%}"
+                )
+            )
+            first = number * len(REACH)
+            tiles(
+                strips,
+                f"direction {number}",
+                columns=len(REACH),
+                shown=range(first, first + len(REACH)),
+                below=[f"{reach:+.0f} σ" if reach else "A" for reach in REACH],
+            )
+
+    by = move_sliders()
+    show(
+        question("samples", tool="moved", a=values.a, by=by),
+        lambda pair: tiles(
+            pair, "moved", columns=2, size=128, below=["A", _("A, moved by the sliders")]
+        ),
+        height=160,
+    )
+    when_answered(
+        [question("samples", tool="along", a=values.a), question("directions")],
+        draw,
+        height=620,
+        meanwhile=ASKING,
+    )
+
+
+def move_sliders() -> list[float]:
+    """How far to go along each direction, in standard deviations."""
+    columns = st.columns(N_DIRECTIONS)
+    return [
+        column.slider(
+            _("Direction {n}").format(n=number + 1),
+            -3.0,
+            3.0,
+            0.0,
+            0.5,
+            format="%.1f σ",
+            key=f"direction slider {number}",
+        )
+        for number, column in enumerate(columns)
+    ]
+
+
+def show_walk() -> None:
+    """Two ways from A to B, and how long z is on each."""
+    config = chosen.run.config
+    z = noise(config, values.seed)
+    ways = walk(z[values.a], z[values.b])
+    norms = {name: np.linalg.norm(way, axis=1) for name, way in ways.items()}
+    low, middle, high = shell(config.latent_dim, config.noise)
+    markdown("latent_walk", middle=f"{middle:.1f}", low=f"{low:.1f}", high=f"{high:.1f}")
+
+    def draw(pictures: Mapping[str, Any]) -> None:
+        n = len(norms["lerp"])
+        for number, (name, lengths) in enumerate(norms.items()):
+            st.markdown(f"**{_(WAYS[name])}**")
+            tiles(
+                pictures,
+                name,
+                columns=n,
+                shown=range(number * n, (number + 1) * n),
+                below=[f"{length:.1f}" for length in lengths],
+            )
+        st.caption(_("Below each picture: ‖z‖."))
+
+    show(question("samples", tool="walks", a=values.a, b=values.b), draw, height=250)
+    figure = norm_figure(ways, (low, middle, high), _)
+    st.plotly_chart(figure, key="norms", config=NO_MODE_BAR)
+
+
+def show_sum() -> None:
+    """Arithmetic with noise."""
+    markdown("latent_sum")
+    z = noise(chosen.run.config, values.seed)
+    length = np.linalg.norm(z[values.a] - z[values.b] + z[values.c])
+    low, _middle, high = shell(chosen.run.config.latent_dim, chosen.run.config.noise)
+    show(
+        question("samples", tool="sum", **{letter: getattr(values, letter) for letter in LETTERS}),
+        lambda pictures: tiles(
+            pictures, "sum", columns=4, size=128, below=["A", "− B", "+ C", "= A − B + C"]
+        ),
+        height=180,
+    )
+    st.caption(
+        _(
+            "Here ‖z‖ = {length}; noise itself has {low} to {high}. The sum of three lies farther "
+            "out, by a factor of about √3 where they are independent."
+        ).format(length=f"{length:.1f}", low=f"{low:.1f}", high=f"{high:.1f}")
+    )
+
+
+def show_search() -> None:
+    """The noise of a given picture, found by gradient descent."""
+    markdown("latent_search")
+    settings.field("of")
+    if values.of == "real":
+        show(
+            question("real"),
+            lambda pictures: tiles(
+                pictures,
+                "real",
+                columns=N_REAL,
+                size=56,
+                badges={values.row: "x"},
+                choose=lambda place: settings.change(row=place),
+            ),
+            height=70,
+        )
+    row = values.row if values.of == "real" else values.a
+    asked = question("search", of=values.of, row=row)
+    show(asked, draw_search, height=240 + HEIGHT, meanwhile=SEARCHING)
+
+
+def draw_search(found: Mapping[str, Any]) -> None:
+    """The picture, what each start has come to, and what to make of it."""
+    errors = ["–" if error is None else f"{error:.3g}" for error in found["errors"]]
+    tiles(found, "found", columns=len(errors) + 1, size=72, below=["x", *errors])
+    config = chosen.run.config
+    low, _middle, high = shell(config.latent_dim, config.noise)
+    st.markdown(
+        _(
+            "Left the picture x; then what G makes of the z that each start has found, the best "
+            "first, with the mean squared error of its pixels, from 0 to 4. The best z has the "
+            "length {norm}; noise has {low} to {high}."
+        ).format(norm=found["norm"], low=f"{low:.1f}", high=f"{high:.1f}")
+    )
+    if found["off"] is not None:
+        st.markdown(
+            _(
+                "Here a z is known: the best one lies {off} of its length away from it. If even "
+                "this search fails, the descent is to blame, not G."
+            ).format(off=f"{found['off']:.1%}")
+        )
+    figure = search_figure(found["path"], _)
+    st.plotly_chart(figure, key="search", config=NO_MODE_BAR)
+
+
+SHOW = {
+    "vary": show_neighbours,
+    "directions": show_directions,
+    "walk": show_walk,
+    "sum": show_sum,
+    "search": show_search,
+}
+
+settings = PageSettings(LatentSpace)
+markdown("latent_space")
+try:
+    chosen = chosen_run()
+    with st.sidebar:
+        settings.field("seed")
+        n_classes = chosen.run.config.n_classes
+        label = min(settings.field("label"), n_classes - 1) if n_classes else 0
+    left, right = st.columns([2, 3], gap="medium")
+    with right:
+        settings.field("tool")
+    values = settings.values
+    with left:
+        show_samples()
+    with right:
+        SHOW[values.tool]()
+    markdown("latent_next")
+except GanError as error:
+    st.error(plain(say(error)), icon=":material/error:")

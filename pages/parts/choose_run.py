@@ -1,0 +1,80 @@
+"""Which run a page looks into: one of pictures that has a checkpoint, so it has networks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import streamlit as st
+
+from gan_core.runs.answers import Question
+from gan_core.runs.store import Run
+from pages.parts import links
+from pages.parts.prose import _, language
+from pages.parts.run_panel import STATUSES
+from pages.parts.store import store
+
+_KEY, _URL = "run that is looked into", "run"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A run with the step of its latest checkpoint."""
+
+    run: Run
+    step: int
+
+    def question(self, topic: str, **about: object) -> Question:
+        """What a worker is asked about its networks; see `gan_core.runs.seeing`."""
+        return {"topic": topic, "run": self.run.id, "step": self.step, **about}
+
+
+def chosen_run() -> Chosen:
+    """The run that the reader has chosen, or that a link names, else the latest one.
+
+    Where there is none, the page ends with a word on it, and a link to where runs are trained.
+    """
+    steps = store().checkpoint_steps()
+    runs = {
+        run.id: run
+        for run in store().runs()
+        if run.id in steps and run.config.items.dataset.is_image
+    }
+    if not runs:
+        st.info(_("There is no run of pictures to look into yet. Train one, if only for a minute."))
+        st.page_link(
+            "train.py",
+            label=_("Train"),
+            icon=":material/play_circle:",
+            query_params={"lang": language()},
+        )
+        st.stop()
+    in_url = {_URL: st.query_params[_URL]} if _URL in st.query_params else {}
+    if links.followed(in_url):
+        links.know(in_url)
+        if in_url[_URL] in runs:
+            st.session_state[_KEY] = in_url[_URL]
+        else:
+            st.toast(
+                _("The run that the link names has no networks of pictures to look into."),
+                icon=":material/error:",
+            )
+    if st.session_state.get(_KEY) not in runs:
+        st.session_state[_KEY] = next(iter(runs))
+    names = Counter(run.name for run in runs.values())
+    run_id = st.selectbox(
+        _("Run"),
+        list(runs),
+        format_func=lambda run_id: run_title(runs[run_id], unique=names[runs[run_id].name] == 1),
+        key=_KEY,
+        persist_state="session",
+    )
+    st.query_params[_URL] = run_id
+    links.know({_URL: run_id})
+    return Chosen(runs[run_id], steps[run_id])
+
+
+def run_title(run: Run, *, unique: bool) -> str:
+    """A run as the list offers it: Streamlit takes options of one title for one option."""
+    parts = (run.name, _(STATUSES[run.status]), *(() if unique else (run.id[:6],)))
+    return " · ".join(parts)
