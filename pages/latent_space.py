@@ -96,7 +96,7 @@ def show_samples() -> None:
         )
 
     settings.field("letter")
-    show(question("samples", tool="all"), draw, height=330)
+    show(question("samples", tool="all"), draw, height=290)
     st.caption(_("Each picture is G(z) for a z of its own. Click one, or press Tab and Enter."))
 
 
@@ -125,7 +125,7 @@ def show_directions() -> None:
                 f"direction {number}",
                 columns=len(REACH),
                 shown=range(first, first + len(REACH)),
-                below=[f"{reach:+.0f} σ" if reach else "A" for reach in REACH],
+                below=[f"{reach:+.0f} σ".replace("-", "−") if reach else "A" for reach in REACH],
             )
 
     by = move_sliders()
@@ -233,7 +233,7 @@ def show_search() -> None:
 
 def draw_search(found: Mapping[str, Any]) -> None:
     """The picture, what each start has come to, and what to make of it."""
-    errors = ["–" if error is None else f"{error:.3g}" for error in found["errors"]]
+    errors = [shown_number(error, 3) for error in found["errors"]]
     tiles(found, "found", columns=len(errors) + 1, size=72, below=["x", *errors])
     config = chosen.run.config
     low, _middle, high = shell(config.latent_dim, config.noise)
@@ -242,7 +242,7 @@ def draw_search(found: Mapping[str, Any]) -> None:
             "Left the picture x; then what G makes of the z that each start has found, the best "
             "first, with the mean squared error of its pixels, from 0 to 4. The best z has the "
             "length {norm}; noise has {low} to {high}."
-        ).format(norm=found["norm"], low=f"{low:.1f}", high=f"{high:.1f}")
+        ).format(norm=shown_number(found["norm"], 1), low=f"{low:.1f}", high=f"{high:.1f}")
     )
     if found["off"] is not None:
         st.markdown(
@@ -253,6 +253,11 @@ def draw_search(found: Mapping[str, Any]) -> None:
         )
     figure = search_figure(found["path"], _)
     st.plotly_chart(figure, key="search", config=NO_MODE_BAR)
+
+
+def shown_number(value: float | None, digits: int) -> str:
+    """A number, or a dash where a search has left all numbers behind."""
+    return "–" if value is None else f"{value:.{digits}f}"
 
 
 SHOW = {
@@ -271,7 +276,8 @@ try:
         settings.field("seed")
         n_classes = chosen.run.config.n_classes
         label = min(settings.field("label"), n_classes - 1) if n_classes else 0
-    left, right = st.columns([2, 3], gap="medium")
+    beside_each_other = st.container(horizontal=True, gap="medium")  # on a narrow screen, below
+    left, right = beside_each_other.container(width=360), beside_each_other.container()
     with right:
         settings.field("tool")
     values = settings.values

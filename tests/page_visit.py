@@ -45,6 +45,12 @@ def live_data(app: AppTest) -> dict[str, Any]:
     return _view(component)
 
 
+def tiles_of(app: AppTest) -> list[dict[str, Any]]:
+    """What the grids of pictures are given, in their order on the page."""
+    views = (_view(node) for node in app.main if node.type == "bidi_component")
+    return [view for view in views if "picture" in view]
+
+
 def _view(component: Any) -> dict[str, Any]:
     view: dict[str, Any] = json.loads(json.loads(component.proto.json)["view"])
     return view
@@ -68,9 +74,11 @@ def _texts(node: Any) -> Iterator[str]:
         yield from _figure_texts(json.loads(node.proto.spec))
     if node.type == "bidi_component":
         view = _view(node)
-        yield from _figure_texts(view["figures"])
-        yield from (tile["label"] for tile in view["tiles"].values())
-        yield view["speed"]
+        yield from _figure_texts(view.get("figures", []))
+        yield from (tile["label"] for tile in view.get("tiles", {}).values())
+        yield view.get("speed", "")
+        for of_pictures in ("names", "below"):
+            yield from view.get(of_pictures, ())
 
 
 def _figure_texts(figure: Any) -> Iterator[str]:

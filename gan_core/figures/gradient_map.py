@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from gan_core.figures.panels import Panel, panels_figure
 from gan_core.text import N_
 
-HEIGHT = 400
+HEIGHT = 350
 # Transparent where the slope is 0, so that the picture shows.
 SLOPES = [
     [0.0, "rgba(0, 90, 200, 1)"],
@@ -51,4 +51,5 @@ def gradient_map(
             (N_("The slope of D's logit, over it"), "2", [image | {"opacity": 0.35}, heat]),
         )
     ]
-    return panels_figure(panels, columns=2, height=HEIGHT, shares=[1], gap=0.04)
+    figure = panels_figure(panels, columns=2, height=HEIGHT, shares=[1], gap=0.04)
+    return figure.update_layout(margin={"b": 8}, dragmode=False)

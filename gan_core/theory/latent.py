@@ -18,7 +18,7 @@ FLAT = 1e-6  # a spread of activations below which there is no direction in them
 N_SHELL = 2000  # noises whose norms tell where the shell is
 
 
-def noise(n: int, latent_dim: int, kind: str, seed: int) -> np.ndarray:
+def noise(n: int, latent_dim: int, kind: str, seed: int | tuple[int, ...]) -> np.ndarray:
     """Noise z, float32 (n, latent_dim); `kind` is "gaussian", or "uniform" from −1 to 1."""
     random = np.random.default_rng(seed)
     if kind == "uniform":

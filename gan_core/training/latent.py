@@ -49,7 +49,8 @@ def find_noise(pair: Pair, x: np.ndarray, label: int, seed: int) -> Found:
     for Gaussian noise no value is out of the question.
     """
     config = pair.config
-    start = latent.noise(N_STARTS, config.latent_dim, config.noise, seed)
+    # Apart from the seed itself: a start must not be the noise that made the picture.
+    start = latent.noise(N_STARTS, config.latent_dim, config.noise, (seed, 1))
     told = tf.constant(pair.with_class(start, label)[:, config.latent_dim :])  # (starts, n_classes)
     z = tf.Variable(start)
     adam = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(RATE, N_STEPS))

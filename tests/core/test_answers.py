@@ -146,8 +146,8 @@ def test_an_unknown_topic_is_answered_with_a_sentence(store: Store) -> None:
     found = ask_and_answer(store, {"topic": "weather"})
     assert found.error
     assert found.error.say() == (
-        "There is no question called 'weather'. Choose one of: anatomy, measures, "
-        "fid, weights, tensorboard."
+        "There is no question called 'weather'. Choose one of: anatomy, measures, fid, weights, "
+        "tensorboard, samples, directions, real, search, inside, guess."
     )
 
 

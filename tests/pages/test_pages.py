@@ -25,6 +25,9 @@ PAGES = (
     "runs",
     "compare",
     "sweep",
+    "latent_space",
+    "inside_networks",
+    "be_the_discriminator",
 )
 LANGUAGES = ("en", "zh")
 STATUSES = (*ACTIVE, *ENDED)

@@ -1,0 +1,204 @@
+"""Answers about a run's networks: small, JSON-ready, repeatable, and refused with a sentence."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gan_core.config import RunConfig
+from gan_core.runs import answering, seeing
+from gan_core.runs.restored import pair_of
+from gan_core.runs.store import Store, open_store
+from gan_core.runs.views import N_DIRECTIONS, N_GUESS, N_REAL, N_SAMPLES, N_WALK, REACH, noise, walk
+from gan_core.text import GanError
+from gan_core.training.pool import real_samples
+from tests.checkpointed import STEP, TINY, checkpointed_run
+
+CONVOLUTIONAL = {"g_width": 0.2, "d_width": 0.2, "batch_size": 4}
+LETTERS = {"a": 0, "b": 1, "c": 2}
+QUESTIONS: dict[str, dict[str, Any]] = {
+    "all": {"topic": "samples", "tool": "all"},
+    "neighbours": {"topic": "samples", "tool": "neighbours", "a": 3, "radius": 0.5},
+    "along": {"topic": "samples", "tool": "along", "a": 3},
+    "moved": {"topic": "samples", "tool": "moved", "a": 3, "by": [1.0] + [0.0] * 4},
+    "walks": {"topic": "samples", "tool": "walks", "a": 3, "b": 4},
+    "sum": {"topic": "samples", "tool": "sum", **LETTERS},
+    "directions": {"topic": "directions"},
+    "real": {"topic": "real"},
+    "search": {"topic": "search", "of": "real", "row": 2},
+    "search_generated": {"topic": "search", "of": "generated", "row": 2},
+    "inside": {"topic": "inside", "of": "real", "row": 2},
+    "inside_generated": {"topic": "inside", "of": "generated", "row": 2},
+    "guess": {"topic": "guess"},
+}
+MOST_BYTES = 60_000
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return open_store(f"sqlite:///{tmp_path_factory.mktemp('seen') / 'store.sqlite3'}")
+
+
+@pytest.fixture(scope="module")
+def run_id(shared: Store) -> str:
+    return checkpointed_run(shared)
+
+
+@pytest.fixture(scope="module")
+def by_class(shared: Store) -> str:
+    return checkpointed_run(shared, conditional=True)
+
+
+def answer(store: Store, run_id: str, name: str, **about: Any) -> Any:
+    question = {"run": run_id, "step": STEP, "seed": 1, "label": 0, **QUESTIONS[name], **about}
+    return answering.TOPICS[question["topic"]](question, store)
+
+
+def pixels(found: Any) -> np.ndarray:
+    """The pictures of an answer: uint8 (n, height, width)."""
+    strip = Image.open(io.BytesIO(base64.b64decode(found["picture"].split(",")[1])))
+    return np.stack(np.split(np.asarray(strip), found["n"], axis=1))
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("kind", ["run_id", "by_class"])
+def test_every_answer_is_small_and_can_be_stored(
+    shared: Store, request: pytest.FixtureRequest, name: str, kind: str
+) -> None:
+    found = answer(shared, request.getfixturevalue(kind), name)
+    stored = json.dumps(found, allow_nan=False)
+    assert len(stored) < MOST_BYTES
+    assert json.loads(stored) == found
+
+
+def test_the_same_question_has_the_same_answer(shared: Store, run_id: str) -> None:
+    assert answer(shared, run_id, "all") == answer(shared, run_id, "all")
+    assert answer(shared, run_id, "all") != answer(shared, run_id, "all", seed=2)
+    assert answer(shared, run_id, "guess", seed=1) != answer(shared, run_id, "guess", seed=2)
+
+
+def test_networks_are_kept_at_hand(shared: Store, run_id: str) -> None:
+    assert pair_of(shared, run_id, STEP) is pair_of(shared, run_id, STEP)
+
+
+def test_pictures_are_of_the_noise_that_the_page_knows(shared: Store, run_id: str) -> None:
+    pair, z = pair_of(shared, run_id, STEP), noise(shared.run(run_id).config, 1)
+    made = seeing._shown(pair.generate(z).numpy())
+    assert answer(shared, run_id, "all") == made
+    assert made["n"] == N_SAMPLES
+    ways = np.concatenate(list(walk(z[3], z[4]).values()))
+    shown = answer(shared, run_id, "walks")
+    assert shown["n"] == 2 * N_WALK
+    assert shown == seeing._shown(pair.generate(ways).numpy())
+    summed = pixels(answer(shared, run_id, "sum"))
+    assert np.array_equal(summed[:3], pixels(made)[:3])
+    expected = seeing._shown(pair.generate((z[0] - z[1] + z[2])[np.newaxis]).numpy())
+    assert np.array_equal(summed[3], pixels(expected)[0])
+
+
+def test_radius_decides_how_much_changes(shared: Store, run_id: str) -> None:
+    near, far = (
+        pixels(answer(shared, run_id, "neighbours", radius=radius)).astype(float).std(axis=0).mean()
+        for radius in (0.1, 1.0)
+    )
+    still = pixels(answer(shared, run_id, "neighbours", radius=0))
+    assert np.array_equal(still, still[[0] * N_SAMPLES])
+    assert 0 < near < far
+
+
+def test_directions_pass_through_the_sample_itself(shared: Store, run_id: str) -> None:
+    strips = pixels(answer(shared, run_id, "along"))
+    sample = pixels(answer(shared, run_id, "all"))[3]
+    middle = len(REACH) // 2
+    for number in range(N_DIRECTIONS):
+        strip = strips[number * len(REACH) : (number + 1) * len(REACH)]
+        assert np.abs(strip[middle].astype(int) - sample).max() <= 1
+        assert not np.array_equal(strip[0], strip[-1])
+    before, after = pixels(answer(shared, run_id, "moved"))
+    assert np.abs(before.astype(int) - sample).max() <= 1
+    assert np.abs(after.astype(int) - strips[REACH.tolist().index(1)]).max() <= 1
+    shares = answer(shared, run_id, "directions")["shares"]
+    assert sorted(shares, reverse=True) == shares
+    assert len(shares) == N_DIRECTIONS
+
+
+def test_search_for_a_generated_picture_is_a_check(shared: Store, run_id: str) -> None:
+    found = answer(shared, run_id, "search_generated")
+    assert np.array_equal(pixels(found)[0], pixels(answer(shared, run_id, "all"))[2])
+    assert found["errors"] == sorted(found["errors"])
+    assert found["path"][-1] == found["errors"][0] < 1e-3 < found["path"][0]
+    assert 0 < found["off"] < 0.5
+    of_real = answer(shared, run_id, "search")
+    assert of_real["off"] is None
+    assert np.array_equal(pixels(of_real)[0], pixels(answer(shared, run_id, "real"))[2])
+    assert of_real["errors"][0] > found["errors"][0]
+
+
+def test_inside_a_fully_connected_pair_there_are_weights(shared: Store, run_id: str) -> None:
+    found = answer(shared, run_id, "inside")
+    assert found["weights"]
+    assert [found[player][0]["size"] for player in ("generator", "discriminator")] == [[8], [8]]
+    assert np.shape(found["gradient"]) == (28, 28)
+
+
+def test_inside_convolutions_there_are_maps(shared: Store) -> None:
+    run_id = checkpointed_run(shared, like=CONVOLUTIONAL)
+    found = answer(shared, run_id, "inside_generated")
+    assert [stage["size"] for stage in found["discriminator"]] == [[14, 14, 6], [7, 7, 13]]
+    assert [stage["size"] for stage in found["generator"]] == [[14, 14, 6], [28, 28, 1]]
+    assert answer(shared, run_id, "inside")["generator"] == [], "nobody knows its noise"
+
+
+def test_half_of_what_is_to_be_guessed_is_real(shared: Store, by_class: str) -> None:
+    found = answer(shared, by_class, "guess")
+    assert found["n"] == len(found["decisions"]) == N_GUESS
+    assert sum(found["real"]) == N_GUESS // 2
+    x_real = real_samples(shared.run(by_class).config).numpy()
+    known = {picture.tobytes() for picture in pixels(seeing._shown(x_real))}
+    assert [picture.tobytes() in known for picture in pixels(found)] == found["real"]
+    sigmoid = 1 / (1 + np.exp(-np.array(found["logits"])))
+    assert found["decisions"] == pytest.approx(sigmoid.tolist(), rel=1e-2)
+
+
+def test_numbers_that_are_none_can_be_stored(shared: Store) -> None:
+    assert seeing._rounded(np.array([1 / 3, np.nan, np.inf])) == [0.3333, None, None]
+
+
+# ----------------------------------------------------------------------------- what is refused
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_points_are_refused(shared: Store, name: str) -> None:
+    points = shared.create_run(RunConfig.parse({"dataset": "ring", "network": "mlp"}))
+    with pytest.raises(GanError, match="makes points, not pictures"):
+        answer(shared, points, name)
+
+
+def test_a_run_without_a_checkpoint_is_refused(shared: Store) -> None:
+    with pytest.raises(GanError, match="has no checkpoint yet"):
+        answer(shared, shared.create_run(RunConfig.parse(TINY)), "all")
+
+
+def test_a_discriminator_of_packs_judges_no_single_picture(shared: Store) -> None:
+    run_id = checkpointed_run(shared, packing=2)
+    for name in ("inside", "guess"):
+        with pytest.raises(GanError, match="judges packs of 2 pictures"):
+            answer(shared, run_id, name)
+    assert answer(shared, run_id, "all")["n"] == N_SAMPLES
+
+
+def test_runs_with_checkpoints_are_told(shared: Store, run_id: str) -> None:
+    assert shared.checkpoint_steps()[run_id] == STEP
+    waiting = shared.create_run(RunConfig.parse(TINY))
+    assert waiting not in shared.checkpoint_steps()
+
+
+def test_real_pictures_are_those_of_the_seed(shared: Store, run_id: str) -> None:
+    assert answer(shared, run_id, "real")["n"] == N_REAL
+    assert answer(shared, run_id, "real") != answer(shared, run_id, "real", seed=9)
