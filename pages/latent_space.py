@@ -35,7 +35,7 @@ class LatentSpace(Settings):
             "vary": N_("Vary A"),
             "directions": N_("Directions"),
             "walk": N_("From A to B"),
-            "sum": N_("A − B + C"),
+            "sum": "A − B + C",
             "search": N_("Find the noise"),
         },
         "letter": {letter: letter.upper() for letter in LETTERS},

@@ -72,7 +72,7 @@ def time_zone() -> tzinfo:
 
 st.title(_("Runs"), anchor=False)
 try:
-    runs = store().runs()
+    runs, with_networks = store().runs(), store().checkpoint_steps()
 except GanError as error:
     st.error(say(error))
     st.stop()
@@ -87,7 +87,7 @@ if len(runs) > 1:
         icon=":material/compare_arrows:",
         query_params={"lang": language()},
     )
-if any(run.config.items.dataset.is_image for run in runs):
+if any(run.id in with_networks and run.config.items.dataset.is_image for run in runs):
     looking_links()
 for run in runs[(number - 1) * PER_PAGE : number * PER_PAGE]:
     show(run)

@@ -109,7 +109,8 @@ def run_panel(run: Run, *, layers: Collection[str] = (), group: str = "") -> Non
     if items.dataset.is_image:
         with st.container():
             measures(run)
-            looking_links(run)
+            if store().checkpoint_step(run.id) is not None:
+                looking_links(run)
     elif not hidden("branch"):
         branch_form(run, step)
     # In a container, there or not: what follows keeps its place, and an open expander stays open.
