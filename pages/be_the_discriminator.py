@@ -73,10 +73,10 @@ def show_truth(dealt: Mapping[str, Any], said: Sequence[bool]) -> None:
     """The truth and D's answer below each picture, and how many the two got right."""
     real, loss = dealt["real"], chosen.run.config.items.loss
     below = []
-    for truth, yours, decision in zip(real, said, dealt["decisions"], strict=True):
+    for truth, decision in zip(real, dealt["decisions"], strict=True):
         number = "–" if decision is None else f"{decision:.2f}"
         word = MARKS["r"] if truth else MARKS["f"]
-        below.append(f"{'✓' if truth == yours else '✗'} {_(word)} · {number}")
+        below.append(f"{_(word)} · {number}")
     badges = {place: "✗" for place, truth in enumerate(real) if truth != said[place]}
     tiles(dealt, f"truth of {game}", columns=COLUMNS, size=SIZE, below=below, badges=badges)
     n = len(real)
@@ -85,14 +85,25 @@ def show_truth(dealt: Mapping[str, Any], said: Sequence[bool]) -> None:
     for column, title, count in zip(
         columns, (_("You"), _("D")), (right(said, real), d_right), strict=True
     ):
-        column.metric(title, f"{count / n:.0%}", _("{k} of {n} right").format(k=count, n=n))
+        column.metric(
+            title,
+            f"{count / n:.0%}",
+            _("{k} of {n} right").format(k=count, n=n),
+            delta_color="off",
+            delta_arrow="off",
+        )
     another_button()
+    told = right(verdicts(dealt, gives_probability=False), real)
     st.caption(
-        _("Below each picture: the truth, and D(x), the probability that D gives to “real”.")
+        _(
+            "Below each picture: the truth, and D(x), the probability that D gives to “real”; ✗: "
+            "your errors. The level of D(x) wavers from step to step. Told that half are real, D "
+            "would get {k} right, by taking the highest."
+        ).format(k=told)
         if loss.gives_probability
         else _(
-            "Below each picture: the truth, and D's score. This loss gives no probability, so D "
-            "calls those real that score highest, as many as are real."
+            "Below each picture: the truth, and D's score; ✗: your errors. This loss gives no "
+            "probability, so D calls those real that score highest, as many as are real."
         )
     )
     markdown("guess_half")

@@ -247,8 +247,9 @@ def draw_search(found: Mapping[str, Any]) -> None:
     if found["off"] is not None:
         st.markdown(
             _(
-                "Here a z is known: the best one lies {off} of its length away from it. If even "
-                "this search fails, the descent is to blame, not G."
+                "Here a z is known, and the best one lies {off} of its length away from it. Far "
+                "away with a small error: another z for nearly the same picture. If the error "
+                "stays large even here, the descent is to blame, not G."
             ).format(off=f"{found['off']:.1%}")
         )
     figure = search_figure(found["path"], _)
