@@ -15,6 +15,7 @@ from gan_core.datasets.text import DEFAULT as A_WORD
 from gan_core.datasets.text import MAX_LENGTH as LONGEST_WORD
 from gan_core.expression import MAX_LENGTH
 from gan_core.families import FAMILIES, Family
+from gan_core.faults import FAULTS, NONE, Fault
 from gan_core.image_measures import MEASURES, is_digits
 from gan_core.losses import LOSSES, Loss
 from gan_core.losses.f_divergence import DIVERGENCES
@@ -24,7 +25,7 @@ from gan_core.networks.mlp import ACTIVATIONS
 from gan_core.penalties import PENALTIES, Penalty
 from gan_core.registry import Registry
 from gan_core.settings import Choices, Settings, Shown
-from gan_core.text import N_, GanError
+from gan_core.text import N_, GanError, Text
 
 PRECISIONS = {
     "auto": N_("chosen for this machine"),
@@ -84,6 +85,7 @@ class RunConfig(Settings):
         "penalty": PENALTIES,
         "stop_when_flat": PLATEAUS,
         "precision": PRECISIONS,
+        "fault": FAULTS,
     }
 
     family: str = Field("gan", title=N_("Family"), description=N_("Which players there are."))
@@ -413,6 +415,11 @@ class RunConfig(Settings):
         title=N_("Precision"),
         description=N_("bfloat16 is faster where the processor computes in it; auto checks that."),
     )
+    fault: Name = Field(
+        NONE,
+        title=N_("Fault"),
+        description=N_("A mistake that is built in on purpose, to see what comes of it."),
+    )
 
     @model_validator(mode="after")
     def _choices_go_together(self) -> Self:
@@ -471,6 +478,17 @@ class RunConfig(Settings):
         return self
 
     @model_validator(mode="after")
+    def _the_fault_can_happen(self) -> Self:
+        fault = FAULTS.get(self.fault)
+        if not fault.fits(self, DATASETS.get(self.dataset)):
+            raise GanError(
+                N_("fault = {fault} needs other settings: {needs}."),
+                fault=self.fault,
+                needs=Text(fault.needs),
+            )
+        return self
+
+    @model_validator(mode="after")
     def _idle_fields_are_left_alone(self) -> Self:
         for field in self.names():
             owner = _OWNERS.get(field)
@@ -497,6 +515,12 @@ class RunConfig(Settings):
 
         The options of an exchanged loss or penalty go with it.
         """
+        if field == "fault" and any(FAULTS.get(each).activation for each in (self.fault, value)):
+            raise GanError(
+                N_("fault = {old} cannot become {new} while a run trains: networks stay as built."),
+                old=self.fault,
+                new=value,
+            )
         if field not in live_fields():
             raise GanError(
                 N_("{field} cannot change while a run trains. These can: {live}."),
@@ -511,6 +535,8 @@ class RunConfig(Settings):
         return [name for name in self.names() if self._applies(name)]
 
     def _applies(self, field: str) -> bool:
+        if field == "fault":  # nobody is asked about faults: a run has one or says nothing of it
+            return self.fault != NONE
         owner = _OWNERS.get(field)
         return owner is None or field in _ITEMS[owner].get(getattr(self, owner)).options
 
@@ -528,13 +554,16 @@ class RunConfig(Settings):
             network=NETWORKS.get(self.network),
             loss=LOSSES.get(self.loss).configured(self),
             penalty=PENALTIES.get(self.penalty),
+            fault=FAULTS.get(self.fault),
         )
 
     def network_options(self, player: Literal["g", "d"]) -> dict[str, Any]:
         """What shapes one player's network: options of both, and its own without their prefix."""
         own, other = ("g_", "d_") if player == "g" else ("d_", "g_")
         names = [name for name in self.items.network.options if not name.startswith(other)]
-        return {name.removeprefix(own): getattr(self, name) for name in names}
+        options = {name.removeprefix(own): getattr(self, name) for name in names}
+        activation = self.items.fault.activation
+        return options | ({"activation": activation} if activation else {})
 
 
 @dataclass(frozen=True)
@@ -546,6 +575,7 @@ class Items:
     network: Network
     loss: Loss
     penalty: Penalty
+    fault: Fault
 
 
 # Fields that only some networks, losses or penalties have, each with the field that names those.

@@ -121,7 +121,10 @@ class Job:
 
         with taken_seat(self.config, share_of(self.run)) as self.seat:
             self._prepare()
-            return self._play()
+            try:
+                return self._play()
+            except GanError as error:  # keep everything up to here
+                return self._leave(Ending("failed", error.text))
 
     def _play(self) -> Ending:
         """Alternate between training and looking at the controls."""

@@ -14,6 +14,9 @@ import tensorflow as tf
 
 from gan_core.config import RunConfig
 from gan_core.families import DiscriminatorTurn
+from gan_core.faults import Fault
+from gan_core.losses import Loss
+from gan_core.text import N_, GanError
 from gan_core.training.augmentation import augmented
 from gan_core.training.build import build_networks, packed
 from gan_core.training.device import Plan, pick
@@ -127,17 +130,19 @@ class Trainer:
         The weights stay, and so does what an optimizer remembers, unless it is exchanged. Networks
         and data cannot change: see `live_fields`.
         """
-        before = self.config
+        before, fault_before = self.config, self._items.fault
         self.config = config
         self._set_rates(config)
         if mould(before, self.plan) == mould(config, self.plan):
             return False
         self._items = config.items
+        fault = self._items.fault
         with tf.device(self.plan.device):
             if config.d_optimizer != before.d_optimizer:
                 self._d_optimizer = self._d_optimizer_of(config)
-            if config.g_optimizer != before.g_optimizer:
+            if config.g_optimizer != before.g_optimizer or fault.frozen != fault_before.frozen:
                 self._g_optimizer = self._g_optimizer_of(config)
+            self._data = self._in_order(fault)
         self._compile()
         return True
 
@@ -159,27 +164,44 @@ class Trainer:
 
     def _d_optimizer_of(self, config: RunConfig) -> keras.optimizers.Optimizer:
         return _optimizer(
-            config.d_optimizer, self.discriminator, config.d_learning_rate, config.beta_1
+            config.d_optimizer,
+            self.discriminator.trainable_variables,
+            config.d_learning_rate,
+            config.beta_1,
         )
 
     def _g_optimizer_of(self, config: RunConfig) -> keras.optimizers.Optimizer:
         return _optimizer(
             config.g_optimizer,
-            self.generator,
+            self._weights_of_g_turn,
             config.g_learning_rate,
             config.beta_1,
             config.ema_decay,
         )
+
+    @property
+    def _weights_of_g_turn(self) -> list[Any]:
+        """What G's turn moves: G alone, because D is frozen, unless a fault forgets that."""
+        thawed = [] if self._items.fault.frozen else self.discriminator.trainable_variables
+        return [*self.generator.trainable_variables, *thawed]
 
     def _start(self, config: RunConfig, x_real: Any, labels: Any) -> None:
         self.config = config
         self.step = 0
         with tf.device(self.plan.device):
             self.x_real = tf.convert_to_tensor(x_real, tf.float32)  # (n, *shape)
-            self._data = [self.x_real]  # what a step draws from
-            if config.n_classes:
-                self._data += [tf.one_hot(labels, config.n_classes)]  # (n, n_classes)
+            told = config.n_classes
+            self._labels = [tf.one_hot(labels, told)] if told else []  # (n, n_classes)
+            self._data = self._in_order(config.items.fault)
             self._seed = tf.constant(config.seed)
+
+    def _in_order(self, fault: Fault) -> Data:
+        """What a step draws from: the data in any order, or sorted where a fault sorts them."""
+        data = [self.x_real, *self._labels]
+        if not fault.sorting:
+            return data
+        rows = fault.sorting(self.x_real.numpy(), self._items.dataset)
+        return [tf.gather(each, rows) for each in data]
 
     def run(self, n_steps: int) -> np.ndarray:
         """Take up to `n_steps` steps, at most `plan.steps_per_call`; return their records.
@@ -188,6 +210,8 @@ class Trainer:
         Inf when the game has diverged.
         """
         n_steps = min(n_steps, self.plan.steps_per_call)
+        if not self._items.fault.whole_batches:
+            n_steps = self._before_the_last_batch(n_steps)
         with tf.device(self.plan.device):
             records = self._compiled(
                 self._data, self._seed, tf.constant(self.step), tf.constant(n_steps)
@@ -195,11 +219,34 @@ class Trainer:
         self.step += n_steps
         return records.numpy()[:n_steps]
 
+    def _before_the_last_batch(self, n_steps: int) -> int:
+        """How many of the steps come before the incomplete batch at the end of the data.
+
+        At that batch itself, Keras refuses the labels, which always have `batch_size` rows; its
+        words become a `GanError`.
+        """
+        n_batches, n_left = divmod(len(self.x_real), self.config.batch_size)
+        left = n_batches // self.config.d_steps - self.step
+        if not n_left or left > 0:
+            return min(n_steps, left) if n_left else n_steps
+        logits = self.discriminator(self.x_real[-n_left:])  # (n_left, 1)
+        labels = tf.ones((self.config.batch_size, 1))
+        try:
+            keras.losses.binary_crossentropy(labels, logits, from_logits=True)
+        except ValueError as error:
+            raise GanError(
+                N_("Batch {number} of the data has only {n} samples, and Keras stops: {error}"),
+                number=n_batches + 1,
+                n=n_left,
+                error=str(error),
+            ) from None
+        raise AssertionError("Keras takes labels of another batch size")
+
     def take_turn(self, player: Literal["d", "g"], number: int) -> None:
         """Let one player alone learn once, between two steps; each turn has a `number` ≥ 0."""
         step = tf.constant(-1 - number)  # no step of a run has these random numbers
         with tf.device(self.plan.device):
-            x_real, classes = self._real_batch(self._data, self._seed_of(self._seed, _REAL, step))
+            x_real, classes = self._real_batch(self._data, self._seed, step, 0)
             g_tape, x_fake = self._fake_batch(classes, self._seed, step, 0)
             x_real = self.shown(x_real, self._seed_of(self._seed, _BLUR_REAL, step))
             if player == "d":
@@ -277,7 +324,7 @@ class Trainer:
         if self.config.rate_schedule != "constant":
             self._follow_schedule(step)
         for turn in range(self.config.d_steps):
-            x_real, classes = self._real_batch(data, self._seed_of(seed, _REAL, step, turn))
+            x_real, classes = self._real_batch(data, seed, step, turn)
             g_tape, x_fake = self._fake_batch(classes, seed, step, turn)
             x_real = self.shown(x_real, self._seed_of(seed, _BLUR_REAL, step, turn))
             d_turn, d_penalty = self._discriminator_learns(
@@ -301,7 +348,7 @@ class Trainer:
         self, x_real: tf.Tensor, x_fake: tf.Tensor, classes: tf.Tensor | None, seed: tf.Tensor
     ) -> tuple[DiscriminatorTurn, tf.Tensor]:
         """One step of D on both batches; what it was made of, and the weighted penalty."""
-        family, loss, penalty = self._items.family, self._items.loss, self._items.penalty
+        family, loss, penalty = self._items.family, self._loss, self._items.penalty
         judge = functools.partial(self.judge, classes=classes)
         with tf.GradientTape() as tape:
             # x_fake was computed outside this tape, so D's turn cannot reach G.
@@ -309,7 +356,7 @@ class Trainer:
             measured = penalty.measure(judge, x_real, x_fake, seed, TENSORFLOW)
             d_penalty = tf.cast(self.config.penalty_weight * measured, tf.float32)
             total = turn.d_loss + d_penalty
-        _descend(self._d_optimizer, tape, total, self.discriminator)
+        _descend(self._d_optimizer, tape, total, self.discriminator.trainable_variables)
         if self.config.weight_clip:
             for weights in self.discriminator.trainable_variables:
                 limit = self.config.weight_clip
@@ -324,13 +371,17 @@ class Trainer:
         classes: tf.Tensor | None,
     ) -> tf.Tensor:
         """One step of G, whose batch `tape` has watched being made; its loss."""
-        family, loss = self._items.family, self._items.loss
+        family, loss = self._items.family, self._loss
         with tape:
             judge = functools.partial(self.judge, classes=classes)
             g_loss = family.generator_turn(judge, x_real, x_fake, loss, TENSORFLOW)
-        # Only G's weights take this gradient: D is frozen in G's turn.
-        _descend(self._g_optimizer, tape, g_loss, self.generator)
+        _descend(self._g_optimizer, tape, g_loss, self._weights_of_g_turn)
         return g_loss
+
+    @property
+    def _loss(self) -> Loss:
+        """What the players minimise, as the run's fault reads it."""
+        return self._items.fault.loss(self._items.loss)
 
     def _fake_batch(
         self, classes: tf.Tensor | None, seed: tf.Tensor, step: tf.Tensor, turn: int
@@ -338,8 +389,8 @@ class Trainer:
         """A generated batch as D is shown it, and the tape that has watched it being made."""
         z = self._noise(self.config.batch_size, self._seed_of(seed, _NOISE, step, turn), classes)
         with tf.GradientTape() as tape:
-            # training=True: batch norm must see this batch, not its moving averages.
-            x_fake = self.generator(z, training=True)  # (batch, *shape)
+            # Batch norm must see this batch, not its moving averages: only a fault says otherwise.
+            x_fake = self.generator(z, training=self._items.fault.training)  # (batch, *shape)
             x_fake = self.shown(x_fake, self._seed_of(seed, _BLUR_FAKE, step, turn))
         return tape, x_fake
 
@@ -374,16 +425,26 @@ class Trainer:
         """Samples in inference mode: batch norm with its moving averages, so z alone decides."""
         return tf.cast(generator(z, training=False), tf.float32)
 
-    def _real_batch(self, data: Data, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor | None]:
+    def _real_batch(
+        self, data: Data, seed: tf.Tensor, step: tf.Tensor, turn: int
+    ) -> tuple[tf.Tensor, tf.Tensor | None]:
         """Real samples (batch, *shape) with replacement: independent draws, as in the theory.
 
         Their classes (batch, n_classes) too, where the players are told of them.
         """
         x_all, *told = data
+        n, buffer = tf.shape(x_all)[0], self._items.fault.buffer
         rows = tf.random.stateless_uniform(
-            [self.config.batch_size], seed, maxval=tf.shape(x_all)[0], dtype=tf.int32
+            [self.config.batch_size],
+            self._seed_of(seed, _REAL, step, turn),
+            maxval=buffer or n,
+            dtype=tf.int32,
         )
-        return tf.gather(x_all, rows), tf.gather(told[0], rows) if told else None
+        if buffer:  # moves through the data, batch by batch
+            batch = step * self.config.d_steps + turn
+            rows = (rows + batch % n * self.config.batch_size) % n
+        x_real = self._items.fault.feed(tf.gather(x_all, rows))
+        return x_real, tf.gather(told[0], rows) if told else None
 
     def _noise(self, n: int, seed: tf.Tensor, classes: tf.Tensor | None = None) -> tf.Tensor:
         """Noise z (n, latent_dim), with `classes` (n, n_classes) behind it if there are any."""
@@ -400,13 +461,13 @@ class Trainer:
 
 
 def _optimizer(
-    name: str, model: keras.Model, learning_rate: float, momentum: float, ema_decay: float = 0.0
+    name: str, weights: list[Any], learning_rate: float, momentum: float, ema_decay: float = 0.0
 ) -> keras.optimizers.Optimizer:
     memory = {"beta_1" if name == "adam" else "momentum": momentum}
     optimizer = _OPTIMIZERS[name](
         learning_rate, use_ema=bool(ema_decay), ema_momentum=ema_decay, **memory
     )
-    optimizer.build(model.trainable_variables)
+    optimizer.build(weights)
     return optimizer
 
 
@@ -414,7 +475,6 @@ def _descend(
     optimizer: keras.optimizers.Optimizer,
     tape: tf.GradientTape,
     loss: tf.Tensor,
-    model: keras.Model,
+    weights: list[Any],
 ) -> None:
-    weights = model.trainable_variables
     optimizer.apply(tape.gradient(loss, weights), weights)

@@ -147,7 +147,7 @@ def test_batch_has_each_picture_s_own_class_and_the_noise_has_them_too() -> None
     player = trainer()
     x_all, labels = real_samples(player.config).numpy(), real_labels(player.config)
     assert labels is not None
-    x_real, classes = player._real_batch(player._data, tf.constant([1, 2]))
+    x_real, classes = player._real_batch(player._data, tf.constant(1), tf.constant(2), 0)
     assert classes is not None
     for picture, given in zip(x_real.numpy(), classes.numpy(), strict=True):
         same = np.flatnonzero((x_all == picture).all(axis=(1, 2, 3)))

@@ -59,6 +59,7 @@ LIVE = [
     "d_steps",
     "g_steps",
     "pace",
+    "fault",
 ]
 
 every_number = pytest.mark.parametrize("field", NUMBERS)

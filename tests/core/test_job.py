@@ -284,3 +284,16 @@ def test_a_budget_allows_its_share_and_no_more(monkeypatch: pytest.MonkeyPatch) 
             spent += 0.5
             budget.charge(began)
     assert 0.08 * now < spent <= 0.1 * now + 0.5
+
+
+def test_a_run_that_stops_by_its_own_fault_keeps_its_steps_and_can_go_on_mended(
+    shared: Store,
+) -> None:
+    fault = {"batch_size": 300, "fault": "incomplete_batch"}  # 20,000 points: 66 batches, 200 over
+    run_id = start(shared, steps=70, **fault)
+    assert execute(shared.url, run_id) == "failed"
+    assert "Batch 67 of the data has only 200 samples" in message(shared, run_id)
+    assert shared.run(run_id).step == len(records(shared, run_id)) == 66
+    mended = shared.branch(run_id, 66, "fault", "none")
+    assert execute(shared.url, mended) == "finished"
+    assert np.array_equal(records(shared, mended)[:66], records(shared, run_id))

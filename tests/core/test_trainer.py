@@ -135,7 +135,7 @@ def test_records_are_the_losses_of_the_networks_before_their_turn() -> None:
     weights = [layer.get_weights() for layer in (player.generator, player.discriminator)]
     seed, first = tf.constant(config.seed), tf.constant(0)
     z = player._noise(8, player._seed_of(seed, 1, first)).numpy()
-    x_real, _ = player._real_batch([tf.constant(x_real_all)], player._seed_of(seed, 0, first))
+    x_real, _ = player._real_batch([tf.constant(x_real_all)], seed, first, 0)
     x_real = x_real.numpy()
 
     def forward(x: np.ndarray, parameters: list[np.ndarray]) -> np.ndarray:
