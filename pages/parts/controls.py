@@ -12,6 +12,7 @@ import streamlit as st
 
 from gan_core.config import RunConfig, option_fields, plateaus
 from gan_core.datasets import DATASETS
+from gan_core.faults import FAULTS, NONE
 from gan_core.networks import NETWORKS
 from gan_core.presets import PRESETS, Preset, preset
 from gan_core.text import N_, GanError
@@ -20,7 +21,7 @@ from pages.parts.prose import _, say
 
 _TOGETHER = ("dataset", "network")  # each must fit the other
 _CHOSEN = ("loss", "penalty")  # have options, which follow them
-_DRAWN = ("points", "pictures")  # set on the page, not in the form
+_DRAWN = ("points", "pictures", "fault")  # set on the page or by a link, not in the form
 _FIRST = ("d_learning_rate", "g_learning_rate", "batch_size", "steps", "head_start", "pace")
 _GROUPS = {  # folded away
     N_("The two networks"): (
@@ -93,8 +94,19 @@ def config_controls(datasets: list[str] | None = None) -> dict[str, Any]:
     for title, names in _GROUPS.items():
         with st.expander(_(title)):
             values |= _fields(names, values)
+    values |= _fault()
     _write_url(values)
     return values
+
+
+def _fault() -> dict[str, str]:
+    """The fault that a link has built in, which the form does not offer."""
+    fault = FAULTS.get(field("fault"))
+    if fault.name == NONE:
+        return {}
+    warning = _("Built in by the link: {fault}. Choose a preset to be rid of it.")
+    st.warning(warning.format(fault=_(fault.title)), icon=":material/bug_report:")
+    return {"fault": fault.name}
 
 
 def _fields(names: Iterable[str], choices: dict[str, Any]) -> dict[str, Any]:
@@ -113,6 +125,8 @@ def current_values() -> dict[str, Any]:
     """What the widgets hold now: quick people press Train before the page has run again."""
     choices = {name: st.session_state[name] for name in (*_TOGETHER, *_CHOSEN)}
     names = RunConfig.parse(choices).applicable_fields()
+    if st.session_state.get("fault", NONE) != NONE:
+        names.append("fault")
     return {name: st.session_state[name] for name in names if name in st.session_state}
 
 

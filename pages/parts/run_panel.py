@@ -77,6 +77,31 @@ def run_panel(run: Run, *, layers: Collection[str] = (), group: str = "") -> Non
     """
     if not hidden("buttons"):
         _buttons(run)
+    step = live_view(run, layers=layers, group=group)
+    with st.container():  # below the figures: they stay where they are when the run ends
+        if run.status == "finished" and not hidden("buttons"):
+            _go_on(run)
+    if not hidden("doctor"):
+        doctor(run)
+    if run.config.items.dataset.is_image:
+        with st.container():
+            measures(run)
+            if store().checkpoint_step(run.id) is not None:
+                looking_links(run)
+    elif not hidden("branch"):
+        branch_form(run, step)
+    # In a container, there or not: what follows keeps its place, and an open expander stays open.
+    with st.container():
+        if run.is_active and not hidden("changes"):
+            _live_settings(run)
+    if not hidden("about"):
+        _about(run)
+    if not hidden("export"):
+        exporting(run)
+
+
+def live_view(run: Run, *, layers: Collection[str] = (), group: str = "") -> int | None:
+    """Draw a run's figures and measures alone; return the step to which a reader has gone back."""
     items = run.config.items
     floors = run.facts.get("floors", {})
     tiles = {
@@ -96,31 +121,11 @@ def run_panel(run: Run, *, layers: Collection[str] = (), group: str = "") -> Non
     speed = _("{rate} images/s") if items.dataset.is_image else _("{rate} points/s")
     if items.dataset.is_image:
         figures = [live_samples(_), live_curves(items.loss, items.penalty, items.dataset, _)]
-        live_run(run, figures, tiles, speed)
-    else:
-        figures = [plane_curves(items.loss, items.penalty, floors, _)]
-        step = live_run(run, figures, tiles, speed, layers=layers, group=group, at=_linked_step())
-        _keep_in_link(step)
-    with st.container():  # below the figures: they stay where they are when the run ends
-        if run.status == "finished" and not hidden("buttons"):
-            _go_on(run)
-    if not hidden("doctor"):
-        doctor(run)
-    if items.dataset.is_image:
-        with st.container():
-            measures(run)
-            if store().checkpoint_step(run.id) is not None:
-                looking_links(run)
-    elif not hidden("branch"):
-        branch_form(run, step)
-    # In a container, there or not: what follows keeps its place, and an open expander stays open.
-    with st.container():
-        if run.is_active and not hidden("changes"):
-            _live_settings(run)
-    if not hidden("about"):
-        _about(run)
-    if not hidden("export"):
-        exporting(run)
+        return live_run(run, figures, tiles, speed)
+    figures = [plane_curves(items.loss, items.penalty, floors, _)]
+    step = live_run(run, figures, tiles, speed, layers=layers, group=group, at=_linked_step())
+    _keep_in_link(step)
+    return step
 
 
 def _linked_step() -> int | None:

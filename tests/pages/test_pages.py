@@ -19,6 +19,7 @@ PAGES = (
     "best_discriminator",
     "game",
     "networks",
+    "bug_hunt",
     "playground",
     "failures",
     "train",
@@ -58,8 +59,8 @@ def is_chinese(text: str) -> bool:
 
 
 def has_words(text: str) -> bool:
-    """Whether there is something to translate: numbers, names of icons and indices are not."""
-    return bool(re.search("[a-z]{2}", re.sub(r":material/\w+:|</?su[bp]>", "", text)))
+    """Whether there is something to translate: numbers, code and names of icons are not."""
+    return bool(re.search("[a-z]{2}", re.sub(r":material/\w+:|</?su[bp]>|`[^`]*`", "", text)))
 
 
 def assert_all_in_language(app: AppTest, language: str) -> None:

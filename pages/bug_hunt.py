@@ -1,0 +1,163 @@
+"""Bug hunt: find the wrong line of a program, see what comes of it, mend it while it trains."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import streamlit as st
+from pydantic import Field
+
+from gan_core.bug_hunt import HUNT, case_of, faulty, healthy, mends_while_it_trains
+from gan_core.faults import NONE, Case, Fault
+from gan_core.runs.store import Run
+from gan_core.settings import Choices, Settings
+from gan_core.text import N_, GanError, number
+from pages.parts.links import go_to
+from pages.parts.page_settings import PageSettings
+from pages.parts.prose import _, markdown, say
+from pages.parts.run_panel import live_view
+from pages.parts.store import attempt, store
+
+LAYERS = ("real", "fake", "surface", "arrows")
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+class Hunt(Settings):
+    """Which program is looked at: numbered, for a title would give the fault away."""
+
+    choices: ClassVar[Mapping[str, Choices]] = {
+        "program": {str(number): str(number) for number in range(1, len(HUNT) + 1)}
+    }
+
+    program: str = Field(
+        "1", title=N_("Program"), description=N_("Each of them has one wrong line.")
+    )
+
+
+def is_solved(fault: Fault) -> bool:
+    """Draw the program, its lines to choose from; whether the wrong one is known."""
+    case = case_of(fault)
+    lines = case.code.splitlines()
+    chosen = st.radio(
+        _("Which line is wrong?"),
+        [number for number, line in enumerate(lines) if line],
+        index=None,
+        format_func=lambda number: f"`{number + 1:{NBSP}>2}{NBSP * 2}{_unbroken(lines[number])}`",
+        key=f"line of {fault.name}",
+        persist_state="session",
+    )
+    shown = st.toggle(_("Show me"), key=f"show {fault.name}", persist_state="session")
+    found = chosen is not None and lines[chosen] in (case.wrong, *case.also)
+    if chosen is not None and not found:
+        no = _("Line {number} is as it should be.").format(number=chosen + 1)
+        st.warning(f"{no} {_(case.hint)}", icon=":material/replay:")
+    if found or shown:
+        _explain(fault, case)
+    return found or shown
+
+
+def _unbroken(line: str) -> str:
+    """A line whose indentation stays."""
+    code = line.lstrip()
+    return NBSP * (len(line) - len(code)) + code
+
+
+def _explain(fault: Fault, case: Case) -> None:
+    st.success(f"**{_(fault.title)}.** {_(case.why)}", icon=":material/bug_report:")
+    st.code(f"- {case.wrong.strip()}\n+ {case.right.strip()}", language="diff")
+
+
+def run_it(fault: Fault, name: str) -> None:
+    """Queue the run with the fault and the one without, and show both."""
+    as_it_should_be = _("As it should be")
+    go_to(
+        run=store().create_run(faulty(fault), name),
+        beside=store().create_run(healthy(fault), f"{name}: {as_it_should_be}"),
+        mended=None,
+        at=None,
+    )
+
+
+def mend(fault: Fault, run: Run) -> None:
+    """Go on without the fault from where it can be seen, or start over where that is needed."""
+    run = store().run(run.id)  # it has gone on since the page was drawn
+    at = case_of(fault).at
+    if run.step < at:
+        raise GanError(N_("The run is not far enough yet. Wait until step {step}."), step=at)
+    if run.is_active:
+        store().request(run.id, "stop")
+    if mends_while_it_trains(fault):
+        mended = store().branch(run.id, at, "fault", NONE)
+    else:
+        mended = store().create_run(healthy(fault))
+    fixed = _("mended")
+    store().rename(mended, f"{run.name}: {fixed}")
+    go_to(mended=mended, at=None)
+
+
+def shown_run(parameter: str, fault: Fault) -> Run | None:
+    """The run in the URL, if it belongs to this program."""
+    run_id = st.query_params.get(parameter)
+    if not run_id:
+        return None
+    run = store().run(run_id)
+    return run if run.config in (faulty(fault), healthy(fault)) else None
+
+
+def show(fault: Fault, run: Run, healed: Run | None, beside: Run | None, *, solved: bool) -> None:
+    """Both runs, what is to be seen of them, and the button that mends."""
+    case = case_of(fault)
+    if not solved:
+        st.info(_("What is wrong here? Find the line above, and this box says what to look at."))
+    elif healed:
+        st.success(_(case.healing), icon=":material/healing:")
+    else:
+        st.warning(_(case.symptom), icon=":material/visibility:")
+        st.button(
+            _("Fix it"),
+            icon=":material/build:",
+            on_click=attempt,
+            args=(lambda: mend(fault, run),),
+        )
+    left, right = st.columns(2)
+    group = f"{run.id} {healed.id if healed else ''}"
+    with left:
+        st.subheader(_mended_title(healed) if healed else _("As it is written"), anchor=False)
+        live_view(healed or run, layers=LAYERS, group=group)
+    if beside:
+        with right:
+            st.subheader(_("As it should be"), anchor=False)
+            live_view(beside, layers=LAYERS, group=group)
+
+
+def _mended_title(healed: Run) -> str:
+    changes = store().changes(healed.id)
+    if not changes:
+        return _("Mended, from the start")
+    return _("Mended at step {step}").format(step=number(changes[0].applied_step or 0))
+
+
+settings = PageSettings(Hunt)
+markdown("bug_hunt", n_programs=str(len(HUNT)))
+settings.field("program")
+chosen = settings.values.program
+fault = HUNT[int(chosen) - 1]
+name = _("Bug hunt {number}").format(number=chosen)
+solved = is_solved(fault)
+st.button(
+    _("Run it"),
+    type="primary",
+    icon=":material/play_arrow:",
+    on_click=attempt,
+    args=(lambda: run_it(fault, name),),
+)
+try:
+    run = shown_run("run", fault)
+    if run:
+        show(fault, run, shown_run("mended", fault), shown_run("beside", fault), solved=solved)
+    if not store().engines():
+        st.warning(_("The training engine is starting. Runs wait until it is ready."))
+except GanError as error:
+    st.error(say(error), icon=":material/error:")
+markdown("bug_hunt_next")

@@ -1,0 +1,115 @@
+"""The bug hunt: lines are chosen, faults are run beside the healthy program and mended."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gan_core.bug_hunt import HUNT, case_of, faulty, healthy, mends_while_it_trains
+from gan_core.config import RunConfig
+from gan_core.faults import Fault
+from gan_core.runs.claims import holder_name
+from gan_core.runs.store import Store
+from tests.page_visit import button, go_to, toasts, visit
+
+pytestmark = pytest.mark.usefixtures("store")
+
+every_fault = pytest.mark.parametrize("fault", HUNT, ids=lambda fault: fault.name)
+
+
+def page_of(fault: Fault, **query: str) -> AppTest:
+    return visit("bug_hunt", program=str(HUNT.index(fault) + 1), **query)
+
+
+def choose(app: AppTest, fault: Fault, line: str) -> None:
+    number = case_of(fault).code.splitlines().index(line)
+    app.radio(key=f"line of {fault.name}").set_value(number).run()
+    assert not app.exception
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(box.value for box in (*app.success, *app.warning, *app.info, *app.code))
+
+
+@every_fault
+def test_the_wrong_line_is_explained_and_any_other_gets_a_hint(fault: Fault) -> None:
+    case = case_of(fault)
+    app = page_of(fault)
+    assert fault.title not in said(app)
+    innocent = next(
+        line for line in case.code.splitlines() if line and line not in (case.wrong, *case.also)
+    )
+    choose(app, fault, innocent)
+    assert case.hint in said(app)
+    assert fault.title not in said(app)
+    for line in (case.wrong, *case.also):
+        choose(app, fault, line)
+        assert case.hint not in said(app)
+        assert f"**{fault.title}.** {case.why}" in said(app)
+        assert case.right.strip() in said(app)
+
+
+def test_it_can_be_shown_without_a_guess() -> None:
+    fault = HUNT[0]
+    app = page_of(fault)
+    app.toggle(key=f"show {fault.name}").set_value(True).run()
+    assert case_of(fault).why in said(app)
+
+
+@every_fault
+def test_fault_is_run_beside_the_healthy_program_and_mended(store: Store, fault: Fault) -> None:
+    case = case_of(fault)
+    app = page_of(fault)
+    button(app, "Run it").click().run()
+    assert not app.exception
+    beside, run = store.runs()
+    assert (run.config, beside.config) == (faulty(fault), healthy(fault))
+    assert app.query_params["run"] == run.id
+    assert case.symptom not in said(app), "the line comes first"
+
+    choose(app, fault, case.wrong)
+    assert case.symptom in said(app)
+    button(app, "Fix it").click().run()
+    assert len(store.runs()) == 2
+    assert toasts(app) == [f"The run is not far enough yet. Wait until step {case.at}."]
+
+    holder = holder_name()
+    store.claim(run.id, holder)
+    store.append(run.id, holder, step=case.at + 1, points={}, images_per_second=1.0)
+    button(app, "Fix it").click().run()
+    assert not app.exception
+    mended = store.runs()[0]
+    assert app.query_params["mended"] == mended.id
+    assert store.config_now(mended.id) == healthy(fault)
+    if mends_while_it_trains(fault):
+        assert [change.applied_step for change in store.changes(mended.id)] == [case.at]
+        assert store.config_at(mended.id, case.at - 1) == faulty(fault)
+    assert case.healing in said(app)
+    assert case.symptom not in said(app)
+
+
+def test_runs_of_another_program_are_not_shown(store: Store) -> None:
+    run_id = store.create_run(faulty(HUNT[0]))
+    assert "As it is written" in [each.value for each in page_of(HUNT[0], run=run_id).subheader]
+    assert not page_of(HUNT[1], run=run_id).subheader
+
+
+def test_link_into_the_training_page_has_the_fault_and_says_so(store: Store) -> None:
+    app = visit("train", preset="digits_mlp", fault="sigmoid_everywhere")
+    assert not app.exception
+    assert "A sigmoid in every layer" in said(app)
+    assert app.query_params["fault"] == "sigmoid_everywhere"
+    button(app, "Train").click().run()
+    assert store.runs()[0].config.fault == "sigmoid_everywhere"
+    app.selectbox(key="preset").set_value("ring_mlp").run()
+    assert "fault" not in app.query_params
+    assert go_to(app, "train") is app
+    button(app, "Train").click().run()
+    assert store.runs()[0].config.fault == RunConfig.default("fault")
+
+
+def test_fault_stands_among_the_settings_of_its_run(store: Store) -> None:
+    app = visit("train", run=store.create_run(faulty(HUNT[0])))
+    assert any("Fault: **Logits read as probabilities**" in each.value for each in app.markdown)
+    app = visit("train", run=store.create_run(healthy(HUNT[0])))
+    assert not any("Fault:" in each.value for each in app.markdown)
