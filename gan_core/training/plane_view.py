@@ -75,15 +75,19 @@ class PlaneView:
         self, x_real: tf.Tensor, z: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
         trainer = self._trainer
-        family, loss = trainer.config.items.family, trainer.config.items.loss
+        family, training = trainer.config.items.family, trainer.config.items.fault.training
         x_real = trainer.shown(x_real)
+        memory = trainer.generator.non_trainable_variables  # such as the averages of batch norm
+        before = [tf.identity(variable) for variable in memory]
         with tf.GradientTape(persistent=True) as tape:
-            x_fake = tf.cast(trainer.generator(z, training=True), tf.float32)  # (n, 2)
+            x_fake = tf.cast(trainer.generator(z, training=training), tf.float32)  # (n, 2)
             shown = trainer.shown(x_fake)
-            g_loss = family.generator_turn(self._judge, x_real, shown, loss, TENSORFLOW)
+            g_loss = family.generator_turn(self._judge, x_real, shown, trainer.loss, TENSORFLOW)
             d_loss = family.discriminator_turn(
-                self._judge, x_real, tf.stop_gradient(shown), loss, TENSORFLOW
+                self._judge, x_real, tf.stop_gradient(shown), trainer.loss, TENSORFLOW
             ).d_loss
+        for variable, value in zip(memory, before, strict=True):  # to look changes nothing
+            variable.assign(value)
         d_weights = trainer.discriminator.trainable_variables
         g_weights = trainer.generator.trainable_variables
         return (
@@ -95,11 +99,11 @@ class PlaneView:
 
     def _take_arrows(self, x_real: tf.Tensor, x_fake: tf.Tensor) -> tf.Tensor:
         trainer = self._trainer
-        items = trainer.config.items
+        family = trainer.config.items.family
         with tf.GradientTape() as tape:
             tape.watch(x_fake)
-            g_loss = items.family.generator_turn(
-                self._judge, trainer.shown(x_real), trainer.shown(x_fake), items.loss, TENSORFLOW
+            g_loss = family.generator_turn(
+                self._judge, trainer.shown(x_real), trainer.shown(x_fake), trainer.loss, TENSORFLOW
             )
         return _arrows(tape, g_loss, x_fake)
 

@@ -348,7 +348,7 @@ class Trainer:
         self, x_real: tf.Tensor, x_fake: tf.Tensor, classes: tf.Tensor | None, seed: tf.Tensor
     ) -> tuple[DiscriminatorTurn, tf.Tensor]:
         """One step of D on both batches; what it was made of, and the weighted penalty."""
-        family, loss, penalty = self._items.family, self._loss, self._items.penalty
+        family, loss, penalty = self._items.family, self.loss, self._items.penalty
         judge = functools.partial(self.judge, classes=classes)
         with tf.GradientTape() as tape:
             # x_fake was computed outside this tape, so D's turn cannot reach G.
@@ -371,7 +371,7 @@ class Trainer:
         classes: tf.Tensor | None,
     ) -> tf.Tensor:
         """One step of G, whose batch `tape` has watched being made; its loss."""
-        family, loss = self._items.family, self._loss
+        family, loss = self._items.family, self.loss
         with tape:
             judge = functools.partial(self.judge, classes=classes)
             g_loss = family.generator_turn(judge, x_real, x_fake, loss, TENSORFLOW)
@@ -379,7 +379,7 @@ class Trainer:
         return g_loss
 
     @property
-    def _loss(self) -> Loss:
+    def loss(self) -> Loss:
         """What the players minimise, as the run's fault reads it."""
         return self._items.fault.loss(self._items.loss)
 

@@ -59,6 +59,7 @@ class View {
       this.plane?.destroy();
       clearInterval(this.themeTimer);
       document.removeEventListener("visibilitychange", this.onVisibility);
+      this.drawn = false; // what is still due finds nothing to draw
       if (this.plots && window.Plotly) this.plots.forEach((plot) => window.Plotly.purge(plot));
     }, 200);
   }

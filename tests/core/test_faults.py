@@ -26,6 +26,7 @@ from gan_core.metrics.mode_coverage import modes_covered
 from gan_core.metrics.sliced_wasserstein import sliced_wasserstein
 from gan_core.text import GanError
 from gan_core.training.device import pick
+from gan_core.training.plane_view import view_of
 from gan_core.training.pool import real_samples
 from gan_core.training.tensorflow_ops import TENSORFLOW
 from gan_core.training.trainer import Trainer
@@ -474,3 +475,11 @@ def test_program_has_the_fault_and_the_mended_one_has_not(
     else:
         assert SYMPTOMS[fault.name](program(case.code))
     capsys.readouterr()
+
+
+@pytest.mark.parametrize("mended", [False, True])
+def test_to_look_at_a_run_in_the_plane_does_not_move_its_averages(mended: bool) -> None:
+    trainer = small_trainer(FAULTS.get("inference_mode"), mended=mended)
+    before = [np.asarray(each) for each in trainer._variables()]
+    view_of(trainer).look(np.asarray(trainer.x_real)[:50])
+    assert same(before, [np.asarray(each) for each in trainer._variables()])
