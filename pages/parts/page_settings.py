@@ -31,7 +31,7 @@ class PageSettings(Generic[S]):
             self.set(**self._taken(asked))
         for name in self._names:
             st.session_state.setdefault(self._key(name), settings.default(name))
-        self._write_url()
+        self.write_url()
 
     @property
     def values(self) -> S:
@@ -79,7 +79,8 @@ class PageSettings(Generic[S]):
                 st.toast(say(error), icon=":material/error:", duration="long")
         return taken
 
-    def _write_url(self) -> None:
+    def write_url(self) -> None:
+        """Say in the URL what is set: for fragments, which run without the rest of the page."""
         differing = {
             name: str(value)
             for name, value in self._current().items()

@@ -16,7 +16,15 @@ PAGES = sorted(
     for path in (Path(__file__).parents[2] / "pages").glob("*.py")
     if path.stem not in ("__init__", "navigation")
 )
-WITH_FIGURES = {"losses", "own_loss", "best_discriminator", "game", "networks", "train"}
+WITH_FIGURES = {
+    "losses",
+    "own_loss",
+    "best_discriminator",
+    "game",
+    "networks",
+    "train",
+    "training_loop",
+}
 
 
 # Words of figures that are cut off or stand upon each other, and tables that stick out.
@@ -92,3 +100,14 @@ def test_click_into_the_phase_portrait_sets_the_start(page: Page, app: AppProces
     page.wait_for_url(lambda url: "theta=-2" in url and "psi=2" in url)
     for name, value in (("Start: θ", -2), ("Start: ψ", 2)):  # the sliders have followed
         expect(page.get_by_role("slider", name=name)).to_have_value(str(value))
+
+
+def test_training_loop_is_stepped_through(page: Page, app: AppProcess) -> None:
+    visit(page, app, "training_loop", "en")
+    lit = page.locator(".loop tr.now")
+    expect(lit).to_contain_text("for step in range(STEPS)")
+    page.get_by_role("button", name="Next line").click()
+    expect(lit).to_contain_text("x_real = next(batches)")
+    expect(lit).to_contain_text("shape 64×2")
+    page.get_by_text("Play", exact=True).click()
+    expect(lit).to_contain_text("real_logits = discriminator(x_real)")

@@ -19,6 +19,7 @@ PAGES = (
     "best_discriminator",
     "game",
     "networks",
+    "training_loop",
     "bug_hunt",
     "playground",
     "failures",

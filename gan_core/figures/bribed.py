@@ -1,0 +1,43 @@
+"""What D says of the same generated points before and after G's turn: bribed, or not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import plotly.graph_objects as go
+
+from gan_core.figures.style import AXIS, DISCRIMINATOR, GENERATOR, layout
+from gan_core.text import N_
+
+
+def bribed_figure(
+    before: Sequence[float], after: Sequence[float], n_steps: int, translate: Callable[[str], str]
+) -> go.Figure:
+    """D(x_fake) of each step so far, of points that stay the same while G learns."""
+    _ = translate
+    steps = list(range(1, len(before) + 1))
+    title = _(N_("D(x_fake) of the same points"))
+    return go.Figure(
+        [
+            go.Scatter(
+                x=steps,
+                y=list(before),
+                name=_(N_("before G's turn")),
+                mode="lines+markers",
+                marker={"size": 12, "symbol": "circle-open", "color": DISCRIMINATOR},
+            ),
+            go.Scatter(
+                x=steps,
+                y=list(after),
+                name=_(N_("after G's turn")),
+                mode="lines+markers",
+                marker={"size": 7, "color": GENERATOR},
+            ),
+        ],
+        layout(
+            height=280,
+            title={"text": title, "font": {"size": 13}, "x": 0, "xanchor": "left", "y": 0.98},
+            xaxis={**AXIS, "title": _(N_("Step")), "range": [0.5, n_steps + 0.5], "dtick": 1},
+            yaxis={**AXIS, "range": [0, 1]},
+        ),
+    )

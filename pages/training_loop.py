@@ -1,0 +1,158 @@
+"""The training loop: its lines light up one after the other, with what each of them computes."""
+
+from __future__ import annotations
+
+import functools
+import html
+from collections.abc import Sequence
+
+import streamlit as st
+from pydantic import Field
+
+from gan_core.figures.bribed import bribed_figure
+from gan_core.settings import Settings
+from gan_core.text import N_
+from gan_core.theory.loop import BATCH_SIZE, N_LINES, N_STEPS, Line, Moment, Value, lines, moments
+from pages.parts.links import remember
+from pages.parts.page_settings import PageSettings
+from pages.parts.prose import _, markdown
+from pages.parts.steady_figure import steady_figure
+
+LAST = N_STEPS * N_LINES
+SECONDS = 0.8  # for a line, while it plays
+
+VALUES = {  # what a line has made, each with its name
+    "shape": N_("shape {value}"),
+    "d_real": N_("D(x) = {value} on average"),
+    "d_fake": N_("D(G(z)) = {value} on average"),
+    "loss": N_("loss {value}"),
+    "weights": N_("{value} weights"),
+    "norm": N_("norm of the gradient {value}"),
+    "moved_d": N_("D's weights have moved by {value}"),
+    "moved_g": N_("G's weights have moved by {value}"),
+    "before": N_("before G's turn {value}"),
+    "after": N_("now {value}"),
+}
+
+
+class Loop(Settings):
+    """How far the program has run, and whether D is frozen in G's turn."""
+
+    frozen: bool = Field(
+        True,
+        title=N_("Freeze D in G's turn"),
+        description=N_("On: G's turn moves G alone. Off: it moves D's weights as well."),
+    )
+    at: int = Field(
+        1,
+        ge=1,
+        le=LAST,
+        title=N_("Lines that have run"),
+        description=N_("Drag, or use the arrow keys. Each step runs through all lines."),
+    )
+
+
+@functools.cache
+def played(*, frozen: bool) -> Sequence[Moment]:
+    """Everything that happens: computed at once, in a few milliseconds."""
+    return moments(frozen=frozen)
+
+
+def advance(n_lines: int) -> None:
+    """Run so many lines more, if there are any."""
+    remember(AT, min(st.session_state[AT] + n_lines, LAST))
+
+
+AT = "Loop.at"
+
+
+def controls() -> None:
+    """Slider and buttons that run the program."""
+    settings.field("at")
+    with st.container(horizontal=True):
+        for text, n_lines, icon in (
+            (_("Next line"), 1, "arrow_downward"),
+            (_("Next step"), N_LINES, "skip_next"),
+        ):
+            st.button(
+                text, icon=f":material/{icon}:", on_click=advance, args=(n_lines,), width="content"
+            )
+        st.button(
+            _("From the start"),
+            icon=":material/replay:",
+            on_click=lambda: remember(AT, 1),
+            width="content",
+        )
+
+
+def stage() -> None:
+    """The program with its values, and what became of D's answers."""
+    if st.session_state.get("play loop") and st.session_state[AT] < LAST:
+        st.session_state[AT] += 1
+    controls()
+    settings.write_url()
+    frozen = st.session_state["Loop.frozen"]
+    past = played(frozen=frozen)[: st.session_state[AT]]
+    now = past[-1]
+    step = _("Step {step} of {steps}").format(step=now.step + 1, steps=N_STEPS)
+    st.markdown(f"**{step}**")
+    of_this_step = {moment.key: moment for moment in past if moment.step == now.step}
+    heads = (_("Code"), _("What it computes"))
+    st.html(_program(lines(frozen=frozen), of_this_step, now.key, heads))
+    judged = [moment.values for moment in past if moment.key == "judged"]
+    steady_figure(
+        bribed_figure(
+            [float(_number(values["before"])) for values in judged],
+            [float(_number(values["after"])) for values in judged],
+            N_STEPS,
+            _,
+        ),
+        key="bribed",
+    )
+
+
+def _program(
+    program: Sequence[Line], past: dict[str, Moment], now: str, heads: tuple[str, str]
+) -> str:
+    """The program as a table: line, code, values; the line that has just run is lit up."""
+    rows = []
+    for number, line in enumerate(program, 1):
+        moment = past.get(line.key)
+        values = "; ".join(_say(*each) for each in moment.values.items()) if moment else ""
+        lit = ' class="now"' if line.key == now else ""
+        cells = (str(number), f"<code>{html.escape(line.code)}</code>", html.escape(values))
+        rows.append(f"<tr{lit}>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
+    head = "".join(f"<th>{html.escape(text)}</th>" for text in ("", *heads))
+    return f"{STYLE}<div class='loop'><table><tr>{head}</tr>{''.join(rows)}</table></div>"
+
+
+def _say(name: str, value: Value) -> str:
+    if isinstance(value, tuple):
+        return _(VALUES[name]).format(value="×".join(map(str, value)))
+    shown = str(value) if name == "weights" else f"{_number(value):.4f}"
+    return _(VALUES[name]).format(value=shown)
+
+
+def _number(value: Value) -> float:
+    assert not isinstance(value, tuple)
+    return value
+
+
+STYLE = """<style>
+.loop { overflow-x: auto; }
+.loop table { border-collapse: collapse; font-size: 0.9rem; width: 100%; }
+.loop th { text-align: left; font-weight: 600; padding: 0 0.5rem; }
+.loop td { padding: 0.1rem 0.5rem; border: none; height: 1.6rem; }
+.loop td:first-child { text-align: right; opacity: 0.6; }
+.loop code { white-space: pre; color: inherit; background: none; padding: 0; }
+.loop tr.now td { background: color-mix(in srgb, #2A8FD0 25%, transparent); }
+</style>"""
+
+settings = PageSettings(Loop)
+markdown("training_loop", batch_size=str(BATCH_SIZE), n_steps=str(N_STEPS))
+with st.container(horizontal=True):
+    settings.field("frozen")
+    playing = st.toggle(_("Play"), key="play loop", help=_("A line after the other, by itself."))
+st.fragment(stage, run_every=SECONDS if playing else None)()
+markdown("training_loop_off" if not settings.values.frozen else "training_loop_on")
+markdown("training_loop_next")
