@@ -12,6 +12,8 @@ ROOT = Path(__file__).parent.parent
 if str(ROOT) not in sys.path:  # Streamlit puts this script's folder there, not the project's
     sys.path.insert(0, str(ROOT))
 
+from gan_core.course import LESSONS  # noqa: E402
+from pages.parts.lesson import numbered  # noqa: E402
 from pages.parts.links import enter  # noqa: E402
 from pages.parts.prose import _, language_switch  # noqa: E402
 
@@ -34,6 +36,7 @@ def course_map() -> dict[str, list[StreamlitPage]]:
                 HERE / "home.py", title=_("Home"), url_path="home", default=True, icon=icon("home")
             ),
         ],
+        _("Course"): [page(each.name, numbered(each), each.icon) for each in LESSONS],
         _("Understand"): [
             page("losses", _("Loss laboratory"), "show_chart"),
             page("own_loss", _("Your own loss"), "edit"),

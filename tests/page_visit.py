@@ -46,7 +46,7 @@ def live_data(app: AppTest) -> dict[str, Any]:
 
 
 def _view(component: Any) -> dict[str, Any]:
-    view: dict[str, Any] = json.loads(json.loads(component.proto.json)["view"])
+    view: dict[str, Any] = json.loads(json.loads(component.proto.json).get("view", "{}"))
     return view
 
 
@@ -68,9 +68,9 @@ def _texts(node: Any) -> Iterator[str]:
         yield from _figure_texts(json.loads(node.proto.spec))
     if node.type == "bidi_component":
         view = _view(node)
-        yield from _figure_texts(view["figures"])
-        yield from (tile["label"] for tile in view["tiles"].values())
-        yield view["speed"]
+        yield from _figure_texts(view.get("figures", []))
+        yield from (tile["label"] for tile in view.get("tiles", {}).values())
+        yield from filter(None, [view.get("speed")])
 
 
 def _figure_texts(figure: Any) -> Iterator[str]:

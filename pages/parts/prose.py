@@ -89,7 +89,12 @@ class Prose(string.Template):
 
 def markdown(name: str, **values: str) -> None:
     """Write the prose `assets/lessons/<language>/<name>.md`, with these values in their places."""
-    st.markdown(_prose(language(), name).substitute(values))
+    st.markdown(read(name, **values))
+
+
+def read(name: str, **values: str) -> str:
+    """The prose `assets/lessons/<language>/<name>.md`, with these values in their places."""
+    return _prose(language(), name).substitute(values)
 
 
 @functools.cache
