@@ -15,7 +15,7 @@ from gan_core import course
 from gan_core.course import Lesson
 from pages.parts.progress import done, keep_progress, kept_in_links, mark, take_progress
 from pages.parts.projector import is_projected, shows_answers, take_view, teacher
-from pages.parts.prose import _, markdown
+from pages.parts.prose import _, language, markdown
 from pages.parts.question import predict
 from pages.parts.quiz import check
 
@@ -57,6 +57,12 @@ def explain(name: str, **numbers: str) -> None:
     if shows_answers():
         with st.expander(_("Explain"), icon=":material/lightbulb:"):
             markdown(name, **numbers)
+
+
+def laboratory(page: str, title: str, symbol: str, **query: str) -> None:
+    """A link to a laboratory, where things stand as the query says."""
+    icon, query = f":material/{symbol}:", {"lang": language(), **query}
+    st.page_link(f"{page}.py", label=title, icon=icon, query_params=query)
 
 
 def numbered(lesson: Lesson) -> str:
