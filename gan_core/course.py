@@ -30,11 +30,74 @@ class Lesson:
 
 LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow from it
     Lesson(
+        "generative_ai",
+        "a",
+        N_("What generative AI is"),
+        N_("You can say what a generative model learns, and in which two ways it can be wrong."),
+        "auto_awesome",
+    ),
+    Lesson(
         "the_game",
         "b",
         N_("The game"),
         N_("You can say what a step of D moves, what a step of G moves, and why."),
         "sports_esports",
+    ),
+    Lesson(
+        "the_losses",
+        "c",
+        N_("The losses"),
+        N_("You can say what each player pays, and why a beginner needs the other loss."),
+        "trending_down",
+    ),
+    Lesson(
+        "the_networks",
+        "d",
+        N_("The networks"),
+        N_("You can count the parameters of a layer, and say where a gradient gets lost."),
+        "account_tree",
+    ),
+    Lesson(
+        "does_it_settle",
+        "f",
+        N_("Does it settle?"),
+        N_("You can say why two players who both improve may go round, and what brings rest."),
+        "cyclone",
+    ),
+    Lesson(
+        "what_goes_wrong",
+        "g",
+        N_("What goes wrong"),
+        N_("You recognise the usual failures, and know a cure for each."),
+        "healing",
+    ),
+    Lesson(
+        "how_good",
+        "h",
+        N_("How good is it?"),
+        N_("You can read a measure: with its number of samples, and beside its noise floor."),
+        "straighten",
+    ),
+    Lesson(
+        "inside_latent",
+        "i",
+        N_("Inside the latent space"),
+        N_("You can say where noise lies, and how to walk from one sample to another."),
+        "explore",
+    ),
+    Lesson(
+        "questions",
+        "l",
+        N_("Questions and answers"),
+        N_("You can answer what everybody asks about GANs, and what is often answered wrongly."),
+        "help",
+    ),
+    Lesson(
+        "outlook",
+        "m",
+        N_("Outlook"),
+        N_("You can say what generative models cost, where they fail, and how they are abused."),
+        "visibility",
     ),
 )
 

@@ -78,7 +78,13 @@ WORKS: tuple[Work, ...] = (
         "start",
         url="https://www.deeplearningbook.org",
     ),
-    Work("Goodfellow", 2016, "NIPS 2016 Tutorial: Generative Adversarial Networks", "start", "1701.00160"),
+    Work(
+        "Goodfellow",
+        2016,
+        "NIPS 2016 Tutorial: Generative Adversarial Networks",
+        "start",
+        "1701.00160",
+    ),
     _gan("Mirza, Osindero", 2014, "Conditional Generative Adversarial Nets", "1411.1784"),
     _gan(
         "Radford, Metz, Chintala",

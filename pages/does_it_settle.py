@@ -71,8 +71,8 @@ def ask_whether_r1_rests() -> None:
         },
         "in" if after < 0.01 * before else "circle" if after < 1.1 * before else "slower",
         _(
-            "From {before} the distance falls to {after}; without the penalty it grows to {without}. "
-            "A D that must be flat at the data has no push left once G is there."
+            "From {before} the distance falls to {after}; without the penalty it grows to "
+            "{without}. A D that must be flat at the data has no push left once G is there."
         ).format(
             before=three_digits(before),
             after=three_digits(after),

@@ -1,4 +1,4 @@
-"""Lesson: what generative AI is, with a curve that is learned and digits that were never written."""
+"""Lesson: what generative AI is: a curve that is learned, and digits that nobody wrote."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -112,7 +112,7 @@ def pictures(values: Generative) -> list[np.ndarray]:
     fake = generate_digits(values.model, N_PICTURES, values.round)
     real = digits.load(N_PICTURES, seed=values.round)[..., 0]
     chosen = np.where(is_generated(values.round)[:, np.newaxis, np.newaxis], fake, real)
-    return list(np.uint8(127.5 * (chosen + 1)))
+    return list((127.5 * (chosen + 1)).astype(np.uint8))
 
 
 def which_are_generated(values: Generative) -> None:

@@ -1,4 +1,4 @@
-"""The words of the course, each explained in a sentence or two; `/glossary#mode-collapse` is one."""
+"""The words of the course, each in a sentence or two; `/glossary#mode-collapse` is one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lesson: how good a generator is, as a number, and why no number means anything without its floor."""
+"""Lesson: how good a generator is, as a number, which means nothing without its floor."""
 
 import numpy as np
 import streamlit as st
@@ -76,7 +76,8 @@ def ask_about_real_digits() -> None:
 
 def ask_about_comparing() -> None:
     """The question whether two scores of different n compare."""
-    poor, real = scores("directions", 0)[-1], floors(0)[0]
+    model = "directions"
+    poor, real = scores(model, 0)[-1], floors(0)[0]
     ask(
         "different n",
         _(
@@ -92,7 +93,7 @@ def ask_about_comparing() -> None:
         _(
             "The first one is “{model}”, the second real digits: better than real is nobody. A "
             "distance means something only beside its noise floor, at the same n."
-        ).format(model=_(DIGIT_MODELS["directions"])),
+        ).format(model=_(DIGIT_MODELS[model])),
     )
 
 
@@ -109,7 +110,7 @@ ask_about_comparing()
 with st.expander(_("What these models draw")):
     for name, title in DIGIT_MODELS.items():
         st.caption(_(title))
-        drawn = np.uint8(127.5 * (generate_digits(name, 10, seed) + 1))
+        drawn = (127.5 * (generate_digits(name, 10, seed) + 1)).astype(np.uint8)
         st.image(list(drawn), width=PIXELS)
 explain(
     "how_good_why",

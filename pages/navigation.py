@@ -36,7 +36,11 @@ def course_map() -> dict[str, list[StreamlitPage]]:
                 HERE / "home.py", title=_("Home"), url_path="home", default=True, icon=icon("home")
             ),
         ],
-        _("Course"): [page(each.name, numbered(each), each.icon) for each in LESSONS],
+        _("Course"): [
+            *(page(each.name, numbered(each), each.icon) for each in LESSONS),
+            page("glossary", _("Glossary"), "dictionary"),
+            page("reading", _("Reading"), "menu_book"),
+        ],
         _("Understand"): [
             page("losses", _("Loss laboratory"), "show_chart"),
             page("own_loss", _("Your own loss"), "edit"),

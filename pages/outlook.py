@@ -1,4 +1,4 @@
-"""Lesson: what generative models cost, what they can and cannot do, and what they are abused for."""
+"""Lesson: what generative models cost, what they cannot do, and what they are abused for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lesson: what the two players pay, and why the first formula of all is not the one to train with."""
+"""Lesson: what the two players pay, and why the first formula is not the one to train with."""
 
 import math
 from typing import Annotated

@@ -1,5 +1,7 @@
 """Lesson: what G and D are made of, how many numbers that are, and how a gradient gets lost."""
 
+import itertools
+
 import streamlit as st
 from pydantic import Field
 
@@ -16,7 +18,10 @@ PIXELS = 28 * 28
 LATENT_DIM = 64
 UNITS = 256
 ASKED_LAYERS = 5
-NAMES = {"sigmoid": N_("sigmoid behind every layer"), "leaky_relu": N_("LeakyReLU behind every layer")}
+NAMES = {
+    "sigmoid": N_("sigmoid behind every layer"),
+    "leaky_relu": N_("LeakyReLU behind every layer"),
+}
 
 
 class NetworkLesson(Settings):
@@ -43,9 +48,11 @@ def sizes_table() -> None:
         ("$G$", (LATENT_DIM, UNITS, UNITS, PIXELS)),
         ("$D$", (PIXELS, UNITS, UNITS, 1)),
     ):
-        for place, (n_in, n_out) in enumerate(zip(sizes, sizes[1:], strict=False), start=1):
+        for place, (n_in, n_out) in enumerate(itertools.pairwise(sizes), start=1):
             multiplied = f"${n_in} \\times {n_out} + {n_out}$"
-            rows.append([f"{player} {place}", f"{n_in}", f"{n_out}", multiplied, f"{dense(n_in, n_out):,}"])
+            rows.append(
+                [f"{player} {place}", f"{n_in}", f"{n_out}", multiplied, f"{dense(n_in, n_out):,}"]
+            )
     head = [_("Layer"), _("numbers in"), _("numbers out"), _("weights + biases"), _("Parameters")]
     table(head, rows)
 
@@ -70,11 +77,9 @@ def ask_what_is_left() -> None:
         },
         "less" if factor > 100 else "tenth" if factor > 5 else "half",
         _(
-            "One part in {sigmoid}; with LeakyReLU one in {leaky}. A sigmoid's slope is never above "
-            "a quarter, and each layer multiplies by it."
-        ).format(
-            sigmoid=f"{factor:,.0f}", leaky=f"{weakened('leaky_relu', ASKED_LAYERS):,.0f}"
-        ),
+            "One part in {sigmoid}; with LeakyReLU one in {leaky}. A sigmoid's slope is never "
+            "above a quarter, and each layer multiplies by it."
+        ).format(sigmoid=f"{factor:,.0f}", leaky=f"{weakened('leaky_relu', ASKED_LAYERS):,.0f}"),
     )
 
 
@@ -87,8 +92,9 @@ figure = backward_figure(gradients, {name: _(title) for name, title in NAMES.ite
 st.plotly_chart(figure, key="backward", config={"displayModeBar": False})
 st.caption(
     _(
-        "Computed just now: {width} units per layer, {batch} random samples, weights as usual at the "
-        "beginning of training. At the first layer, sigmoids leave {share} of what LeakyReLU leaves."
+        "Computed just now: {width} units per layer, {batch} random samples, weights as usual at "
+        "the beginning of training. At the first layer, sigmoids leave {share} of what LeakyReLU "
+        "leaves."
     ).format(
         width=WIDTH,
         batch=BATCH,
@@ -103,5 +109,9 @@ explain("the_networks_why", pixels=f"{PIXELS}", logistic=f"{dense(PIXELS, 1):,}"
 laboratory("networks", _("In the laboratory: networks, layer by layer"), "layers")
 laboratory("train", _("Train a small DCGAN on digits"), "play_circle", preset="digits_dcgan")
 close_lesson(
-    "the_networks", n_in=str(UNITS), parameters=f"{dense(UNITS, 1)}", only=f"{UNITS}", both=f"{UNITS**2:,}"
+    "the_networks",
+    n_in=str(UNITS),
+    parameters=f"{dense(UNITS, 1)}",
+    only=f"{UNITS}",
+    both=f"{UNITS**2:,}",
 )

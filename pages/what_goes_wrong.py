@@ -38,7 +38,9 @@ class WrongLesson(Settings):
     choices: ClassVar[Mapping[str, Choices]] = {"case": CASES}
 
     case: str = Field(
-        "a", title=N_("Generator"), description=N_("Each of them goes wrong in its own way, or not.")
+        "a",
+        title=N_("Generator"),
+        description=N_("Each of them goes wrong in its own way, or not."),
     )
 
 
@@ -88,7 +90,10 @@ def ask_which_collapsed() -> None:
     collapsed = min(found, key=lambda case: found[case][0])
     ask(
         "collapsed",
-        _("Which of the generators has **collapsed**: all it makes is good, but there is little of it?"),
+        _(
+            "Which of the generators has **collapsed**: all it makes is good, but there is little "
+            "of it?"
+        ),
         {case: _(title) for case, title in CASES.items()},
         collapsed,
         _(

@@ -15,14 +15,21 @@ from gan_core.text import N_
 Translate = Callable[[str], str]
 
 PURPLE = "#CC79A7"  # Okabe and Ito's, for what belongs to neither player
-FAMILY_COLORS = {"vae": REAL, "gan": GENERATOR, "autoregressive": DISCRIMINATOR, "diffusion": PURPLE}
+FAMILY_COLORS = {
+    "vae": REAL,
+    "gan": GENERATOR,
+    "autoregressive": DISCRIMINATOR,
+    "diffusion": PURPLE,
+}
 
 
 def timeline_figure(translate: Translate = str) -> go.Figure:
     """The works that began each family of generative models or carried it on, by year."""
     _ = translate
     rows = list(FAMILIES)
-    panel = Panel("", x={"dtick": 1, "range": [2012.4, 2021.9]}, y={"range": [-0.6, len(rows) - 0.4]})
+    panel = Panel(
+        "", x={"dtick": 1, "range": [2012.4, 2021.9]}, y={"range": [-0.6, len(rows) - 0.4]}
+    )
     for row, family in enumerate(rows):
         height = len(rows) - 1 - row
         works = sorted((w for w in WORKS if w.family == family), key=lambda work: work.year)
@@ -34,7 +41,9 @@ def timeline_figure(translate: Translate = str) -> go.Figure:
             mode="lines+markers+text",
             marker={"size": 12},
             text=[work.short for work in works],
-            textposition=["top center" if i % 2 == 0 else "bottom center" for i in range(len(works))],
+            textposition=[
+                "top center" if i % 2 == 0 else "bottom center" for i in range(len(works))
+            ],
             hovertext=[f"{work.authors} {work.year}<br>{work.title}" for work in works],
             hovertemplate="%{hovertext}",
         )
@@ -128,8 +137,9 @@ def points_figure(points: np.ndarray, centers: np.ndarray, extent: float) -> go.
     """Points (n, 2) over the spots (k, 2) where real ones gather."""
     panel = Panel("", x={"range": [-extent, extent]}, y={"range": [-extent, extent]})
     ring = {"color": "rgba(0,0,0,0)", "size": 26, "line": {"color": REAL, "width": 2}}
-    panel.dots(*centers.T, REAL, marker=ring)
-    panel.dots(*points.T, GENERATOR, marker={"color": GENERATOR, "size": 4, "opacity": 0.6})
+    panel.dots(centers[:, 0], centers[:, 1], REAL, marker=ring)
+    small = {"color": GENERATOR, "size": 4, "opacity": 0.6}
+    panel.dots(points[:, 0], points[:, 1], GENERATOR, marker=small)
     panel.y = {**panel.y, "scaleanchor": "x", "constrain": "domain"}
     panel.x = {**panel.x, "constrain": "domain"}
     figure = panels_figure([panel], columns=1, height=380, shares=[1])
@@ -154,7 +164,7 @@ def floor_figure(
         },
         y={"type": "log", "dtick": 1},
     )
-    curves = {_(N_("real against real: the noise floor")): floor} | scores
+    curves = {_(N_("real against real: the noise floor")): floor, **scores}
     for (title, values), color in zip(
         curves.items(), (REAL, DISCRIMINATOR, GENERATOR, PURPLE), strict=True
     ):

@@ -28,7 +28,10 @@ def terms() -> list[Term]:
 def in_file(markdown: str) -> list[Term]:
     """Read the terms out of a file's text."""
     parts = re.split(r"^## ", markdown, flags=re.MULTILINE)[1:]
-    heads = (part.partition("\n") for part in parts)
-    return [
-        Term(*(half.strip() for half in head.split(":", 1)), text.strip()) for head, _, text in heads
-    ]
+    return [_term(part) for part in parts]
+
+
+def _term(part: str) -> Term:
+    head, _newline, text = part.partition("\n")
+    key, _colon, title = head.partition(":")
+    return Term(key.strip(), title.strip(), text.strip())

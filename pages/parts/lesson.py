@@ -8,6 +8,7 @@ close_lesson("the_game", **numbers_of_the_check)
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import streamlit as st
 
@@ -19,6 +20,7 @@ from pages.parts.prose import _, language, markdown
 from pages.parts.question import predict
 from pages.parts.quiz import check
 
+PAGES = Path(__file__).parents[1]
 _DONE, _OPEN = ":material/check_circle:", ":material/radio_button_unchecked:"
 
 
@@ -60,7 +62,9 @@ def explain(name: str, **numbers: str) -> None:
 
 
 def laboratory(page: str, title: str, symbol: str, **query: str) -> None:
-    """A link to a laboratory, where things stand as the query says."""
+    """A link to another page, if there is one, where things stand as the query says."""
+    if not (PAGES / f"{page}.py").exists():
+        return
     icon, query = f":material/{symbol}:", {"lang": language(), **query}
     st.page_link(f"{page}.py", label=title, icon=icon, query_params=query)
 
