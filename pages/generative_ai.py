@@ -120,7 +120,8 @@ def which_are_generated(values: Generative) -> None:
     markdown("generative_ai_guess", n=str(N_PICTURES), half=str(N_PICTURES // 2))
     settings.field("model")
     numbers = list(range(1, N_PICTURES + 1))
-    st.image(pictures(values), caption=list(map(str, numbers)), width=PIXELS)
+    names = [_("Picture {n}").format(n=number) for number in numbers]
+    st.image(pictures(values), caption=list(map(str, numbers)), width=PIXELS, alt=names)
     guessed = st.pills(
         _("Which are generated?"),
         numbers,

@@ -10,5 +10,5 @@ from pages.parts.prose import _, markdown
 st.title(_("Glossary"), anchor=False)
 markdown("glossary_head")
 for term in sorted(terms(), key=lambda term: term.title.lower()):
-    st.subheader(term.title, anchor=term.key)
+    st.header(term.title, anchor=term.key)
     st.markdown(term.text)

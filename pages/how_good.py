@@ -111,7 +111,7 @@ with st.expander(_("What these models draw")):
     for name, title in DIGIT_MODELS.items():
         st.caption(_(title))
         drawn = (127.5 * (generate_digits(name, 10, seed) + 1)).astype(np.uint8)
-        st.image(list(drawn), width=PIXELS)
+        st.image(list(drawn), width=PIXELS, alt=[_(title)] * len(drawn))
 explain(
     "how_good_why",
     few=str(FEW),

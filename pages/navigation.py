@@ -23,7 +23,17 @@ st.set_page_config(
 st.logo(str(ROOT / "assets" / "logo.svg"), size="large")
 
 # Streamlit leaves a hand's breadth above the page; a projector has none to spare.
-st.html("<style>.stMainBlockContainer { padding: 4.2rem 2.5rem 2rem; max-width: 1500px; }</style>")
+# Its captions, and white on a light button, are fainter than weak eyes or a projector can bear.
+st.html(
+    """<style>
+    .stMainBlockContainer { padding: 4.2rem 2.5rem 2rem; max-width: 1500px; }
+    [data-testid="stCaptionContainer"] { opacity: 0.8; }
+    [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {
+        color: light-dark(black, white);
+    }
+    [data-testid="stBaseButton-primary"]:enabled { color: light-dark(white, black); }
+    </style>"""
+)
 
 HERE = Path(__file__).parent
 

@@ -122,13 +122,13 @@ def numbers(players: Players, before: Players | None) -> None:
     rows = []
     for whose, name, now, was in zip(
         "GGDDD",
-        ("a", "b", "w_0", "w_1", "w_2"),
+        ("*a*", "*b*", "*w*₀", "*w*₁", "*w*₂"),
         flat(players),
         flat(before or players),
         strict=True,
     ):
         change = f"{now - was:+.3f}" if now != was else "0"
-        rows.append([whose, f"${name}$", f"${now:.3f}$", f"${change}$"])
+        rows.append([whose, name, f"{now:.3f}".replace("-", "−"), change.replace("-", "−")])
     table(head, rows)
 
 

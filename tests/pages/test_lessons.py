@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gan_core.course import LESSONS, to_code, to_file
+from pages.parts import prose
 from pages.parts.prose import ASSETS, LANGUAGES
 from pages.parts.quiz import Question, questions
 from tests.page_visit import button, go_to, toasts, visit
@@ -54,7 +55,11 @@ def test_questions_are_the_same_in_both_languages(name: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
-def test_wrong_and_right_answers_are_explained(name: str, language: str) -> None:
+def test_wrong_and_right_answers_are_explained(
+    name: str, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # AppTest writes the options of a list anew, outside of any session that knows the language.
+    monkeypatch.setattr(prose, "language", lambda: language)
     app = visit(name, lang=language)
     before = len(feedback(app))
     for place, question in enumerate(asked(name, language)):

@@ -16,6 +16,8 @@ from tests.page_visit import go_to, texts, visit
 PAGES = (
     "home",
     *(lesson.name for lesson in LESSONS),
+    "glossary",
+    "reading",
     "losses",
     "own_loss",
     "best_discriminator",
