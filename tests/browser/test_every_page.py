@@ -16,7 +16,22 @@ PAGES = sorted(
     for path in (Path(__file__).parents[2] / "pages").glob("*.py")
     if path.stem not in ("__init__", "navigation")
 )
-WITH_FIGURES = {"losses", "own_loss", "best_discriminator", "game", "networks", "train"}
+WITH_FIGURES = {
+    "generative_ai",
+    "the_game",
+    "the_losses",
+    "the_networks",
+    "does_it_settle",
+    "what_goes_wrong",
+    "how_good",
+    "inside_latent",
+    "losses",
+    "own_loss",
+    "best_discriminator",
+    "game",
+    "networks",
+    "train",
+}
 
 
 # Words of figures that are cut off or stand upon each other, and tables that stick out.
