@@ -162,3 +162,48 @@ def test_moves_of_the_game_are_kept_in_the_link() -> None:
     app.run()
     assert any("moves = banana" in toast for toast in toasts(app))
     assert not app.exception
+
+
+RIGHT = {
+    "generative_ai": {"one bell": "many"},
+    "the_game": {"first step of G": "nothing", "G alone": "beyond"},
+    "the_losses": {"who learns": "non_saturating"},
+    "the_networks": {"sigmoids": "less"},
+    "does_it_settle": {"R1 rests": "in"},
+    "what_goes_wrong": {"collapsed": "a", "covers all": "b"},
+    "how_good": {"floor": "much", "different n": "neither"},
+    "inside_latent": {"half way": "none"},
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_predictions_are_answered_by_what_the_page_computes(name: str) -> None:
+    app = visit(name)
+    asked_for = {radio.key for radio in app.radio if str(radio.key).startswith("predict ")}
+    assert asked_for == {f"predict {key}" for key in RIGHT[name]}
+    for key, expected in RIGHT[name].items():
+        app.radio(key=f"predict {key}").set_value(expected)
+    app.run()
+    assert not app.exception
+    assert len(app.success) == len(RIGHT[name])
+    assert not app.warning
+
+
+def test_hidden_answers_hide_predictions_and_explanations() -> None:
+    app = visit("the_game", hide_answers="True")
+    app.radio(key="predict G alone").set_value("beyond").run()
+    assert feedback(app) == []
+    assert "Explain" not in [box.label for box in app.expander]
+    assert "Explain" in [box.label for box in visit("the_game").expander]
+
+
+def test_digits_are_told_apart_once_all_are_chosen() -> None:
+    app = visit("generative_ai", model="directions")
+    pills = app.button_group(key="guessed directions 0")
+    pills.set_value([1, 2, 3, 4]).run()
+    assert not app.info
+    app.button_group(key="guessed directions 0").set_value([1, 2, 3, 4, 5]).run()
+    assert "of 5" in app.info[0].value
+    button(app, "Other pictures").click().run()
+    assert not app.info
+    assert app.query_params["round"] == "1"
