@@ -28,7 +28,7 @@ def timeline_figure(translate: Translate = str) -> go.Figure:
     _ = translate
     rows = list(FAMILIES)
     panel = Panel(
-        "", x={"dtick": 1, "range": [2012.4, 2021.9]}, y={"range": [-0.6, len(rows) - 0.4]}
+        "", x={"dtick": 1, "range": [2012.4, 2022.8]}, y={"range": [-0.6, len(rows) - 0.4]}
     )
     for row, family in enumerate(rows):
         height = len(rows) - 1 - row
@@ -128,9 +128,9 @@ def backward_figure(
             marker={"size": 9},
             hovertemplate="%{y:.1e}",
         )
-    figure = panels_figure([panel], columns=1, height=330, shares=[1])
-    legend = {"y": 1.1, "yanchor": "bottom", "x": 0, "xanchor": "left"}
-    return figure.update_layout(showlegend=True, legend=legend, margin={"t": 64})
+    figure = panels_figure([panel], columns=1, height=380, shares=[1])
+    legend = {"y": -0.25, "yanchor": "top", "x": 0.5, "xanchor": "center"}
+    return figure.update_layout(showlegend=True, legend=legend, margin={"b": 110})
 
 
 def points_figure(points: np.ndarray, centers: np.ndarray, extent: float) -> go.Figure:
@@ -177,9 +177,9 @@ def floor_figure(
             marker={"size": 9},
             hovertemplate="%{y:.3g}",
         )
-    figure = panels_figure([panel], columns=1, height=380, shares=[1])
-    legend = {"y": 1.08, "yanchor": "bottom", "x": 0, "xanchor": "left"}
-    return figure.update_layout(showlegend=True, legend=legend, margin={"t": 84})
+    figure = panels_figure([panel], columns=1, height=420, shares=[1])
+    legend = {"y": -0.25, "yanchor": "top", "x": 0.5, "xanchor": "center"}
+    return figure.update_layout(showlegend=True, legend=legend, margin={"b": 130})
 
 
 def ways_figure(
@@ -187,8 +187,8 @@ def ways_figure(
 ) -> go.Figure:
     """Lengths (n,) along each way at t (n,); beside them how long noise vectors (m,) are."""
     _ = translate
-    along = Panel(_(N_("How long the vector is on the way")), x={"title": {"text": "t"}})
-    usual = Panel(_(N_("How long noise vectors are")))
+    along = Panel(_(N_("Length on the way")), x={"title": {"text": "t"}})
+    usual = Panel(_(N_("Length of noise")))
     top = 1.15 * max(noise.max(), *(each.max() for each in lengths.values()))
     for (title, values), color in zip(lengths.items(), (GENERATOR, DISCRIMINATOR), strict=True):
         along.curve(t, values, color, name=title)

@@ -96,7 +96,7 @@ def _course_so_far() -> None:
         len(done()) / len(course.LESSONS),
         _("{done} of {all} lessons done").format(done=len(done()), all=len(course.LESSONS)),
     )
-    with st.container(gap=None):
+    with st.container(gap="xxsmall"):
         for each in course.LESSONS:
             icon = _DONE if each.name in done() else _OPEN
             st.page_link(

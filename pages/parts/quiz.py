@@ -73,11 +73,11 @@ def _ask(lesson: str, place: int, question: Question, reveal: bool) -> bool:
             persist_state="session",
         )
         st.html('<div class="write-here"></div>')  # on paper
-    if chosen is None:
-        return False
-    answer = question.answers[chosen]
-    if reveal and answer.is_right:
-        st.success(answer.because, icon=_RIGHT)
-    elif reveal:
-        st.warning(answer.because, icon=_WRONG)
-    return answer.is_right
+        if chosen is None:
+            return False
+        answer = question.answers[chosen]
+        if reveal and answer.is_right:
+            st.success(answer.because, icon=_RIGHT)
+        elif reveal:
+            st.warning(answer.because, icon=_WRONG)
+        return answer.is_right
