@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from gan_core.course import LESSONS
 from pages.parts.prose import _, language, markdown
 
 markdown("home")
@@ -16,6 +17,7 @@ def link(page: str, label: str, icon: str) -> None:
 
 
 link("train", _("Train your first GAN"), "play_circle")
+link(LESSONS[0].name, _("Or walk through the course, lesson by lesson"), "school")
 markdown("home_next")
 for page, label, icon in (
     ("playground", _("See all of a small GAN at once: play, go back, branch"), "scatter_plot"),

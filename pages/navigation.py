@@ -12,6 +12,8 @@ ROOT = Path(__file__).parent.parent
 if str(ROOT) not in sys.path:  # Streamlit puts this script's folder there, not the project's
     sys.path.insert(0, str(ROOT))
 
+from gan_core.course import LESSONS  # noqa: E402
+from pages.parts.lesson import numbered  # noqa: E402
 from pages.parts.links import enter  # noqa: E402
 from pages.parts.prose import _, language_switch  # noqa: E402
 
@@ -21,7 +23,17 @@ st.set_page_config(
 st.logo(str(ROOT / "assets" / "logo.svg"), size="large")
 
 # Streamlit leaves a hand's breadth above the page; a projector has none to spare.
-st.html("<style>.stMainBlockContainer { padding: 4.2rem 2.5rem 2rem; max-width: 1500px; }</style>")
+# Its captions, and white on a light button, are fainter than weak eyes or a projector can bear.
+st.html(
+    """<style>
+    .stMainBlockContainer { padding: 4.2rem 2.5rem 2rem; max-width: 1500px; }
+    [data-testid="stCaptionContainer"] { opacity: 0.8; }
+    [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {
+        color: light-dark(black, white);
+    }
+    [data-testid="stBaseButton-primary"]:enabled { color: light-dark(white, black); }
+    </style>"""
+)
 
 HERE = Path(__file__).parent
 
@@ -33,6 +45,11 @@ def course_map() -> dict[str, list[StreamlitPage]]:
             st.Page(
                 HERE / "home.py", title=_("Home"), url_path="home", default=True, icon=icon("home")
             ),
+        ],
+        _("Course"): [
+            *(page(each.name, numbered(each), each.icon) for each in LESSONS),
+            page("glossary", _("Glossary"), "dictionary"),
+            page("reading", _("Reading"), "menu_book"),
         ],
         _("Understand"): [
             page("losses", _("Loss laboratory"), "show_chart"),

@@ -52,7 +52,7 @@ def tiles_of(app: AppTest) -> list[dict[str, Any]]:
 
 
 def _view(component: Any) -> dict[str, Any]:
-    view: dict[str, Any] = json.loads(json.loads(component.proto.json)["view"])
+    view: dict[str, Any] = json.loads(json.loads(component.proto.json).get("view", "{}"))
     return view
 
 
@@ -76,7 +76,7 @@ def _texts(node: Any) -> Iterator[str]:
         view = _view(node)
         yield from _figure_texts(view.get("figures", []))
         yield from (tile["label"] for tile in view.get("tiles", {}).values())
-        yield view.get("speed", "")
+        yield from filter(None, [view.get("speed")])
         for of_pictures in ("names", "below"):
             yield from view.get(of_pictures, ())
 

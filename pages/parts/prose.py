@@ -89,7 +89,16 @@ class Prose(string.Template):
 
 def markdown(name: str, **values: str) -> None:
     """Write the prose `assets/lessons/<language>/<name>.md`, with these values in their places."""
-    st.markdown(_prose(language(), name).substitute(values))
+    st.markdown(read(name, **values))
+
+
+def read(name: str, **values: str) -> str:
+    """The prose `assets/lessons/<language>/<name>.md`, with these values in their places.
+
+    Links to other pages of the app, such as `[logit](glossary#logit)`, keep the language.
+    """
+    text = _prose(language(), name).substitute(values)
+    return re.sub(r"(?<=\]\()(\w+)(?=[#)])", rf"\1?lang={language()}", text)
 
 
 @functools.cache

@@ -9,10 +9,18 @@ import streamlit as st
 from pages.parts.prose import _
 
 
-def predict(key: str, question: str, options: Mapping[str, str], answer: str, because: str) -> None:
+def predict(
+    key: str,
+    question: str,
+    options: Mapping[str, str],
+    answer: str,
+    because: str,
+    reveal: bool = True,
+) -> None:
     """Ask; once an option is chosen, say whether it is right, and why.
 
-    `options` maps keys to translated sentences; `answer` is the key of the right one.
+    `options` maps keys to translated sentences; `answer` is the key of the right one. With `reveal`
+    off, nothing is said: a teacher asks the class.
     """
     invitation = _("Predict, then look.")
     with st.container(border=True):
@@ -25,6 +33,8 @@ def predict(key: str, question: str, options: Mapping[str, str], answer: str, be
             key=f"predict {key}",
             label_visibility="collapsed",
         )
+        if not reveal:
+            return
         if chosen == answer:
             st.success(because, icon=":material/check_circle:")
         elif chosen:

@@ -90,7 +90,8 @@ def skeleton(lesson: str) -> dict[str, object]:
 
 def slips(chinese: str) -> list[str]:
     """Western punctuation beside a Chinese character, and straight quotes around one."""
-    return re.findall(r"""[一-鿿][,;:!?.()"']|[,;:!?()"'][一-鿿]""", chinese)
+    without_targets = re.sub(r"\]\([^)]*\)", "]", chinese)
+    return re.findall(r"""[一-鿿][,;:!?.()"']|[,;:!?()"'][一-鿿]""", without_targets)
 
 
 # Titles that are the same in every language.
@@ -259,4 +260,4 @@ def test_western_punctuation_is_noticed(chinese: str) -> None:
 
 
 def test_chinese_punctuation_is_left_alone() -> None:
-    assert slips("“真”，或（假）：$x$ 与 [论文] 1.5 倍。") == []
+    assert slips("“真”，或（假）：$x$ 与 [论文] 1.5 倍，见[论文](a)第一节。") == []

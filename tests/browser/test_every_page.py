@@ -17,6 +17,14 @@ PAGES = sorted(
     if path.stem not in ("__init__", "navigation")
 )
 WITH_FIGURES = {
+    "generative_ai",
+    "the_game",
+    "the_losses",
+    "the_networks",
+    "does_it_settle",
+    "what_goes_wrong",
+    "how_good",
+    "inside_latent",
     "losses",
     "own_loss",
     "best_discriminator",

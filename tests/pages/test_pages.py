@@ -8,12 +8,16 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from gan_core.course import LESSONS
 from gan_core.losses import LOSSES
 from gan_core.runs.store import ACTIVE, ENDED, Store
 from tests.page_visit import go_to, texts, visit
 
 PAGES = (
     "home",
+    *(lesson.name for lesson in LESSONS),
+    "glossary",
+    "reading",
     "losses",
     "own_loss",
     "best_discriminator",
@@ -60,8 +64,8 @@ def is_chinese(text: str) -> bool:
 
 
 def has_words(text: str) -> bool:
-    """Whether there is something to translate: numbers, code and names of icons are not."""
-    return bool(re.search("[a-z]{2}", re.sub(r":material/\w+:|</?su[bp]>|`[^`]*`", "", text)))
+    """Whether there is something to translate: numbers, code, icons and indices are not."""
+    return bool(re.search("[a-z]{2}", re.sub(r":material/\w+:|<[^>]*>|`[^`]*`", "", text)))
 
 
 def assert_all_in_language(app: AppTest, language: str) -> None:

@@ -1,0 +1,87 @@
+"""The GAN of five numbers on the line: both densities, D, and what each sample is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from gan_core.figures.panels import Panel, panels_figure
+from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL
+from gan_core.text import N_
+from gan_core.theory.mixture import normal_log_pdf
+from gan_core.theory.optimal_discriminator import optimal_discriminator_of_logs
+from gan_core.theory.tiny_gan import Players, World, pull
+
+SHOWN = (-3.5, 3.5)  # the part of the line that is drawn
+HEIGHT = 470
+N_SHOWN = 16  # samples of each kind; all 64 would hide each other
+STAGES = ("start", "generate", "judge", "learn")  # each shows what the ones before it show
+_SMALLEST_STD = 0.02  # narrower, the curve of G would be a needle out of sight
+
+
+def tiny_gan_figure(
+    players: Players,
+    world: World,
+    move: int,
+    stage: str,
+    before: Players | None = None,
+    translate: Callable[[str], str] = str,
+) -> go.Figure:
+    """Densities of real and generated samples above what D says; `stage` is one of `STAGES`.
+
+    The samples are those of the move with this number. `before` are the players a move earlier,
+    drawn pale.
+    """
+    _ = translate
+    above = Panel(_(N_("Where real and generated samples fall")))
+    below = Panel(_(N_("What D says: how surely is it real?")))
+    x = np.linspace(*SHOWN, 401)
+    log_p = normal_log_pdf(x, world.mean, world.std)
+    log_q = _log_q(players, x)
+    above.y = {"range": [-0.25, 1.45], "tickvals": [0, 1]}
+    below.y = {"range": [-0.1, 1.1], "tickvals": [0, 0.5, 1], "ticktext": ["0", "½", "1"]}
+    above.x = {"range": SHOWN, "showticklabels": False}
+    below.x = {"range": SHOWN, "title": {"text": "x"}}
+    below.level(0.5)
+    if before:
+        pale: dict[str, Any] = {"opacity": 0.35, "hoverinfo": "skip", "width": 6}
+        above.curve(x, np.exp(_log_q(before, x)), GENERATOR, **pale)
+        below.curve(x, before.judge(x), DISCRIMINATOR, **pale)
+    above.curve(x, np.exp(log_p), REAL, name=_(N_("real")), fill="tozeroy")
+    above.curve(x, np.exp(log_q), GENERATOR, name=_(N_("generated")))
+    below.curve(x, players.judge(x), DISCRIMINATOR, name="D")
+    best = optimal_discriminator_of_logs(log_p, log_q)
+    dotted = {"color": NEUTRAL, "width": 1.5, "dash": "dot"}
+    below.curve(x, best, NEUTRAL, name=_(N_("the best D")), line=dotted)
+    x_real, z = (each[:N_SHOWN] for each in world.batch(move))
+    x_fake = players.generate(z)
+    if STAGES.index(stage) >= STAGES.index("generate"):
+        for samples, color, y in ((x_real, REAL, -0.06), (x_fake, GENERATOR, -0.17)):
+            above.dots(samples, np.full_like(samples, y), color, size=9)
+    if STAGES.index(stage) >= STAGES.index("judge"):
+        for samples, color in ((x_real, REAL), (x_fake, GENERATOR)):
+            below.dots(samples, players.judge(samples), color, size=9)
+    if stage == "learn":
+        _arrows(above, x_fake, pull(players, z))
+    legend = {"y": 1.09, "yanchor": "bottom", "x": 0, "xanchor": "left"}
+    figure = panels_figure([above, below], columns=1, height=HEIGHT, shares=(3, 2))
+    named = {trace.name for trace in figure.data if trace.name}
+    figure.for_each_trace(lambda trace: trace.update(showlegend=trace.name in named))
+    return figure.update_layout(showlegend=True, legend=legend, margin={"t": 64})
+
+
+def _log_q(players: Players, x: np.ndarray) -> np.ndarray:
+    return normal_log_pdf(x, players.b, max(abs(players.a), _SMALLEST_STD))
+
+
+def _arrows(panel: Panel, x_fake: np.ndarray, pulls: np.ndarray) -> None:
+    """An arrow at each generated sample: the way to where D is less sure that it is fake."""
+    for start, length in zip(x_fake, np.clip(pulls, -2, 2), strict=True):
+        panel.notes.append(
+            {"x": start + 0.5 * length, "y": -0.17, "ax": start, "ay": -0.17}
+            | {"axref": "x", "ayref": "y", "text": "", "showarrow": True}
+            | {"arrowhead": 2, "arrowwidth": 1.5, "arrowcolor": GENERATOR}
+        )

@@ -1,0 +1,99 @@
+"""Generative models without a network, fitted in a moment: what learning a distribution means.
+
+Measurements of flowers and handwritten digits both come with scikit-learn, which also fits them.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+
+from gan_core.datasets import digits
+from gan_core.text import N_
+
+MOST_PEAKS = 6
+N_COMPONENTS = 40  # directions in which pictures of digits are let vary
+COPY_WIDTH = 0.5  # how far a near copy strays from its original, in those directions
+
+DIGIT_MODELS = {
+    "pixels": N_("Every pixel by itself"),
+    "directions": N_("Directions in which digits vary"),
+    "copies": N_("Copies, slightly changed"),
+}
+
+
+@functools.cache
+def petal_lengths() -> np.ndarray:
+    """Lengths of 150 petals of three kinds of iris, in centimetres, (150,)."""
+    from sklearn.datasets import load_iris
+
+    return np.asarray(load_iris().data[:, 2])
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A mixture of Gaussians on the line: `weights`, `means` and `stds`, (k,) each."""
+
+    weights: np.ndarray
+    means: np.ndarray
+    stds: np.ndarray
+
+    def density(self, x: np.ndarray) -> np.ndarray:
+        """The density at x (n,), shape (n,)."""
+        standard = (x[:, np.newaxis] - self.means) / self.stds  # (n, k)
+        return np.exp(-0.5 * standard**2) @ (self.weights / self.stds) / np.sqrt(2 * np.pi)
+
+    def sample(self, n: int, seed: int) -> np.ndarray:
+        """Draw n numbers, (n,)."""
+        rng = np.random.default_rng(seed)
+        chosen = rng.choice(len(self.means), n, p=self.weights / self.weights.sum())
+        return rng.normal(self.means[chosen], self.stds[chosen])
+
+
+@functools.cache
+def fit_petals(n_peaks: int) -> Fit:
+    """The mixture of so many Gaussians under which the petals are likeliest, as far as found."""
+    from sklearn.mixture import GaussianMixture
+
+    found = GaussianMixture(n_peaks, n_init=3, random_state=0).fit(petal_lengths()[:, np.newaxis])
+    return Fit(found.weights_, found.means_[:, 0], np.sqrt(found.covariances_[:, 0, 0]))
+
+
+def generate_digits(model: str, n: int, seed: int) -> np.ndarray:
+    """Draw pictures (n, 28, 28) in [−1, 1] from one of `DIGIT_MODELS`."""
+    real, rng = flat_digits(), np.random.default_rng(seed)
+    if model == "pixels":
+        drawn = rng.normal(real.mean(axis=0), real.std(axis=0), (n, real.shape[1]))
+    else:
+        mean, directions, spread = _directions()
+        noise = rng.standard_normal((n, N_COMPONENTS))
+        if model == "directions":
+            code = noise * spread
+        else:
+            original = real[rng.integers(len(real), size=n)]
+            code = (original - mean) @ directions.T + COPY_WIDTH * noise
+        drawn = mean + code @ directions
+    return np.clip(drawn, -1, 1).reshape(n, *digits.load(1).shape[1:3])
+
+
+def flat_digits() -> np.ndarray:
+    """The bundled digits as rows, (1797, 784) in [−1, 1]."""
+    pictures = digits.load()
+    return pictures.reshape(len(pictures), -1).astype(np.float64)
+
+
+@functools.cache
+def _directions() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean (784,), the directions of most variance (k, 784), and the spread along each (k,)."""
+    from sklearn.decomposition import PCA
+
+    found = PCA(N_COMPONENTS, svd_solver="covariance_eigh").fit(flat_digits())
+    return found.mean_, found.components_, np.sqrt(found.explained_variance_)
+
+
+def digit_features(pictures: np.ndarray) -> np.ndarray:
+    """Pictures (n, …) as numbers along those directions, (n, k): features to compare them by."""
+    mean, directions, _spread = _directions()
+    return (pictures.reshape(len(pictures), -1) - mean) @ directions.T

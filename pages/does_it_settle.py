@@ -1,0 +1,116 @@
+"""Lesson: why two players who both improve may go round for ever, and what makes them settle."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+import numpy as np
+import streamlit as st
+from pydantic import Field
+
+from gan_core.figures.phase_portrait import distance_curve, phase_portrait, three_digits
+from gan_core.settings import Choices, Settings
+from gan_core.text import N_
+from gan_core.theory.dirac_gan import METHODS, r1_eigenvalues
+from gan_core.theory.dirac_table import N_STEPS, START, STEP
+from gan_core.theory.dynamics import Updates, trajectory
+from gan_core.theory.games import Game
+from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
+from pages.parts.page_settings import PageSettings
+from pages.parts.prose import _, markdown
+
+FARTHEST = 3.0
+GAMMA = 0.3  # of R1, as in the paper's table
+SHOWN = ("minimax", "r1")
+
+
+class SettleLesson(Settings):
+    """What the page lets a reader set."""
+
+    choices: ClassVar[Mapping[str, Choices]] = {
+        "method": {name: METHODS[name]().title for name in SHOWN}
+    }
+
+    method: str = Field(
+        "minimax", title=N_("Method"), description=N_("What the two players minimise.")
+    )
+    n_steps: int = Field(
+        60, ge=10, le=500, title=N_("Number of steps"), description=N_("How long they play.")
+    )
+
+
+def game_of(method: str) -> Game:
+    """The Dirac-GAN trained by a method."""
+    make: Callable[..., Game] = METHODS[method]
+    return make(**({"gamma": GAMMA} if method == "r1" else {}))
+
+
+def path_of(method: str, n_steps: int = N_STEPS) -> np.ndarray:
+    """Where (θ, ψ) has been, from the start on, (n_steps + 1, 2)."""
+    return trajectory(game_of(method), START, n_steps, Updates(step=STEP))
+
+
+def distance_after(method: str) -> float:
+    """The distance from the equilibrium after all the steps of the paper's table."""
+    return math.hypot(*path_of(method)[-1])
+
+
+def ask_whether_r1_rests() -> None:
+    """The question what a penalty on D's slope does to the game."""
+    before, after = math.hypot(*START), distance_after("r1")
+    ask(
+        "R1 rests",
+        _(
+            "Now D pays for being steep at the real data (the penalty R₁, with weight {gamma}). "
+            "What becomes of the spiral in {steps} steps?"
+        ).format(gamma=f"{GAMMA:g}", steps=N_STEPS),
+        {
+            "slower": _("It still goes outwards, more slowly."),
+            "circle": _("It becomes a circle."),
+            "in": _("It turns inwards and comes to rest."),
+        },
+        "in" if after < 0.01 * before else "circle" if after < 1.1 * before else "slower",
+        _(
+            "From {before} the distance falls to {after}; without the penalty it grows to "
+            "{without}. A D that must be flat at the data has no push left once G is there."
+        ).format(
+            before=three_digits(before),
+            after=three_digits(after),
+            without=three_digits(distance_after("minimax")),
+        ),
+    )
+
+
+settings = PageSettings(SettleLesson)
+open_lesson("does_it_settle")
+markdown("does_it_settle")
+with st.container(horizontal=True):
+    settings.field("method")
+    settings.field("n_steps")
+values = settings.values
+path = path_of(values.method, values.n_steps)
+with st.container(horizontal=True):
+    with st.container(width=480):
+        st.plotly_chart(
+            phase_portrait(game_of(values.method), path, FARTHEST, _),
+            key="lesson portrait",
+            config={"displayModeBar": False},
+        )
+    with st.container(width="stretch"):
+        markdown("does_it_settle_words")
+        st.plotly_chart(
+            distance_curve(path, _), key="lesson distance", config={"displayModeBar": False}
+        )
+ask_whether_r1_rests()
+explain(
+    "does_it_settle_why",
+    step=f"{STEP:g}",
+    steps=str(N_STEPS),
+    start=three_digits(math.hypot(*START)),
+    end=three_digits(distance_after("minimax")),
+    rate=f"{r1_eigenvalues(GAMMA)[0].real:.2f}".replace("-", "−"),
+    gamma=f"{GAMMA:g}",
+)
+laboratory("game", _("In the laboratory: other methods, other ways to move"), "cyclone")
+laboratory("game", _("R₁ in the laboratory"), "cyclone", method="r1")
+close_lesson("does_it_settle")

@@ -1,0 +1,161 @@
+"""Lesson: what generative AI is: a curve that is learned, and digits that nobody wrote."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+import streamlit as st
+from pydantic import Field
+
+from gan_core.datasets import digits
+from gan_core.figures.lessons import fit_figure, timeline_figure
+from gan_core.settings import Choices, Settings
+from gan_core.simple_models import (
+    DIGIT_MODELS,
+    MOST_PEAKS,
+    fit_petals,
+    generate_digits,
+    petal_lengths,
+)
+from gan_core.text import N_
+from pages.parts.lesson import ask, close_lesson, explain, open_lesson
+from pages.parts.page_settings import PageSettings
+from pages.parts.projector import shows_answers
+from pages.parts.prose import _, markdown
+
+SHOWN = np.linspace(0, 8, 321)  # lengths in cm
+GAP = (2.0, 2.8)  # cm: no flower of the data has petals of such a length
+N_DRAWN = 2000
+N_PICTURES = 10
+PIXELS = 84  # of a picture on the page
+
+
+class Generative(Settings):
+    """What the page lets a reader set."""
+
+    choices: ClassVar[Mapping[str, Choices]] = {"model": DIGIT_MODELS}
+
+    peaks: int = Field(
+        1,
+        ge=1,
+        le=MOST_PEAKS,
+        title=N_("Bells in the curve"),
+        description=N_("The curve is a sum of so many Gaussian bells."),
+    )
+    model: str = Field(
+        "pixels",
+        title=N_("How the false digits are made"),
+        description=N_("None of these models has a network; all are fitted in a moment."),
+    )
+    round: int = Field(0, ge=0, le=9999, title=N_("Round"))
+
+
+def in_the_gap(numbers: np.ndarray) -> float:
+    """The share of lengths that no flower has."""
+    low, high = GAP
+    return float(np.mean((numbers > low) & (numbers < high)))
+
+
+def learn_a_curve(values: Generative) -> None:
+    """Fit a curve to measurements, and draw from it."""
+    markdown("generative_ai_curve", n=str(len(petal_lengths())), drawn=f"{N_DRAWN:,}")
+    settings.field("peaks")
+    fit = fit_petals(values.peaks)
+    drawn = fit.sample(N_DRAWN, seed=0)
+    figure = fit_figure(petal_lengths(), SHOWN, fit.density(SHOWN), drawn, _)
+    st.plotly_chart(figure, key="petals", config={"displayModeBar": False})
+    low, high = GAP
+    st.caption(
+        _(
+            "Between {low} cm and {high} cm lie {real} of the measured petals and {drawn} of the "
+            "new ones."
+        ).format(
+            low=f"{low:g}",
+            high=f"{high:g}",
+            real=f"{in_the_gap(petal_lengths()):.1%}",
+            drawn=f"{in_the_gap(drawn):.1%}",
+        )
+    )
+
+
+def ask_about_one_bell() -> None:
+    """The question what a model does that is too simple for its data."""
+    share = in_the_gap(fit_petals(1).sample(N_DRAWN, seed=0))
+    low, high = GAP
+    ask(
+        "one bell",
+        _(
+            "No measured petal is between {low} and {high} cm long. With a single bell, does the "
+            "model draw such petals?"
+        ).format(low=f"{low:g}", high=f"{high:g}"),
+        {
+            "no": _("No: it has learned that there are none."),
+            "few": _("Hardly ever."),
+            "many": _("Yes, many."),
+        },
+        "many" if share > 0.05 else "few" if share > 0 else "no",
+        _(
+            "{share} of them. A single bell cannot have a hole, so it fills the gap with flowers "
+            "that do not exist. Give it more bells, and the gap opens."
+        ).format(share=f"{share:.0%}"),
+    )
+
+
+def is_generated(round_: int) -> np.ndarray:
+    """Which pictures of a round are generated, (N_PICTURES,) of bool; half of them."""
+    halves = np.arange(N_PICTURES) < N_PICTURES // 2
+    return np.random.default_rng(round_).permutation(halves)
+
+
+def pictures(values: Generative) -> list[np.ndarray]:
+    """The pictures of a round, uint8 (28, 28)."""
+    fake = generate_digits(values.model, N_PICTURES, values.round)
+    real = digits.load(N_PICTURES, seed=values.round)[..., 0]
+    chosen = np.where(is_generated(values.round)[:, np.newaxis, np.newaxis], fake, real)
+    return list((127.5 * (chosen + 1)).astype(np.uint8))
+
+
+def which_are_generated(values: Generative) -> None:
+    """A round of real and generated digits: the reader says which is which."""
+    markdown("generative_ai_guess", n=str(N_PICTURES), half=str(N_PICTURES // 2))
+    settings.field("model")
+    numbers = list(range(1, N_PICTURES + 1))
+    names = [_("Picture {n}").format(n=number) for number in numbers]
+    st.image(pictures(values), caption=list(map(str, numbers)), width=PIXELS, alt=names)
+    guessed = st.pills(
+        _("Which are generated?"),
+        numbers,
+        selection_mode="multi",
+        key=f"guessed {values.model} {values.round}",
+    )
+    truth = is_generated(values.round)
+    if len(guessed) == truth.sum() and shows_answers():
+        found = sum(truth[number - 1] for number in guessed)
+        generated = _(", ").join(str(number) for number in numbers if truth[number - 1])
+        st.info(
+            _("You found {found} of {all}. Generated are: {which}.").format(
+                found=found, all=truth.sum(), which=generated
+            ),
+            icon=":material/search:",
+        )
+    st.button(
+        _("Other pictures"),
+        icon=":material/refresh:",
+        on_click=settings.set,
+        kwargs=values.model_dump() | {"round": (values.round + 1) % 10_000},
+    )
+
+
+settings = PageSettings(Generative)
+open_lesson("generative_ai")
+values = settings.values
+markdown("generative_ai")
+learn_a_curve(values)
+ask_about_one_bell()
+st.header(_("Which of these is generated?"), anchor=False)
+which_are_generated(values)
+explain("generative_ai_why")
+st.header(_("Four families"), anchor=False)
+st.plotly_chart(timeline_figure(_), key="timeline", config={"displayModeBar": False})
+markdown("generative_ai_families")
+close_lesson("generative_ai")

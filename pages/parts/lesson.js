@@ -1,0 +1,17 @@
+// What a lesson needs of the browser: paper, and arrow keys where it is projected.
+
+const WAYS = { ArrowRight: "next_lesson", ArrowLeft: "previous_lesson" };
+const USES_ARROWS = "input, textarea, select, [role=slider], [role=radio], [role=tab], [role=listbox]";
+
+export default function ({ data, parentElement }) {
+  const button = parentElement.querySelector(".print-lesson");
+  button.textContent = data.print;
+  button.onclick = () => window.print();
+  const follow = ({ key, target, altKey, ctrlKey, metaKey }) => {
+    if (!data.arrows || !WAYS[key] || altKey || ctrlKey || metaKey) return;
+    if (target.closest?.(USES_ARROWS)) return;
+    document.querySelector(`.st-key-${WAYS[key]} a`)?.click();
+  };
+  document.addEventListener("keydown", follow);
+  return () => document.removeEventListener("keydown", follow);
+}

@@ -1,0 +1,104 @@
+"""The frame of a lesson: its goal, its check, the way on, and what the reader has done so far.
+
+open_lesson("the_game")
+…
+close_lesson("the_game", **numbers_of_the_check)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import streamlit as st
+
+from gan_core import course
+from gan_core.course import Lesson
+from pages.parts.progress import done, keep_progress, kept_in_links, mark, take_progress
+from pages.parts.projector import is_projected, shows_answers, take_view, teacher
+from pages.parts.prose import _, language, markdown
+from pages.parts.question import predict
+from pages.parts.quiz import check
+
+PAGES = Path(__file__).parents[1]
+_DONE, _OPEN = ":material/check_circle:", ":material/radio_button_unchecked:"
+
+
+def open_lesson(name: str) -> None:
+    """Begin a lesson: number, title and goal."""
+    this = course.lesson(name)
+    take_progress()
+    take_view()
+    st.title(numbered(this), anchor=False)
+    goal = _("**Afterwards:**")
+    st.markdown(f"{goal} {_(this.goal)}")
+
+
+def close_lesson(name: str, **numbers: str) -> None:
+    """End a lesson: its check, whose prose takes these numbers, and the ways on."""
+    all_right = check(name, numbers, reveal=shows_answers())
+    if all_right and shows_answers():
+        mark(name)
+    _ways_on(name)
+    if is_projected():
+        teacher()
+        return
+    with st.sidebar:
+        _course_so_far()
+        keep_progress()
+        teacher()
+
+
+def ask(key: str, question: str, options: Mapping[str, str], answer: str, because: str) -> None:
+    """Have the reader predict something, as `predict` does; a teacher may keep the answer back."""
+    predict(key, question, options, answer, because, reveal=shows_answers())
+
+
+def explain(name: str, **numbers: str) -> None:
+    """Prose that says why, to be opened after looking; a teacher may keep it back."""
+    if shows_answers():
+        with st.expander(_("Explain"), icon=":material/lightbulb:"):
+            markdown(name, **numbers)
+
+
+def laboratory(page: str, title: str, symbol: str, **query: str) -> None:
+    """A link to another page, if there is one, where things stand as the query says."""
+    if not (PAGES / f"{page}.py").exists():
+        return
+    icon, query = f":material/{symbol}:", {"lang": language(), **query}
+    st.page_link(f"{page}.py", label=title, icon=icon, query_params=query)
+
+
+def numbered(lesson: Lesson) -> str:
+    """A lesson's title with its number."""
+    return f"{course.number(lesson.name)} · {_(lesson.title)}"
+
+
+def _ways_on(name: str) -> None:
+    before, after = course.neighbours(name)
+    with st.container(horizontal=True, key="ways_on"):
+        for key, to, icon in (
+            ("previous_lesson", before, "arrow_back"),
+            ("next_lesson", after, "arrow_forward"),
+        ):
+            if to:
+                with st.container(key=key, width="content"):
+                    st.page_link(
+                        f"{to.name}.py",
+                        label=numbered(to),
+                        icon=f":material/{icon}:",
+                        query_params=kept_in_links(),
+                    )
+
+
+def _course_so_far() -> None:
+    st.progress(
+        len(done()) / len(course.LESSONS),
+        _("{done} of {all} lessons done").format(done=len(done()), all=len(course.LESSONS)),
+    )
+    with st.container(gap="xxsmall"):
+        for each in course.LESSONS:
+            icon = _DONE if each.name in done() else _OPEN
+            st.page_link(
+                f"{each.name}.py", label=numbered(each), icon=icon, query_params=kept_in_links()
+            )

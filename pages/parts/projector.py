@@ -1,0 +1,83 @@
+"""The teacher's view of a lesson: on a projector, without the answers, or on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+import streamlit as st
+from pydantic import Field
+
+from gan_core.settings import Choices, Settings
+from gan_core.text import N_
+from pages.parts.page_settings import PageSettings
+from pages.parts.prose import _
+
+_HERE = Path(__file__).parent
+_LARGE = (_HERE / "projector.css").read_text("utf-8")
+_component = st.components.v2.component(
+    "gan_dojo.lesson",
+    html='<button class="print-lesson" type="button"></button>',
+    css=(_HERE / "lesson.css").read_text("utf-8"),
+    js=(_HERE / "lesson.js").read_text("utf-8"),
+    isolate_styles=False,  # what is printed is the whole page
+)
+
+
+class View(Settings):
+    """How lessons are shown; links hold it."""
+
+    choices: ClassVar[Mapping[str, Choices]] = {
+        "view": {"page": N_("page"), "projector": N_("projector")}
+    }
+
+    view: str = Field("page", title=N_("View"))
+    hide_answers: bool = Field(
+        False,
+        title=N_("Hide answers"),
+        description=N_("Answers may be chosen, but nothing says whether they are right."),
+    )
+
+
+def take_view() -> None:
+    """Take what the link says; where a lesson is projected, leave nothing but the lesson."""
+    PageSettings(View)
+    if is_projected():
+        st.html(f"<style>{_LARGE}</style>")
+
+
+def is_projected() -> bool:
+    """Whether the lesson is shown large, without all that surrounds it."""
+    return PageSettings(View).values.view == "projector"
+
+
+def shows_answers() -> bool:
+    """Whether answers are to be seen."""
+    return not PageSettings(View).values.hide_answers
+
+
+def view_in_links() -> dict[str, str]:
+    """What a link says to show another lesson in this view."""
+    values, default = PageSettings(View).values.model_dump(), View().model_dump()
+    return {name: str(value) for name, value in values.items() if value != default[name]}
+
+
+def teacher() -> None:
+    """Draw what a teacher may want: in the sidebar, or below a lesson that is projected."""
+    settings = PageSettings(View)
+    hides = settings.values.hide_answers
+    if is_projected():
+        with st.container(horizontal=True, vertical_alignment="center", key="projected"):
+            settings.field("hide_answers")
+            settings.button(_("Leave the projector"), hide_answers=hides)
+            st.caption(_("Arrow keys lead to the next lesson and back."), width="content")
+    else:
+        with st.expander(_("For the teacher"), icon=":material/cast_for_education:"):
+            settings.field("hide_answers")
+            settings.button(_("Project this lesson"), view="projector", hide_answers=hides)
+            st.caption(_("The address holds both: share it as a link."))
+    _component(
+        key="lesson script",
+        data={"print": _("Print this lesson"), "arrows": is_projected()},
+    )

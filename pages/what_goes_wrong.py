@@ -1,0 +1,149 @@
+"""Lesson: how GANs fail, told from the points alone, and what heals each failure."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+import streamlit as st
+from pydantic import Field
+
+from gan_core.datasets import DATASETS, Modes
+from gan_core.figures.lessons import points_figure
+from gan_core.gallery import FAILURES
+from gan_core.metrics.mode_coverage import N_SAMPLES, high_quality, modes_covered
+from gan_core.settings import Choices, Settings
+from gan_core.text import N_
+from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
+from pages.parts.page_settings import PageSettings
+from pages.parts.prose import _, markdown
+from pages.parts.table import table
+
+RING = DATASETS.get("ring")
+N_SHOWN = 400
+BLUR = 8  # standard deviations of a spot
+KEPT = 2  # spots of a generator that has collapsed
+SHARE_OF_STRAYS = 0.5
+
+CASES = {
+    "a": N_("Generator A"),
+    "b": N_("Generator B"),
+    "c": N_("Generator C"),
+    "d": N_("Generator D"),
+}
+
+
+class WrongLesson(Settings):
+    """What the page lets a reader set."""
+
+    choices: ClassVar[Mapping[str, Choices]] = {"case": CASES}
+
+    case: str = Field(
+        "a",
+        title=N_("Generator"),
+        description=N_("Each of them goes wrong in its own way, or not."),
+    )
+
+
+def modes() -> Modes:
+    """The eight spots of the ring."""
+    assert RING.modes
+    return RING.modes
+
+
+def points_of(case: str, n: int = N_SAMPLES) -> np.ndarray:
+    """What a generator makes, (n, 2); made up here, so that the answer is known."""
+    rng, spots = np.random.default_rng(1), modes()
+    real = RING.load(n, seed=1)
+    if case == "a":  # mode collapse
+        kept = spots.centers[rng.integers(KEPT, size=n)]
+        return kept + spots.std * rng.standard_normal((n, 2))
+    if case == "b":  # blurred: near everything, on nothing
+        return real + BLUR * spots.std * rng.standard_normal((n, 2))
+    if case == "c":  # as good as real
+        return real
+    return np.where(  # half of it strays between the spots
+        rng.random((n, 1)) < SHARE_OF_STRAYS, rng.uniform(-1, 1, (n, 2)), real
+    )
+
+
+def measured(case: str) -> tuple[float, float]:
+    """How many spots a generator covers, and how many per cent of its points lie on one."""
+    real, fake = RING.load(N_SAMPLES), points_of(case)
+    return modes_covered(real, fake, RING), high_quality(real, fake, RING)
+
+
+def measures_table(case: str) -> None:
+    """The two measures of the chosen generator, beside those of real points."""
+    rows = [
+        [title, f"{covered:.0f} / {len(modes().centers)}", f"{quality:.1f} %"]
+        for title, (covered, quality) in (
+            (_(CASES[case]), measured(case)),
+            (_("real points"), measured("c")),
+        )
+    ]
+    table([_("Whose points"), _("Modes covered"), _("High-quality samples")], rows)
+
+
+def ask_which_collapsed() -> None:
+    """The question which generator shows mode collapse, answered by the measures."""
+    found = {case: measured(case) for case in CASES}
+    collapsed = min(found, key=lambda case: found[case][0])
+    ask(
+        "collapsed",
+        _(
+            "Which of the generators has **collapsed**: all it makes is good, but there is little "
+            "of it?"
+        ),
+        {case: _(title) for case, title in CASES.items()},
+        collapsed,
+        _(
+            "It finds {covered} of {all} spots, and {quality} of its points lie on one: each looks "
+            "right, and most kinds are missing. Looking at single samples would never show it."
+        ).format(
+            covered=f"{found[collapsed][0]:.0f}",
+            all=len(modes().centers),
+            quality=f"{found[collapsed][1]:.1f} %",
+        ),
+    )
+
+
+def ask_which_is_fooled() -> None:
+    """The question whether covering all spots is enough."""
+    found = {case: measured(case) for case in CASES}
+    covering = [case for case in found if found[case][0] == len(modes().centers)]
+    worst = min(covering, key=lambda case: found[case][1])
+    ask(
+        "covers all",
+        _("Which generator covers every spot, and yet is the poorest of those that do?"),
+        {case: _(title) for case, title in CASES.items()},
+        worst,
+        _(
+            "A spot counts as covered with a single point near it. Only {quality} of this one's "
+            "points lie on a spot: one measure alone can be fooled, so look at both."
+        ).format(quality=f"{found[worst][1]:.1f} %"),
+    )
+
+
+settings = PageSettings(WrongLesson)
+open_lesson("what_goes_wrong")
+markdown("what_goes_wrong", modes=str(len(modes().centers)), n=str(N_SAMPLES))
+settings.field("case")
+case = settings.values.case
+with st.container(horizontal=True, gap="medium"):
+    with st.container(width=430):
+        figure = points_figure(points_of(case)[:N_SHOWN], modes().centers, 1.4)
+        st.plotly_chart(figure, key="points", config={"displayModeBar": False})
+    with st.container(width="stretch"):
+        measures_table(case)
+        markdown("what_goes_wrong_measures", n=f"{N_SAMPLES:,}")
+ask_which_collapsed()
+ask_which_is_fooled()
+st.header(_("Failures and their cures"), anchor=False)
+for failure in FAILURES.values():
+    with st.expander(_(failure.title)):
+        st.markdown(_(failure.help))
+        cure = _("**The cure**")
+        st.markdown(f"{cure}: {_(failure.cure_help)}")
+explain("what_goes_wrong_why")
+laboratory("failures", _("Watch each of them happen in the failure gallery"), "healing")
+close_lesson("what_goes_wrong")

@@ -1,0 +1,177 @@
+"""The course's prose: terms are defined, links are alive, and numbers come from the code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gan_core.course import LESSONS
+from gan_core.literature import TOPICS, WORKS, by_topic
+from pages.parts.glossary import in_file
+
+ROOT = Path(__file__).parents[2]
+PROSE = ROOT / "assets" / "lessons"
+LANGUAGES = ("en", "zh")
+APPENDIX = ("glossary", "glossary_head", "reading")
+PAGES = {path.stem for path in (ROOT / "pages").glob("*.py")}
+
+YEAR, ARXIV = r"\b(?:19|20)\d\d(?= 年|s\b|\b)", r"\barXiv:\d{4}\.\d{4,5}\b"
+NAMES = r"Inception-v3|GPT-3|R1|WGAN-GP"
+
+
+def of_the_course(language: str) -> list[Path]:
+    """The files of lessons, their checks and the appendix."""
+    names = [lesson.name for lesson in LESSONS]
+    return [
+        path
+        for path in sorted((PROSE / language).glob("*.md"))
+        if path.stem in APPENDIX
+        or any(re.fullmatch(rf"(quiz_)?{name}(_\w+)?", path.stem) for name in names)
+    ]
+
+
+def typed_numbers(prose: str) -> list[str]:
+    """Digits that somebody has typed where the code could have filled them in.
+
+    Allowed are formulas, years, arXiv numbers, names, and the numbers of a list.
+    """
+    for allowed in (
+        r"\$\$.+?\$\$|\$.+?\$",
+        r"\]\([^)]*\)",
+        r"@\{\w+\}",
+        r"^\d+\. ",
+        ARXIV,
+        YEAR,
+        NAMES,
+    ):
+        prose = re.sub(allowed, "", prose, flags=re.DOTALL | re.MULTILINE)
+    return re.findall(r"\d[\d.,]*", prose)
+
+
+def long_formula_numbers(prose: str) -> list[str]:
+    """Numbers of several digits inside formulas: a result, which the code should give."""
+    formulas = re.findall(r"\$\$.+?\$\$|\$.+?\$", prose, flags=re.DOTALL)
+    return [n for formula in formulas for n in re.findall(r"\d+\.\d+|\d{2,}", formula)]
+
+
+def links(prose: str) -> Iterator[tuple[str, str]]:
+    """Links within the app: page and anchor; "" is this very page."""
+    for target in re.findall(r"\]\(([^)]+)\)", prose):
+        if not target.startswith("https://"):
+            page, _, anchor = target.partition("#")
+            yield page, anchor
+
+
+def parameters() -> list[Path]:
+    return [path for language in LANGUAGES for path in of_the_course(language)]
+
+
+def shown(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+def test_every_lesson_has_prose_and_questions() -> None:
+    for language in LANGUAGES:
+        stems = {path.stem for path in of_the_course(language)}
+        for lesson in LESSONS:
+            assert {lesson.name, f"quiz_{lesson.name}"} <= stems
+
+
+@pytest.mark.parametrize("path", parameters(), ids=shown)
+def test_numbers_are_not_typed(path: Path) -> None:
+    prose = path.read_text("utf-8")
+    assert typed_numbers(prose) == []
+    assert long_formula_numbers(prose) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_terms_are_defined_once_in_both_languages(language: str) -> None:
+    terms = in_file((PROSE / language / "glossary.md").read_text("utf-8"))
+    keys = [term.key for term in terms]
+    assert len(keys) >= 30
+    assert len(set(keys)) == len(keys)
+    assert len({term.title for term in terms}) == len(terms)
+    assert all(term.text and re.fullmatch(r"[a-z][a-z0-9-]*", term.key) for term in terms)
+    other = in_file((PROSE / "en" / "glossary.md").read_text("utf-8"))
+    assert keys == [term.key for term in other]
+
+
+@pytest.mark.parametrize("path", sorted(PROSE.rglob("*.md")), ids=shown)
+def test_links_within_the_app_are_alive(path: Path) -> None:
+    glossary = in_file((PROSE / path.parent.name / "glossary.md").read_text("utf-8"))
+    keys = {term.key for term in glossary}
+    for page, anchor in links(path.read_text("utf-8")):
+        assert (page or path.stem) in PAGES, f"there is no page {page}"
+        if anchor:
+            assert (page or path.stem) == "glossary", f"{page} has no anchors"
+            assert anchor in keys, f"{anchor} is not in the glossary"
+
+
+def test_lessons_link_to_the_glossary() -> None:
+    english = "".join(path.read_text("utf-8") for path in of_the_course("en"))
+    used = {anchor for page, anchor in links(english) if page == "glossary"}
+    assert len(used) >= 15
+
+
+def test_works_are_cited_by_number_once_and_have_a_topic() -> None:
+    numbers = [work.arxiv for work in WORKS if work.arxiv]
+    assert len(set(numbers)) == len(numbers)
+    assert all(re.fullmatch(r"\d{4}\.\d{4,5}", number) for number in numbers)
+    assert sum(len(by_topic(topic)) for topic in TOPICS) == len(WORKS)
+    for work in WORKS:
+        assert bool(work.arxiv) != bool(work.url)
+        if work.arxiv:  # it was put there within a year of its appearance
+            assert abs(work.year - (2000 + int(work.arxiv[:2]))) <= 1
+
+
+@pytest.mark.parametrize(
+    ("arxiv", "first_author", "year"),
+    [
+        ("1406.2661", "Goodfellow", 2014),
+        ("1606.03657", "Chen", 2016),
+        ("1703.10593", "Zhu", 2017),
+        ("1411.1784", "Mirza", 2014),
+        ("1511.06434", "Radford", 2015),
+        ("1312.6114", "Kingma", 2013),
+    ],
+)
+def test_works_that_are_often_cited_wrongly_are_right(
+    arxiv: str, first_author: str, year: int
+) -> None:
+    [work] = [work for work in WORKS if work.arxiv == arxiv]
+    assert work.authors.startswith(first_author)
+    assert work.year == year
+
+
+@pytest.mark.parametrize("path", parameters(), ids=shown)
+def test_arxiv_numbers_of_the_prose_are_in_the_list_of_works(path: Path) -> None:
+    known = {work.arxiv for work in WORKS}
+    assert set(re.findall(r"arxiv\.org/abs/([\d.]+)", path.read_text("utf-8"))) <= known
+
+
+# --------------------------------------------------- the checks themselves notice what is wrong
+
+
+@pytest.mark.parametrize("prose", ["It scores 3.5.", "with 800 pictures", "共 8 个斑点", "500步"])
+def test_typed_number_is_noticed(prose: str) -> None:
+    assert typed_numbers(prose)
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "in 2014, [arXiv:1406.2661](https://arxiv.org/abs/1406.2661)",
+        "$2 \\ln 2$",
+        "1980 年代",
+        "1980s",
+    ],
+)
+def test_years_numbers_of_papers_and_formulas_are_left_alone(prose: str) -> None:
+    assert typed_numbers(prose) == []
+
+
+def test_result_inside_a_formula_is_noticed() -> None:
+    assert long_formula_numbers("$L_D = 1.386$ and $\\frac{1}{2}$") == ["1.386"]

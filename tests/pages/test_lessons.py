@@ -1,0 +1,209 @@
+"""A walk through every lesson: its check, what is kept of it, and the teacher's view."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gan_core.course import LESSONS, to_code, to_file
+from pages.parts import prose
+from pages.parts.prose import ASSETS, LANGUAGES
+from pages.parts.quiz import Question, questions
+from tests.page_visit import button, go_to, toasts, visit
+
+pytestmark = pytest.mark.usefixtures("store")
+
+NAMES = [lesson.name for lesson in LESSONS]
+FIRST, SECOND = NAMES[0], NAMES[min(1, len(NAMES) - 1)]
+
+
+def asked(name: str, language: str) -> list[Question]:
+    return questions((ASSETS / "lessons" / language / f"quiz_{name}.md").read_text("utf-8"))
+
+
+def right(question: Question) -> int:
+    return next(i for i, answer in enumerate(question.answers) if answer.is_right)
+
+
+def answer_all(app: AppTest, name: str) -> AppTest:
+    for place, question in enumerate(asked(name, "en")):
+        app.radio(key=f"check {name} {place}").set_value(right(question))
+    return app.run()
+
+
+def feedback(app: AppTest) -> list[str]:
+    return [box.value for kind in (app.success, app.warning) for box in kind]
+
+
+def done(app: AppTest) -> str:
+    return app.query_params.get("progress", "")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_questions_are_the_same_in_both_languages(name: str) -> None:
+    english, chinese = (asked(name, language) for language in LANGUAGES)
+    assert 3 <= len(english) <= 5
+    for one, other in zip(english, chinese, strict=True):
+        assert [a.is_right for a in one.answers] == [a.is_right for a in other.answers]
+        for question in (one, other):
+            assert sum(answer.is_right for answer in question.answers) == 1
+            assert len({answer.text for answer in question.answers}) == len(question.answers) >= 3
+            assert all(answer.because for answer in question.answers)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_wrong_and_right_answers_are_explained(
+    name: str, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # AppTest writes the options of a list anew, outside of any session that knows the language.
+    monkeypatch.setattr(prose, "language", lambda: language)
+    app = visit(name, lang=language)
+    before = len(feedback(app))
+    for place, question in enumerate(asked(name, language)):
+        wrong = (right(question) + 1) % len(question.answers)
+        app.radio(key=f"check {name} {place}").set_value(wrong)
+    app.run()
+    assert not app.exception
+    assert len(app.warning) == len(asked(name, language))
+    assert done(app) == ""
+    answer_all(app, name)
+    assert not app.exception
+    assert len(app.warning) == 0
+    assert len(feedback(app)) == before + len(asked(name, language))
+    assert done(app) == to_code([name])
+
+
+def test_progress_stays_on_the_way_and_counts() -> None:
+    app = answer_all(visit(FIRST), FIRST)
+    go_to(app, "losses")
+    go_to(app, SECOND)
+    assert done(app) == to_code([FIRST])
+    go_to(app, FIRST)
+    assert app.radio(key=f"check {FIRST} 0").value == right(asked(FIRST, "en")[0])
+
+
+def test_link_brings_progress_back_and_adds_to_it() -> None:
+    app = answer_all(visit(FIRST, progress=to_code([SECOND])), FIRST)
+    assert done(app) == to_code([FIRST, SECOND])
+    app.query_params["progress"] = to_code(NAMES[-1:])
+    app.run()
+    assert done(app) == to_code([FIRST, SECOND, NAMES[-1]])
+
+
+def test_bad_link_is_explained_and_loses_nothing() -> None:
+    app = answer_all(visit(FIRST), FIRST)
+    app.query_params["progress"] = "?!"
+    app.run()
+    assert any("stands for no lesson" in toast for toast in toasts(app))
+    assert done(app) == to_code([FIRST])
+
+
+def test_file_brings_progress_back() -> None:
+    app = visit(FIRST)
+    app.file_uploader(key="progress file").set_value(
+        ("progress.json", to_file(NAMES).encode(), "application/json")
+    )
+    app.run()
+    assert not app.exception
+    assert done(app) == to_code(NAMES)
+
+
+@pytest.mark.parametrize(
+    "content", [b"nonsense", json.dumps({"format": "gan-dojo-progress", "done": ["x"]}).encode()]
+)
+def test_bad_file_is_explained_and_loses_nothing(content: bytes) -> None:
+    app = answer_all(visit(FIRST), FIRST)
+    app.file_uploader(key="progress file").set_value(("p.json", content, "application/json"))
+    app.run()
+    assert not app.exception
+    assert any("kept" in toast for toast in toasts(app))
+    assert done(app) == to_code([FIRST])
+
+
+def test_start_over_forgets_answers_too() -> None:
+    app = answer_all(visit(FIRST), FIRST)
+    button(app, "Start over").click().run()
+    assert not app.exception
+    assert done(app) == ""
+    assert app.radio(key=f"check {FIRST} 0").value is None
+
+
+def test_hidden_answers_say_nothing() -> None:
+    app = answer_all(visit(FIRST, hide_answers="True"), FIRST)
+    assert not app.exception
+    assert feedback(app) == []
+    assert done(app) == ""
+    app.toggle(key="View.hide_answers").set_value(False).run()
+    assert len(feedback(app)) == len(asked(FIRST, "en"))
+    assert done(app) == to_code([FIRST])
+
+
+def test_projector_stays_from_lesson_to_lesson_and_can_be_left() -> None:
+    app = visit(FIRST, view="projector")
+    assert "data-testid" in "".join(html.proto.body for html in app.get("html"))
+    go_to(app, SECOND)
+    assert app.query_params["view"] == "projector"
+    button(app, "Leave the projector").click().run()
+    assert "view" not in app.query_params
+    assert not app.exception
+
+
+def test_moves_of_the_game_are_kept_in_the_link() -> None:
+    app = visit("the_game", moves="D2G")
+    button(app, "Train D once").click().run()
+    assert app.query_params["moves"] == "D2GD"
+    assert app.query_params["stage"] == "learn"
+    button(app, "From the beginning").click().run()
+    assert "moves" not in app.query_params
+    app.query_params["moves"] = "banana"
+    app.run()
+    assert any("moves = banana" in toast for toast in toasts(app))
+    assert not app.exception
+
+
+RIGHT = {
+    "generative_ai": {"one bell": "many"},
+    "the_game": {"first step of G": "nothing", "G alone": "beyond"},
+    "the_losses": {"who learns": "non_saturating"},
+    "the_networks": {"sigmoids": "less"},
+    "does_it_settle": {"R1 rests": "in"},
+    "what_goes_wrong": {"collapsed": "a", "covers all": "b"},
+    "how_good": {"floor": "much", "different n": "neither"},
+    "inside_latent": {"half way": "none"},
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_predictions_are_answered_by_what_the_page_computes(name: str) -> None:
+    app = visit(name)
+    asked_for = {radio.key for radio in app.radio if str(radio.key).startswith("predict ")}
+    assert asked_for == {f"predict {key}" for key in RIGHT[name]}
+    for key, expected in RIGHT[name].items():
+        app.radio(key=f"predict {key}").set_value(expected)
+    app.run()
+    assert not app.exception
+    assert len(app.success) == len(RIGHT[name])
+    assert not app.warning
+
+
+def test_hidden_answers_hide_predictions_and_explanations() -> None:
+    app = visit("the_game", hide_answers="True")
+    app.radio(key="predict G alone").set_value("beyond").run()
+    assert feedback(app) == []
+    assert "Explain" not in [box.label for box in app.expander]
+    assert "Explain" in [box.label for box in visit("the_game").expander]
+
+
+def test_digits_are_told_apart_once_all_are_chosen() -> None:
+    app = visit("generative_ai", model="directions")
+    pills = app.button_group(key="guessed directions 0")
+    pills.set_value([1, 2, 3, 4]).run()
+    assert not app.info
+    app.button_group(key="guessed directions 0").set_value([1, 2, 3, 4, 5]).run()
+    assert "of 5" in app.info[0].value
+    button(app, "Other pictures").click().run()
+    assert not app.info
+    assert app.query_params["round"] == "1"
