@@ -139,12 +139,20 @@ def _number(value: Value) -> float:
 
 
 STYLE = """<style>
-.loop { overflow-x: auto; }
+.loop { container-type: inline-size; }
 .loop table { border-collapse: collapse; font-size: 0.9rem; width: 100%; }
 .loop th { text-align: left; font-weight: 600; padding: 0 0.5rem; }
 .loop td { padding: 0.1rem 0.5rem; border: none; height: 1.6rem; }
 .loop td:first-child { text-align: right; opacity: 0.6; }
-.loop code { white-space: pre; color: inherit; background: none; padding: 0; }
+.loop td:last-child { min-width: 15rem; }
+.loop code { white-space: pre-wrap; font-size: 0.8rem; }
+.loop code { color: inherit; background: none; padding: 0; }
+@container (max-width: 620px) {
+    .loop tr { display: grid; grid-template-columns: 2rem 1fr; }
+    .loop td:last-child, .loop th:last-child { grid-column: 2; }
+    .loop td { height: auto; }
+    .loop td:empty { display: none; }
+}
 .loop tr.now td { background: color-mix(in srgb, #2A8FD0 25%, transparent); }
 </style>"""
 

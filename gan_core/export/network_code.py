@@ -27,8 +27,8 @@ _SHORT = {  # what the program imports under a short name
 }
 
 
-def network_code(config: RunConfig) -> str:
-    """Statements that build `generator` and `discriminator`."""
+def network_code(config: RunConfig) -> dict[str, str]:
+    """Statements that build `generator` and `discriminator`, by these names."""
     build, shape = config.items.network, config.items.dataset.shape
     layers = _WrittenLayers("float32", seed=0)  # the program itself adds what follows from SEED
     generator = _with_shells(build.generator)(
@@ -40,12 +40,10 @@ def network_code(config: RunConfig) -> str:
         layers, packed_shape, **config.network_options("d")
     )
     networks = {"generator": generator, "discriminator": discriminator}
-    lines = [
-        line
+    return {
+        name: "\n".join(statements(_plain(network), f"{name} = ", indent="")) + "\n"
         for name, network in networks.items()
-        for line in [*statements(_plain(network), f"{name} = ", indent=""), ""]
-    ]
-    return "\n".join(lines)
+    }
 
 
 def spectral_norm_code() -> Excerpt:

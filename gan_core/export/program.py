@@ -39,9 +39,10 @@ Translate = Callable[[str], str]
 class Section:
     """A part of the program with a title and a few sentences about it.
 
-    `formulas` are LaTeX, for where they can be shown.
+    `name` is its key; `formulas` are LaTeX, for where they can be shown.
     """
 
+    name: str
     title: str
     prose: Sequence[str]
     code: str
@@ -69,6 +70,12 @@ def program(store: Store, run_id: str, translate: Translate = str) -> Program:
     _, records = store.curve(run_id, 0, len(RECORD_FIELDS))
     first_losses = [[float(f"{loss:.9g}") for loss in row[:2]] for row in records[:N_COMPARED]]
     return _program(run, config, later, first_losses, translate)
+
+
+def program_of(config: RunConfig, name: str, translate: Translate = str) -> Program:
+    """Write settings as a program that nobody has run yet; raises `GanError` as `program` does."""
+    untrained = Run("", name, config, "queued", None, 0, None, {}, 0.0)
+    return _program(untrained, config, [], [], translate)
 
 
 def refuse_what_cannot_be_exported(config: RunConfig) -> None:
@@ -131,29 +138,35 @@ def _program(
     refuse_what_cannot_be_exported(config)
     _, items, data = translate, config.items, data_code(config)
     mixed, xla = _plan(run, config)
-    rates = _rates(config, later)
+    rates, networks = _rates(config, later), network_code(config)
     formulas = [items.loss.discriminator_formula, items.loss.generator_formula]
     if items.penalty.formula:
         formulas.append(rf"{items.penalty.formula}, \quad \lambda = {config.penalty_weight:g}")
     sections = [
         Section(
+            "settings",
             _(N_("Settings")),
             [],
             _imports(config, data) + "\n" + _settings(config, mixed=mixed),
         ),
-        Section(_(N_("Data")), [f"{_(items.dataset.title)}: {_(items.dataset.help)}"], _data(data)),
         Section(
-            _(N_("Networks")),
-            _about_networks(config, _),
-            _networks(config),
+            "data",
+            _(N_("Data")),
+            [f"{_(items.dataset.title)}: {_(items.dataset.help)}"],
+            _data(data),
         ),
+        Section("weights", _(N_("Initial weights")), _about_networks(config, _), _weights(config)),
+        Section("generator", _(N_("Generator")), [], networks["generator"]),
+        Section("discriminator", _(N_("Discriminator")), [], networks["discriminator"]),
         Section(
+            "losses",
             _(N_("What the two players minimise")),
             [f"{_(items.loss.title)}: {_(items.loss.help)} {items.loss.reference}".strip()],
             loss_code(config),
             formulas[:2],
         ),
         Section(
+            "batches",
             _(N_("Batches and noise")),
             [
                 _(
@@ -166,16 +179,15 @@ def _program(
             batches_code(config, mixed=mixed),
         ),
         Section(
+            "turns",
             _(N_("The two turns")),
             [_(N_("Each player moves its own weights only."))],
             optimizers_code(config) + "\n\n" + turns_code(config, mixed=mixed),
         ),
+        Section("step", _(N_("One step")), [], step_code(config, xla=xla)),
+        Section("loop", _(N_("Training")), [], loop_code(first_losses, rates)),
         Section(
-            _(N_("Training")),
-            [],
-            step_code(config, xla=xla) + "\n\n" + loop_code(first_losses, rates),
-        ),
-        Section(
+            "results",
             _(N_("Results")),
             [_(N_("The losses of every step, samples from noise that stays the same, and G."))],
             results_code(config),
@@ -183,8 +195,9 @@ def _program(
     ]
     if items.penalty.formula:
         prose = f"{_(items.penalty.title)}: {_(items.penalty.help)} {items.penalty.reference}"
-        section = Section(_(N_("What D pays besides")), [prose], penalty_code(config), formulas[2:])
-        sections.insert(4, section)
+        title = _(N_("What D pays besides"))
+        section = Section("penalty", title, [prose], penalty_code(config), formulas[2:])
+        sections.insert(6, section)
     introduction = [text.say(_) for text in _introduction(run, config, data, later)]
     return Program(run.name, introduction, sections)
 
@@ -207,7 +220,9 @@ def _introduction(
         f"{name}=={versions[name]}" if name in versions else name for name in packages
     )
     sentences = [
-        Text(N_("A GAN that was trained in GAN Dojo, as a program that does without it.")),
+        Text(N_("A GAN that was trained in GAN Dojo, as a program that does without it."))
+        if run.id
+        else Text(N_("A GAN as GAN Dojo trains it, as a program that does without it.")),
         Text(
             N_(
                 "It takes the same steps with the same random numbers. On the same kind of machine "
@@ -333,10 +348,10 @@ def _about_networks(config: RunConfig, _: Translate) -> list[str]:
     return sentences
 
 
-def _networks(config: RunConfig) -> str:
-    parts = [_SEEDS, network_code(config)]
+def _weights(config: RunConfig) -> str:
+    parts = [_SEEDS]
     if config.spectral_norm:
-        parts.insert(1, spectral_norm_code().code)
+        parts.append(spectral_norm_code().code)
     return "\n\n".join(parts)
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from gan_core.config import RunConfig
 from gan_core.datasets import DATASETS
-from gan_core.export.program import program, refuse_what_cannot_be_exported
+from gan_core.export.program import program, program_of, refuse_what_cannot_be_exported
 from gan_core.export.script import notebook, script
 from gan_core.losses import LOSSES
 from gan_core.penalties import PENALTIES
@@ -105,6 +105,13 @@ def test_program_finds_the_very_losses_of_the_run(
     # Convolutions on several threads add up in an order that differs from time to time.
     tolerance = 1e-4 if config.items.network.convolutional else 0.0
     np.testing.assert_allclose(found, original, rtol=tolerance)
+
+
+def test_settings_that_nobody_has_trained_are_a_program_that_runs(tmp_path: Path) -> None:
+    config = config_of(POINTS)
+    found = losses_of(script(program_of(config, "Ring")), tmp_path)
+    trainer = Trainer(config, config.items.dataset.load(seed=config.seed))
+    np.testing.assert_array_equal(found, trainer.run(STEPS))
 
 
 @pytest.mark.parametrize("loss", list(LOSSES), ids=lambda loss: loss.name)

@@ -25,6 +25,7 @@ PAGES = (
     "networks",
     "training_loop",
     "bug_hunt",
+    "build_it",
     "playground",
     "failures",
     "train",
