@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from gan_core.bug_hunt import HUNT, case_of
@@ -11,6 +12,7 @@ from tests.engine_process import wait_until
 FAULT = next(fault for fault in HUNT if fault.name == "incomplete_batch")  # the quickest to show
 
 
+@pytest.mark.slow
 def test_from_the_wrong_line_to_the_mended_run(page: Page, app: AppProcess) -> None:
     page.goto(f"{app.url}/bug_hunt?lang=en&program={HUNT.index(FAULT) + 1}")
     page.get_by_text(case_of(FAULT).wrong).click()
