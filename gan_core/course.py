@@ -58,6 +58,13 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
         "account_tree",
     ),
     Lesson(
+        "training_loop",
+        "e",
+        N_("The training loop"),
+        N_("You can read the alternating loop, and say whose weights each line moves."),
+        "laps",
+    ),
+    Lesson(
         "does_it_settle",
         "f",
         N_("Does it settle?"),
@@ -84,6 +91,20 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
         N_("Inside the latent space"),
         N_("You can say where noise lies, and how to walk from one sample to another."),
         "explore",
+    ),
+    Lesson(
+        "bug_hunt",
+        "j",
+        N_("Bug hunt"),
+        N_("You find the usual mistakes of a first GAN by their symptoms."),
+        "bug_report",
+    ),
+    Lesson(
+        "build_it",
+        "k",
+        N_("Build it yourself"),
+        N_("You know every block of a whole GAN, and can run and change it."),
+        "construction",
     ),
     Lesson(
         "questions",

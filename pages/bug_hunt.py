@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -10,9 +11,11 @@ from pydantic import Field
 
 from gan_core.bug_hunt import HUNT, case_of, faulty, healthy, mends_while_it_trains
 from gan_core.faults import NONE, Case, Fault
+from gan_core.faults.logits_as_probabilities import EPSILON
 from gan_core.runs.store import Run
 from gan_core.settings import Choices, Settings
 from gan_core.text import N_, GanError, number
+from pages.parts.lesson import close_lesson, open_lesson
 from pages.parts.links import go_to
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown, say
@@ -139,6 +142,7 @@ def _mended_title(healed: Run) -> str:
 
 
 settings = PageSettings(Hunt)
+open_lesson("bug_hunt")
 markdown("bug_hunt", n_programs=str(len(HUNT)))
 settings.field("program")
 chosen = settings.values.program
@@ -161,3 +165,4 @@ try:
 except GanError as error:
     st.error(say(error), icon=":material/error:")
 markdown("bug_hunt_next")
+close_lesson("bug_hunt", stuck=f"{-math.log(EPSILON):.1f}", epsilon=f"{EPSILON:g}")

@@ -13,6 +13,7 @@ from gan_core.export.script import notebook, script
 from gan_core.presets import PRESETS
 from gan_core.settings import Choices, Settings
 from gan_core.text import N_
+from pages.parts.lesson import close_lesson, open_lesson
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, language, markdown, translator
 
@@ -102,6 +103,7 @@ def downloads(name: str, program: Program) -> None:
 
 
 settings = PageSettings(Blueprint)
+open_lesson("build_it")
 markdown("build_it")
 settings.field("preset")
 chosen = PRESETS[settings.values.preset]
@@ -116,3 +118,4 @@ st.page_link(
     query_params={"lang": language(), "preset": chosen.name},
 )
 markdown("build_it_next")
+close_lesson("build_it")

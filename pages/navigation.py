@@ -57,9 +57,6 @@ def course_map() -> dict[str, list[StreamlitPage]]:
             page("best_discriminator", _("The best discriminator"), "balance"),
             page("game", _("Does the game settle?"), "cyclone"),
             page("networks", _("Networks"), "layers"),
-            page("training_loop", _("The training loop"), "laps"),
-            page("bug_hunt", _("Bug hunt"), "bug_report"),
-            page("build_it", _("Build it yourself"), "construction"),
         ],
         _("Practice"): [
             page("playground", _("Playground"), "scatter_plot"),

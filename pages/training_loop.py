@@ -13,6 +13,7 @@ from gan_core.figures.bribed import bribed_figure
 from gan_core.settings import Settings
 from gan_core.text import N_
 from gan_core.theory.loop import BATCH_SIZE, N_LINES, N_STEPS, Line, Moment, Value, lines, moments
+from pages.parts.lesson import close_lesson, open_lesson
 from pages.parts.links import remember
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown
@@ -157,6 +158,7 @@ STYLE = """<style>
 </style>"""
 
 settings = PageSettings(Loop)
+open_lesson("training_loop")
 markdown("training_loop", batch_size=str(BATCH_SIZE), n_steps=str(N_STEPS))
 with st.container(horizontal=True):
     settings.field("frozen")
@@ -164,3 +166,4 @@ with st.container(horizontal=True):
 st.fragment(stage, run_every=SECONDS if playing else None)()
 markdown("training_loop_off" if not settings.values.frozen else "training_loop_on")
 markdown("training_loop_next")
+close_lesson("training_loop")

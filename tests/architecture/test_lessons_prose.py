@@ -19,6 +19,7 @@ APPENDIX = ("glossary", "glossary_head", "reading")
 PAGES = {path.stem for path in (ROOT / "pages").glob("*.py")}
 
 YEAR, ARXIV = r"\b(?:19|20)\d\d(?= 年|s\b|\b)", r"\barXiv:\d{4}\.\d{4,5}\b"
+IN_A_WORK = r"\b(?:algorithm|算法) \d+|\bPMLR \d+"
 NAMES = r"Inception-v3|GPT-3|R1|WGAN-GP"
 
 
@@ -36,7 +37,7 @@ def of_the_course(language: str) -> list[Path]:
 def typed_numbers(prose: str) -> list[str]:
     """Digits that somebody has typed where the code could have filled them in.
 
-    Allowed are formulas, years, arXiv numbers, names, and the numbers of a list.
+    Allowed are formulas, years, arXiv numbers, places in a work, names, and the numbers of a list.
     """
     for allowed in (
         r"\$\$.+?\$\$|\$.+?\$",
@@ -44,6 +45,7 @@ def typed_numbers(prose: str) -> list[str]:
         r"@\{\w+\}",
         r"^\d+\. ",
         ARXIV,
+        IN_A_WORK,
         YEAR,
         NAMES,
     ):
