@@ -17,7 +17,7 @@ def bribed_figure(
     _ = translate
     steps = list(range(1, len(before) + 1))
     title = _(N_("D(x_fake) of the same points"))
-    return go.Figure(
+    figure = go.Figure(
         [
             go.Scatter(
                 x=steps,
@@ -41,3 +41,13 @@ def bribed_figure(
             yaxis={**AXIS, "range": [0, 1]},
         ),
     )
+    if not steps:
+        figure.add_annotation(
+            text=_(N_("After the last line, dots stand here.")),
+            xref="paper",
+            yref="paper",
+            x=0.5,
+            y=0.5,
+            showarrow=False,
+        )
+    return figure
