@@ -37,8 +37,9 @@ def test_every_setting_has_a_widget() -> None:
             sidebar.text_input,
         ):
             drawn |= {widget.key for widget in kind if widget.key}
-    # A drawing has a pad of its own, and pictures are brought as files.
-    assert drawn == set(RunConfig.model_fields) - {"family", "points", "pictures"} | {"preset"}
+    # A drawing has a pad of its own, pictures are brought as files, and nobody is offered faults.
+    without = {"family", "points", "pictures", "fault"}
+    assert drawn == set(RunConfig.model_fields) - without | {"preset"}
 
 
 @pytest.mark.usefixtures("store")
