@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.glossary import terms
+from pages.parts.glossary import in_order
 from pages.parts.prose import _, markdown
 
 st.title(_("Glossary"), anchor=False)
 markdown("glossary_head")
-for term in sorted(terms(), key=lambda term: term.title.lower()):
+for term in in_order():
     st.header(term.title, anchor=term.key)
     st.markdown(term.text)

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pages.parts.prose import read
+import streamlit as st
+
+from pages.parts.prose import _, language, read
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,19 @@ class Term:
 def terms() -> list[Term]:
     """All terms in the visitor's language."""
     return in_file(read("glossary"))
+
+
+def in_order() -> list[Term]:
+    """All terms in the visitor's language, by their titles."""
+    return sorted(terms(), key=lambda term: term.title.lower())
+
+
+def words() -> None:
+    """A box with every term, to look one up without leaving the page."""
+    with st.popover(_("Words"), icon=":material/dictionary:", width="stretch"):
+        for term in in_order():
+            link = f"glossary?lang={language()}#{term.key}"
+            st.markdown(f"**[{term.title}]({link})** {term.text}")
 
 
 def in_file(markdown: str) -> list[Term]:

@@ -14,6 +14,7 @@ import streamlit as st
 
 from gan_core import course
 from gan_core.course import Lesson
+from pages.parts.glossary import words
 from pages.parts.progress import done, keep_progress, kept_in_links, mark, take_progress
 from pages.parts.projector import is_projected, shows_answers, take_view, teacher
 from pages.parts.prose import _, language, markdown
@@ -45,6 +46,7 @@ def close_lesson(name: str, **numbers: str) -> None:
         return
     with st.sidebar:
         _course_so_far()
+        words()
         keep_progress()
         teacher()
 

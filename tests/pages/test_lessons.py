@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from gan_core.course import LESSONS, to_code, to_file
 from pages.parts import prose
+from pages.parts.glossary import in_file
 from pages.parts.prose import ASSETS, LANGUAGES
 from pages.parts.quiz import Question, questions
 from tests.page_visit import button, go_to, toasts, visit
@@ -74,6 +75,19 @@ def test_wrong_and_right_answers_are_explained(
     assert len(app.warning) == warned
     assert len(feedback(app)) == before + len(asked(name, language))
     assert done(app) == to_code([name])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_lesson_has_every_word_at_hand(
+    language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prose, "language", lambda: language)
+    terms = in_file((ASSETS / "lessons" / language / "glossary.md").read_text("utf-8"))
+    for name in NAMES:
+        app = visit(name, lang=language)
+        written = "".join(each.value for each in app.sidebar.markdown)
+        for term in terms:
+            assert f"[{term.title}](glossary?lang={language}#{term.key})" in written
 
 
 def test_progress_stays_on_the_way_and_counts() -> None:
