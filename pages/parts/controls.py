@@ -132,8 +132,7 @@ def current_values() -> dict[str, Any]:
 
 def _take_preset() -> None:
     config = PRESETS[st.session_state["preset"]].config
-    for name in RunConfig.names():
-        st.session_state[name] = getattr(config, name)
+    links.remember_all({name: getattr(config, name) for name in RunConfig.names()})
 
 
 def _read_url(first: str) -> None:

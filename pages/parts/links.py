@@ -33,11 +33,20 @@ def go_to(**parameters: str | None) -> None:
 
 def remember(name: str, value: object) -> None:
     """For callbacks: write into the session, and only then let Streamlit interrupt, if it must."""
-    try:
-        st.session_state[name] = value
-    except RerunException:  # asked for by the browser meanwhile
-        st.session_state[name] = value
-        raise
+    remember_all({name: value})
+
+
+def remember_all(values: Mapping[str, object]) -> None:
+    """For callbacks: write all of it into the session, and only then be interrupted."""
+    interruption = None
+    for name, value in values.items():
+        try:
+            st.session_state[name] = value
+        except RerunException as asked:  # by the browser meanwhile
+            st.session_state[name] = value
+            interruption = asked
+    if interruption:
+        raise interruption
 
 
 def _arrive() -> None:

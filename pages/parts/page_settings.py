@@ -44,14 +44,13 @@ class PageSettings(Generic[S]):
 
     def set(self, **values: Any) -> None:
         """Set some fields, and the others to their defaults: for links and for presets' buttons."""
-        for name in self._names:
-            value = values.get(name, self._settings.default(name))
-            st.session_state[self._key(name)] = value
+        self.change(
+            **{name: values.get(name, self._settings.default(name)) for name in self._names}
+        )
 
     def change(self, **values: Any) -> None:
         """For callbacks: set some fields, and leave the others."""
-        for name, value in values.items():
-            links.remember(self._key(name), value)
+        links.remember_all({self._key(name): value for name, value in values.items()})
 
     def button(self, text: str, **values: Any) -> None:
         """Draw a button that sets these fields, and the others to their defaults."""

@@ -62,6 +62,13 @@ def test_what_is_remembered_stays_when_the_browser_asks_in_between(session: Sess
     assert {"run": "new", "at": None} in session.values()
 
 
+def test_many_values_are_remembered_all(session: Session) -> None:
+    session.requests = 1
+    with pytest.raises(RerunException):
+        links.remember_all({"a": 1, "b": 2, "c": 3})
+    assert session == {"a": 1, "b": 2, "c": 3}
+
+
 def test_without_an_interruption_nothing_is_raised(session: Session) -> None:
     attempt(lambda: links.go_to(run="new"))
     assert {"run": "new"} in session.values()
