@@ -56,6 +56,8 @@ def connect(slots: float) -> Client:
         {
             # A killed worker is no fault of the run it trained.
             "distributed.scheduler.allowed-failures": MAX_RESTARTS,
+            # Nor is it lost while it imports TensorFlow again, however slow the machine.
+            "distributed.deploy.lost-worker-timeout": "10 minutes",
             # Dask trims memory for its own array tasks; after each call that costs TensorFlow time.
             # What NumPy computes here is small, and faster done than shared among threads.
             "distributed.nanny.pre-spawn-environ": {"OPENBLAS_NUM_THREADS": 1},

@@ -242,7 +242,10 @@ def test_a_worker_that_dies_over_a_question_is_the_answer(
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, EngineProcess]]:
     store = Store(f"sqlite:///{tmp_path_factory.mktemp('answers') / 'store.sqlite3'}")
     store.answers.ask({"topic": "asked before the engine came"})
-    process = EngineProcess(store, GAN_SLOTS="1")
+    # As on a machine so slow that Dask would give a killed worker up before it is back.
+    process = EngineProcess(
+        store, GAN_SLOTS="1", DASK_DISTRIBUTED__DEPLOY__LOST_WORKER_TIMEOUT="1s"
+    )
     yield store, process
     process.stop()
     store._database.engine.dispose()
@@ -263,3 +266,5 @@ def test_a_question_survives_its_worker(engine: tuple[Store, EngineProcess]) -> 
     for worker in process.workers():
         worker.kill()
     assert wait_until(lambda: store.answers.ask(question), "the answer").value
+    another = {"topic": "anatomy", "settings": {**SETTINGS, "latent_dim": 3}}
+    assert wait_until(lambda: store.answers.ask(another), "an answer after that").value
