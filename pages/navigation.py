@@ -23,7 +23,8 @@ st.set_page_config(
 st.logo(str(ROOT / "assets" / "logo.svg"), size="large")
 
 # Streamlit leaves a hand's breadth above the page; a projector has none to spare.
-# Its captions, and white on a light button, are fainter than weak eyes or a projector can bear.
+# Its captions, its code, and white on a light button, are fainter than weak eyes or a projector
+# can bear.
 st.html(
     """<style>
     .stMainBlockContainer { padding: 4.2rem 2.5rem 2rem; max-width: 1500px; }
@@ -32,6 +33,8 @@ st.html(
         color: light-dark(black, white);
     }
     [data-testid="stBaseButton-primary"]:enabled { color: light-dark(white, black); }
+    [data-testid="stCode"] .token.keyword { color: light-dark(#0f62b0, #6cb6ff); }
+    [data-testid="stCode"] .token.number { color: light-dark(#0b7362, #5fd6c2); }
     </style>"""
 )
 

@@ -144,7 +144,7 @@ STYLE = """<style>
 .loop table { border-collapse: collapse; font-size: 0.9rem; width: 100%; }
 .loop th { text-align: left; font-weight: 600; padding: 0 0.5rem; }
 .loop td { padding: 0.1rem 0.5rem; border: none; height: 1.6rem; }
-.loop td:first-child { text-align: right; opacity: 0.6; }
+.loop td:first-child { text-align: right; opacity: 0.8; }
 .loop td:last-child { min-width: 15rem; }
 .loop code { white-space: pre-wrap; font-size: 0.8rem; }
 .loop code { color: inherit; background: none; padding: 0; }

@@ -200,7 +200,7 @@ class Busy:
     def __init__(self) -> None:
         self.futures: dict[str, Any] = {}
 
-    def submit(self, answer: object, store_url: str, asked: str, *, pure: bool) -> Any:
+    def submit(self, answer: object, store_url: str, asked: str, **options: object) -> Any:
         self.futures[asked] = SimpleNamespace(done=lambda: False, status="pending")
         return self.futures[asked]
 
