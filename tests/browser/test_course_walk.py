@@ -25,6 +25,7 @@ def at_rest(page: Page, name: str) -> None:
 
 def violations(page: Page) -> list[str]:
     """What axe-core finds that keeps somebody from reading the page."""
+    expect(page.locator("button.print-lesson")).not_to_be_empty()  # its script has come
     found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [
         f"{page.url}: {each['id']}: {node['html'][:200]}"
