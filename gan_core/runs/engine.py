@@ -78,14 +78,20 @@ def _cluster_on_this_machine(slots: float) -> SpecCluster:
     n_workers = max(1, (os.cpu_count() or 1) // CORES_PER_WORKER)
     pictures = _worker({SLOT: slots / n_workers}, round(slots / n_workers) + MAX_QUESTIONS)
     points = _worker({POINTS: slots}, round(slots / POINTS_SHARE) + 1, env=ONE_THREAD)
+    at_any_port = {"port": 0, "dashboard_address": f"{HERE}:0"}  # nobody looks at a dashboard
     return SpecCluster(
-        scheduler={"cls": Scheduler, "options": {"host": HERE, "port": 0, "dashboard": False}},
+        scheduler={"cls": Scheduler, "options": {"host": HERE, **at_any_port}},
         workers={POINTS: points} | {f"pictures {i}": pictures for i in range(n_workers)},
+        silence_logs=logging.WARNING,
     )
 
 
 def _worker(resources: dict[str, float], nthreads: int, **options: Any) -> dict[str, Any]:
-    here = {"host": HERE, "preload": "gan_core.training.warm"}
+    here = {
+        "host": HERE,
+        "preload": "gan_core.training.warm",
+        "silence_logs": logging.WARNING,
+    }
     return {
         "cls": Nanny,
         "options": {**here, "resources": resources, "nthreads": nthreads, **options},

@@ -9,7 +9,7 @@ ratio_to_pytorch, ratio_to_60  of the medians; 60 steps/s is what a loop drawn b
                           animation frames can reach at most
 concurrent_runs, slowest_run_steps_per_second  runs that train at once in one engine, with
                           records, frames and checkpoints; the slowest of them, once all are
-                          compiled
+                          compiled and have taken their first 1,000 steps
 watcher_cpu_fraction      what one more watcher costs the web process, of one core: the
                           difference between 1 and 101 watchers of ten frames a second
 """
@@ -37,6 +37,7 @@ from tests.engine_process import EngineProcess, wait_until
 
 PRESET = "blobs_small"
 PATIENCE = 300.0
+UNDER_WAY = 1000  # steps: the first pictures, most of all runs', are behind
 COMPILING = 1200.0  # seconds that all runs together may take to compile
 BROWSER_STEPS_PER_SECOND = 60
 ADDED_WATCHERS = 100
@@ -131,8 +132,8 @@ def measure_crowd(n_runs: int, seconds: float) -> float:
                 for seed in range(n_runs)
             ]
             wait_until(
-                lambda: min(store.run(run_id).step for run_id in run_ids) > 1,
-                "all runs to be compiled",
+                lambda: min(store.run(run_id).step for run_id in run_ids) > UNDER_WAY,
+                "all runs to be compiled and under way",
                 COMPILING,
             )
             before, began = [store.run(run_id).step for run_id in run_ids], time.monotonic()

@@ -22,6 +22,9 @@ def test_from_the_wrong_line_to_the_mended_run(page: Page, app: AppProcess) -> N
     beside, run = app.store.runs()[:2]
     wait_until(lambda: app.store.run(run.id).status == "failed", "the fault to show")
     expect(page.get_by_text("target.shape=(64, 1), output.shape=(5, 1)")).to_be_visible()
+    expect(page.locator("[data-testid=stApp]")).to_have_attribute(
+        "data-test-script-state", "notRunning"
+    )
     page.get_by_role("button", name="Fix it").click()
     page.wait_for_url("**mended=*")
     mended = app.store.runs()[0]
