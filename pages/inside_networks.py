@@ -9,12 +9,11 @@ from pydantic import Field
 
 from gan_core.figures.gradient_map import HEIGHT, gradient_map
 from gan_core.ops import NUMPY
-from gan_core.runs.answers import Question
 from gan_core.runs.views import N_REAL
-from gan_core.settings import Choices, Settings, Shown
+from gan_core.settings import Choices, Shown
 from gan_core.text import N_, GanError
 from pages.parts.asking import when_answered
-from pages.parts.choose_run import chosen_run
+from pages.parts.choose_run import Looking, chosen_run
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown, plain, say
 from pages.parts.tiles import tiles
@@ -28,28 +27,15 @@ KINDS = {  # Keras' names of layers
 }
 
 
-class Inside(Settings):
+class Inside(Looking):
     """What the page lets a reader set."""
 
     choices: ClassVar[Mapping[str, Choices]] = {
         "of": {"real": N_("a real one"), "generated": N_("a generated one")}
     }
 
-    seed: int = Field(1, ge=0, le=9999, title=N_("Seed of the pictures"))
-    label: int = Field(
-        0,
-        ge=0,
-        le=9,
-        title=N_("Class"),
-        description=N_("This run's G is told which class to draw, and D which class it should be."),
-    )
     of: Annotated[str, Shown("buttons")] = Field("generated", title=N_("Picture"))
     row: Annotated[int, Field(ge=0, le=N_REAL - 1)] = Field(0, title=N_("Picture"))
-
-
-def question(topic: str, **about: object) -> Question:
-    """What a worker is asked, with what all questions of this page name."""
-    return chosen.question(topic, seed=values.seed, label=label, **about)
 
 
 def choose_picture() -> None:
@@ -66,7 +52,9 @@ def choose_picture() -> None:
             choose=lambda place: settings.change(row=place),
         )
 
-    asked = question("real") if values.of == "real" else question("samples", tool="all")
+    asked = (
+        chosen.question("real") if values.of == "real" else chosen.question("samples", tool="all")
+    )
     when_answered([asked], draw, height=80, meanwhile=ASKING)
 
 
@@ -110,16 +98,12 @@ def draw_stage(stage: Mapping[str, Any], key: str) -> None:
 settings = PageSettings(Inside)
 markdown("inside_networks")
 try:
-    chosen = chosen_run()
-    with st.sidebar:
-        settings.field("seed")
-        n_classes = chosen.run.config.n_classes
-        label = min(settings.field("label"), n_classes - 1) if n_classes else 0
+    chosen = chosen_run().with_samples(settings)
     settings.field("of")
     values = settings.values
     choose_picture()
     when_answered(
-        [question("inside", of=values.of, row=values.row)],
+        [chosen.question("inside", of=values.of, row=values.row)],
         draw_inside,
         height=2 * HEIGHT,
         meanwhile=ASKING,

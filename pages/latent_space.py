@@ -10,11 +10,11 @@ from pydantic import Field
 from gan_core.figures.latent import HEIGHT, WAYS, norm_figure, search_figure
 from gan_core.runs.answers import Question
 from gan_core.runs.views import N_DIRECTIONS, N_REAL, N_SAMPLES, REACH, noise, walk
-from gan_core.settings import Choices, Settings, Shown
+from gan_core.settings import Choices, Shown
 from gan_core.text import N_, GanError
 from gan_core.theory.latent import shell
 from pages.parts.asking import when_answered
-from pages.parts.choose_run import chosen_run
+from pages.parts.choose_run import Looking, chosen_run
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown, plain, say
 from pages.parts.tiles import tiles
@@ -27,7 +27,7 @@ NO_MODE_BAR = {"displayModeBar": False}
 Place = Annotated[int, Field(ge=0, le=N_SAMPLES - 1)]
 
 
-class LatentSpace(Settings):
+class LatentSpace(Looking):
     """What the page lets a reader set."""
 
     choices: ClassVar[Mapping[str, Choices]] = {
@@ -43,14 +43,6 @@ class LatentSpace(Settings):
     }
 
     tool: Annotated[str, Shown("buttons")] = Field("vary", title=N_("What to do"))
-    seed: int = Field(1, ge=0, le=9999, title=N_("Seed of the noise"))
-    label: int = Field(
-        0,
-        ge=0,
-        le=9,
-        title=N_("Class"),
-        description=N_("This run's G is told which class to draw, and D which class it should be."),
-    )
     letter: Annotated[str, Shown("buttons")] = Field("a", title=N_("A click chooses"))
     a: Place = Field(0, title="A")
     b: Place = Field(1, title="B")
@@ -64,11 +56,6 @@ class LatentSpace(Settings):
     )
     of: Annotated[str, Shown("buttons")] = Field("real", title=N_("Find the noise of"))
     row: Annotated[int, Field(ge=0, le=N_REAL - 1)] = Field(0, title=N_("Real picture"))
-
-
-def question(topic: str, **about: object) -> Question:
-    """What a worker is asked, with what all questions of this page name."""
-    return chosen.question(topic, seed=values.seed, label=label, **about)
 
 
 def show(
@@ -96,7 +83,7 @@ def show_samples() -> None:
         )
 
     settings.field("letter")
-    show(question("samples", tool="all"), draw, height=290)
+    show(chosen.question("samples", tool="all"), draw, height=290)
     st.caption(_("Each picture is G(z) for a z of its own. Click one, or press Tab and Enter."))
 
 
@@ -104,7 +91,7 @@ def show_neighbours() -> None:
     """Small variations of A."""
     markdown("latent_vary")
     settings.field("radius")
-    asked = question("samples", tool="neighbours", a=values.a, radius=values.radius)
+    asked = chosen.question("samples", tool="neighbours", a=values.a, radius=values.radius)
     show(asked, lambda pictures: tiles(pictures, "neighbours", columns=8), height=230)
 
 
@@ -130,14 +117,14 @@ def show_directions() -> None:
 
     by = move_sliders()
     show(
-        question("samples", tool="moved", a=values.a, by=by),
+        chosen.question("samples", tool="moved", a=values.a, by=by),
         lambda pair: tiles(
             pair, "moved", columns=2, size=128, below=["A", _("A, moved by the sliders")]
         ),
         height=160,
     )
     when_answered(
-        [question("samples", tool="along", a=values.a), question("directions")],
+        [chosen.question("samples", tool="along", a=values.a), chosen.question("directions")],
         draw,
         height=620,
         meanwhile=ASKING,
@@ -183,7 +170,7 @@ def show_walk() -> None:
             )
         st.caption(_("Below each picture: ‖z‖."))
 
-    show(question("samples", tool="walks", a=values.a, b=values.b), draw, height=250)
+    show(chosen.question("samples", tool="walks", a=values.a, b=values.b), draw, height=250)
     figure = norm_figure(ways, (low, middle, high), _)
     st.plotly_chart(figure, key="norms", config=NO_MODE_BAR)
 
@@ -195,7 +182,9 @@ def show_sum() -> None:
     length = np.linalg.norm(z[values.a] - z[values.b] + z[values.c])
     low, _middle, high = shell(chosen.run.config.latent_dim, chosen.run.config.noise)
     show(
-        question("samples", tool="sum", **{letter: getattr(values, letter) for letter in LETTERS}),
+        chosen.question(
+            "samples", tool="sum", **{letter: getattr(values, letter) for letter in LETTERS}
+        ),
         lambda pictures: tiles(
             pictures, "sum", columns=4, size=128, below=["A", "− B", "+ C", "= A − B + C"]
         ),
@@ -215,7 +204,7 @@ def show_search() -> None:
     settings.field("of")
     if values.of == "real":
         show(
-            question("real"),
+            chosen.question("real"),
             lambda pictures: tiles(
                 pictures,
                 "real",
@@ -227,7 +216,7 @@ def show_search() -> None:
             height=70,
         )
     row = values.row if values.of == "real" else values.a
-    asked = question("search", of=values.of, row=row)
+    asked = chosen.question("search", of=values.of, row=row)
     show(asked, draw_search, height=240 + HEIGHT, meanwhile=SEARCHING)
 
 
@@ -272,11 +261,7 @@ SHOW = {
 settings = PageSettings(LatentSpace)
 markdown("latent_space")
 try:
-    chosen = chosen_run()
-    with st.sidebar:
-        settings.field("seed")
-        n_classes = chosen.run.config.n_classes
-        label = min(settings.field("label"), n_classes - 1) if n_classes else 0
+    chosen = chosen_run().with_samples(settings)
     beside_each_other = st.container(horizontal=True, gap="medium")  # on a narrow screen, below
     left, right = beside_each_other.container(width=360), beside_each_other.container()
     with right:

@@ -9,7 +9,6 @@ from typing import Any
 
 import plotly.graph_objects as go
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from gan_core.config import RunConfig
@@ -56,7 +55,7 @@ def report_html(store: Store, run_id: str, translate: Translate = str, language:
         run=run,
         status=_status(run, _),
         message=run.message.say(_) if run.message else "",
-        plotly_js=Markup(get_plotlyjs()),
+        plotly_js=get_plotlyjs(),
         pictures=_pictures(run, seen, _),
         points=_points(run, seen["frame"], _),
         curves=_html(_filled(_curves(run, _), seen["curves"])),
@@ -135,10 +134,11 @@ def _points(run: Run, frame: Mapping[str, Any], _: Translate) -> str:
     return _html(go.Figure(clouds, layout(width=520, height=520, xaxis=AXIS, yaxis=equal)))
 
 
-def _html(figure: go.Figure) -> Markup:
+def _html(figure: go.Figure) -> str:
     figure.update_layout(template="none")
     config = {"displaylogo": False, "responsive": True}
-    return Markup(figure.to_html(config, full_html=False, include_plotlyjs=False))
+    html: str = figure.to_html(config, full_html=False, include_plotlyjs=False)
+    return html
 
 
 # ------------------------------------------------------------------------------- tables

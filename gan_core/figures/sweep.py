@@ -12,6 +12,7 @@ from gan_core.figures.style import AXIS, NEUTRAL, layout
 from gan_core.text import N_, number
 
 HEIGHT = 400
+DOT = 12  # pixels across
 
 
 class Dot(NamedTuple):
@@ -48,7 +49,7 @@ def sweep_figure(
                 y=[dot.measured for dot in chosen],
                 name=_(name),
                 mode="markers",
-                marker={"size": 12, "color": quantity.color, "symbol": symbol},
+                marker={"size": DOT, "color": quantity.color, "symbol": symbol},
                 hovertemplate="%{x}: %{y:.4~g}",
             )
         )
@@ -69,5 +70,6 @@ def sweep_figure(
     if floor is not None:
         line = {"color": NEUTRAL, "width": 1, "dash": "dot"}
         real = {"text": _(N_("Real samples")), "xanchor": "right", "font": {"color": NEUTRAL}}
-        figure.add_hline(floor, line=line, annotation=real)
+        # Above a dot that lies on the line.
+        figure.add_hline(floor, line=line, annotation={**real, "yshift": DOT})
     return figure

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import streamlit as st
+from pydantic import Field
 
 from gan_core.runs.answers import Question
 from gan_core.runs.store import Run
+from gan_core.settings import Settings
+from gan_core.text import N_
 from pages.parts import links
+from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, language
 from pages.parts.run_panel import STATUSES
 from pages.parts.store import store
@@ -17,16 +23,37 @@ from pages.parts.store import store
 _KEY, _URL = "run that is looked into", "run"
 
 
+class Looking(Settings):
+    """Which samples are looked at."""
+
+    seed: int = Field(1, ge=0, le=9999, title=N_("Seed of the noise"))
+    label: int = Field(
+        0,
+        ge=0,
+        le=9,
+        title=N_("Class"),
+        description=N_("This run's G is told which class to draw, and D which class it should be."),
+    )
+
+
 @dataclass(frozen=True)
 class Chosen:
-    """A run with the step of its latest checkpoint."""
+    """A run with the step of its latest checkpoint, and what all questions about it name."""
 
     run: Run
     step: int
+    about: Mapping[str, object] = field(default_factory=dict)
 
-    def question(self, topic: str, **about: object) -> Question:
+    def question(self, topic: str, **more: object) -> Question:
         """What a worker is asked about its networks; see `gan_core.runs.seeing`."""
-        return {"topic": topic, "run": self.run.id, "step": self.step, **about}
+        return {"topic": topic, "run": self.run.id, "step": self.step, **self.about, **more}
+
+    def with_samples(self, settings: PageSettings[Any]) -> Chosen:
+        """Draw the widgets of `Looking`; the class only where players are told of classes."""
+        with st.sidebar:
+            seed, n_classes = settings.field("seed"), self.run.config.n_classes
+            label = min(settings.field("label"), n_classes - 1) if n_classes else 0
+        return replace(self, about={"seed": seed, "label": label})
 
 
 def chosen_run() -> Chosen:

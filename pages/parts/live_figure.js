@@ -60,7 +60,9 @@ class View {
       clearInterval(this.themeTimer);
       document.removeEventListener("visibilitychange", this.onVisibility);
       this.drawn = false; // what is still due finds nothing to draw
-      if (this.plots && window.Plotly) this.plots.forEach((plot) => window.Plotly.purge(plot));
+      const plots = this.plots;
+      this.plots = [];
+      this.drawing?.then(() => plots.forEach((plot) => this.Plotly.purge(plot))); // not amid the drawing
     }, 200);
   }
 
@@ -159,8 +161,9 @@ class View {
   async draw(Plotly) {
     this.Plotly = Plotly;
     this.theme = this.textColor();
-    await Promise.all(
-      this.plots.map((plot, i) => {
+    const plots = this.plots;
+    this.drawing = Promise.all(
+      plots.map((plot, i) => {
         const { data, layout } = this.data.figures[i];
         plot.baseShapes = layout.shapes || [];
         plot.baseAnnotations = layout.annotations || [];
@@ -173,6 +176,8 @@ class View {
         });
       }),
     );
+    await this.drawing;
+    if (plots !== this.plots) return; // built anew for another run, or gone
     this.drawn = true;
     this.redrawCurves();
     this.redrawPictures();
