@@ -19,6 +19,7 @@ from gan_core.networks import Layers
 
 _SHELLS = {
     "keras": Module("keras"),
+    "gan_core.batch_norm": Module("keras.layers"),  # which has a layer of that name, only slower
     "gan_core.spectral_norm": Module("spectral_norm"),
 }
 _SHORT = {  # what the program imports under a short name

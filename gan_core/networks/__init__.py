@@ -89,9 +89,9 @@ class Layers:
         return keras.layers.Dropout(rate, seed=next(self._seeds), dtype=self._policy())
 
     def batch_norm(self, **options: Any) -> keras.layers.Layer:
-        import keras
+        from gan_core.batch_norm import BatchNormalization
 
-        return keras.layers.BatchNormalization(dtype=self._policy(), **options)
+        return BatchNormalization(dtype=self._policy(), **options)
 
     def layer_norm(self) -> keras.layers.Layer:
         """Over all values of a sample, arXiv:1607.06450, with a scale and shift per channel."""

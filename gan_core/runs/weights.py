@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gan_core.config import RunConfig
 from gan_core.runs.restored import restored
 from gan_core.runs.store import Store
 
@@ -44,23 +43,34 @@ def weights_zip(store: Store, run_id: str) -> bytes:
 
 
 def _models(trainer: Trainer) -> dict[str, keras.Model]:
-    models = {"generator": trainer.generator, "discriminator": _plain_discriminator(trainer)}
+    models = {"generator": trainer.generator, "discriminator": trainer.discriminator}
     shown = trainer.shown_generator()
-    return models if shown is trainer.generator else models | {"generator_averaged": shown}
+    if shown is not trainer.generator:
+        models["generator_averaged"] = shown
+    return {name: _plain(model) for name, model in models.items()}
 
 
-def _plain_discriminator(trainer: Trainer) -> keras.Model:
-    """D of Keras' own layers: what spectral normalisation divides by goes into the weights."""
-    if not trainer.config.spectral_norm:
-        return trainer.discriminator
-    from gan_core.training.build import build_networks
+def _plain(model: keras.Model) -> keras.Model:
+    """The same network of Keras' own layers."""
+    import keras
 
-    settings = trainer.config.model_dump(exclude_unset=True, exclude={"spectral_norm"})
-    _, plain = build_networks(RunConfig.parse(settings), trainer.plan.dtype)
-    for layer, normed in zip(plain.layers, trainer.discriminator.layers, strict=True):
-        is_plain = type(layer) is type(normed)
-        layer.set_weights(normed.get_weights() if is_plain else _divided(normed))
+    from gan_core.spectral_norm import SpectralNorm
+
+    plain = keras.models.clone_model(model, clone_function=_plain_layer)
+    for layer, ours in zip(plain.layers, model.layers, strict=True):
+        is_divided = isinstance(ours, SpectralNorm)
+        layer.set_weights(_divided(ours) if is_divided else ours.get_weights())
     return plain
+
+
+def _plain_layer(layer: keras.layers.Layer) -> keras.layers.Layer:
+    import keras
+
+    from gan_core.spectral_norm import SpectralNorm
+
+    ours = layer.layer if isinstance(layer, SpectralNorm) else layer
+    kind = getattr(keras.layers, type(ours).__name__)
+    return kind.from_config(ours.get_config())
 
 
 def _divided(normed: SpectralNorm) -> list[np.ndarray]:
