@@ -38,9 +38,14 @@ def chosen(values: Mapping[str, Any]) -> RunConfig | None:
         return None
 
 
+def show_game(config: RunConfig) -> None:
+    """What each player minimises."""
+    show_loss(config.items.loss)
+    show_penalty(config.items.penalty, config.penalty_weight)
+
+
 def show_loss(loss: Loss) -> None:
     """The two formulas, and the curves drawn by the very functions that train."""
-    st.subheader(_("What the two players minimise"), anchor=False)
     st.markdown(_(loss.help))
     st.latex(loss.discriminator_formula)
     st.latex(loss.generator_formula)
@@ -101,6 +106,12 @@ except GanError as error:
     st.session_state.pop("run", None)
     st.error(say(error))
 else:
-    if config:
-        show_loss(config.items.loss)
-        show_penalty(config.items.penalty, config.penalty_weight)
+    if config and run_id:
+        # Below a run's figures, and drawn only when it is asked for: they are there sooner.
+        game = st.expander(_("What the two players minimise"), key="game", on_change="rerun")
+        if game.open:
+            with game:
+                show_game(config)
+    elif config:
+        st.subheader(_("What the two players minimise"), anchor=False)
+        show_game(config)

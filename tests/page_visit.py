@@ -10,13 +10,27 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
+from pages.parts.controls import GROUPS
+
 NAVIGATION = Path(__file__).parents[1] / "pages" / "navigation.py"
 PATIENCE = 60  # seconds for one run of a script on a busy machine
+FOLDS = (*GROUPS, "game")  # what pages draw only once a reader unfolds it
 
 
 def visit(page: str, **query: str) -> AppTest:
-    """Open a page with these URL parameters, in a new session."""
+    """Open a page with these URL parameters, in a new session, everything unfolded."""
+    return _visit(page, query, dict.fromkeys(FOLDS, True))
+
+
+def visit_folded(page: str, **query: str) -> AppTest:
+    """Open a page as a reader first sees it: what is folded away is not drawn."""
+    return _visit(page, query, {})
+
+
+def _visit(page: str, query: dict[str, str], state: dict[str, bool]) -> AppTest:
     app = AppTest.from_file(NAVIGATION, default_timeout=PATIENCE)
+    for key, value in state.items():
+        app.session_state[key] = value
     app.query_params["lang"] = query.get("lang", "en")
     app.run()
     return app if page == "home" else go_to(app, page, **query)

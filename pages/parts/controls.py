@@ -23,7 +23,7 @@ _TOGETHER = ("dataset", "network")  # each must fit the other
 _CHOSEN = ("loss", "penalty")  # have options, which follow them
 _DRAWN = ("points", "pictures", "fault")  # set on the page or by a link, not in the form
 _FIRST = ("d_learning_rate", "g_learning_rate", "batch_size", "steps", "head_start", "pace")
-_GROUPS = {  # folded away
+GROUPS = {  # folded away, and drawn once they are unfolded: half of all widgets of a page
     N_("The two networks"): (
         "latent_dim",
         "noise",
@@ -91,9 +91,10 @@ def config_controls(datasets: list[str] | None = None) -> dict[str, Any]:
         values[choice] = field(choice)
         values |= _fields(option_fields(choice), values)
     values |= _fields(_FIRST, values)
-    for title, names in _GROUPS.items():
-        with st.expander(_(title)):
-            values |= _fields(names, values)
+    for title, names in GROUPS.items():
+        group = st.expander(_(title), key=title, on_change="rerun")
+        with group:
+            values |= _fields(names, values, drawn=bool(group.open))
     values |= _fault()
     _write_url(values)
     return values
@@ -109,11 +110,12 @@ def _fault() -> dict[str, str]:
     return {"fault": fault.name}
 
 
-def _fields(names: Iterable[str], choices: dict[str, Any]) -> dict[str, Any]:
+def _fields(names: Iterable[str], choices: dict[str, Any], *, drawn: bool = True) -> dict[str, Any]:
     """Draw those of the fields that have an effect with these choices; return their values."""
     made = {name: choices[name] for name in (*_TOGETHER, *_CHOSEN) if name in choices}
     applicable = RunConfig.parse(made).applicable_fields()
-    return {name: field(name, _choices(name, choices)) for name in applicable if name in names}
+    wanted = [name for name in applicable if name in names]
+    return {name: field(name, _choices(name, choices), drawn=drawn) for name in wanted}
 
 
 def _choices(name: str, chosen: Mapping[str, Any]) -> list[str] | None:
@@ -180,11 +182,13 @@ def _in_url() -> dict[str, str]:
     return {name: st.query_params[name] for name in names if name in st.query_params}
 
 
-def field(name: str, options: list[str] | None = None) -> Any:
-    """Draw the widget of one field and return its value."""
+def field(name: str, options: list[str] | None = None, *, drawn: bool = True) -> Any:
+    """Draw the widget of one field, unless it is not to be seen, and return its value."""
     if name not in st.session_state:  # forgotten while the choices did not have it
         st.session_state[name] = getattr(PRESETS[st.session_state["preset"]].config, name)
-    if name in _DRAWN or links.hidden(name):
+    if options and st.session_state[name] not in options:  # another choice has ruled it out
+        st.session_state[name] = options[0]
+    if not drawn or name in _DRAWN or links.hidden(name):
         return st.session_state[name]
     return fields.field(RunConfig, name, key=name, options=options, also=preset_values(name))
 

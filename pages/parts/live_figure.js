@@ -45,7 +45,10 @@ class View {
     this.reset();
     this.build();
     document.addEventListener("visibilitychange", this.onVisibility);
-    loadPlotly().then((Plotly) => this.draw(Plotly)).catch(() => this.note("The figures could not be loaded. Reload the page."));
+    // What the first message says is drawn with the figures: to redraw them takes as long again.
+    Promise.all([loadPlotly(), this.heard])
+      .then(([Plotly]) => this.draw(Plotly))
+      .catch(() => this.note("The figures could not be loaded. Reload the page."));
     this.connect();
     if (this.plane && data.at !== null) this.scrubAll(data.at);
   }
@@ -80,6 +83,8 @@ class View {
     this.marks = [];
     this.progress = {};
     this.state = {};
+    this.stale = false; // whether there is more than the curves show
+    this.heard = new Promise((resolve) => (this.hear = resolve)); // the first message
   }
 
   ungroup() {
@@ -162,14 +167,16 @@ class View {
     this.Plotly = Plotly;
     this.theme = this.textColor();
     const plots = this.plots;
+    this.stale = false;
     this.drawing = Promise.all(
       plots.map((plot, i) => {
         const { data, layout } = this.data.figures[i];
         plot.baseShapes = layout.shapes || [];
         plot.baseAnnotations = layout.annotations || [];
-        const themed = { ...layout, font: { ...layout.font, color: this.theme } };
+        const themed = { ...layout, ...this.marked(plot), font: { ...layout.font, color: this.theme } };
         if (this.plane) delete themed.height; // as high as the picture beside it
-        return Plotly.newPlot(plot, data, themed, {
+        const fed = data.map((trace) => ({ ...trace, ...this.feed(plot, trace) }));
+        return Plotly.newPlot(plot, fed, themed, {
           responsive: true,
           displaylogo: false,
           modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
@@ -183,6 +190,20 @@ class View {
     this.redrawPictures();
     clearInterval(this.themeTimer);
     this.themeTimer = setInterval(() => this.followTheme(), 500);
+  }
+
+  // What a trace shows of the channels that feed it.
+  feed(plot, { meta }) {
+    const channels = Object.entries(meta?.append ?? {});
+    const curves = channels.map(([key, channel]) => [key, this.curves[channel] ?? []]);
+    return Object.fromEntries([...curves, ...this.freshPictures(plot, meta)]);
+  }
+
+  // What has come since a plot was fed last, by the keys of the trace.
+  freshPictures(plot, meta) {
+    const known = Object.entries(meta?.replace ?? {}).map(([key, channel]) => [key, this.pictures[channel], `fed ${channel}`]);
+    const fresh = known.filter(([, picture, fed]) => picture !== undefined && plot[fed] !== picture);
+    return fresh.map(([key, picture, fed]) => [key, (plot[fed] = picture)]);
   }
 
   textColor() {
@@ -238,9 +259,12 @@ class View {
     if (message.state) this.state = message.state;
     if (message.progress || message.state) this.showProgress();
     if (message.frame) this.group().forEach((view) => view.showWhatAllHave());
-    if (message.reset || message.curves || message.marks)
+    if (message.reset || message.curves || message.marks) {
+      this.stale = true;
       this.soon("curves", CURVES_EVERY_MS, () => this.redrawCurves());
+    }
     this.root.dataset.step = this.progress.step ?? 0; // for whoever tests this page
+    this.hear();
   }
 
   // Views of one group show the newest step that all of them have reached.
@@ -303,6 +327,7 @@ class View {
       Object.assign(this.pictures, frame);
       this.shownStep = Number(answer.headers.get("X-Step"));
       this.redrawPictures();
+      this.stale = true; // the mark of the step that is shown
       this.redrawCurves();
     });
   }
@@ -328,13 +353,16 @@ class View {
   // At most once in `every` milliseconds, and only while somebody can see it.
   soon(what, every, action) {
     this.due ??= {};
+    this.done ??= {};
     if (this.due[what]) return;
+    const wait = Math.max(0, (this.done[what] ?? -every) + every - performance.now());
     this.due[what] = setTimeout(() => {
       requestAnimationFrame(() => {
         this.due[what] = null;
+        this.done[what] = performance.now();
         action();
       });
-    }, every);
+    }, wait);
   }
 
   // ----------------------------------------------------------------- drawing
@@ -343,7 +371,8 @@ class View {
     const digits = { maximumFractionDigits: 2, minimumFractionDigits: 2 };
     const last = ["d_real", "d_fake"].map((channel) => this.curves[channel]?.at(-1));
     this.sketch?.answer(...last, (value) => value.toLocaleString(this.data.language, digits));
-    if (!this.drawn) return;
+    if (!this.drawn || !this.stale) return;
+    this.stale = false;
     this.plots.forEach((plot) => {
       const fed = plot.data.map((trace, i) => [trace.meta?.append, i]).filter(([feed]) => feed);
       if (!fed.length) return;
@@ -380,15 +409,9 @@ class View {
     if (!this.drawn) return;
     this.plots.forEach((plot) => {
       plot.data.forEach((trace, i) => {
-        const feed = trace.meta?.replace;
-        if (!feed) return;
-        const entries = Object.entries(feed).filter(([, channel]) => {
-          const fresh = this.pictures[channel] !== undefined && plot[`fed ${channel}`] !== this.pictures[channel];
-          if (fresh) plot[`fed ${channel}`] = this.pictures[channel];
-          return fresh;
-        });
-        if (!entries.length) return;
-        this.Plotly.restyle(plot, Object.fromEntries(entries.map(([key, channel]) => [key, [this.pictures[channel]]])), [i]);
+        const fresh = this.freshPictures(plot, trace.meta);
+        if (!fresh.length) return;
+        this.Plotly.restyle(plot, Object.fromEntries(fresh.map(([key, picture]) => [key, [picture]])), [i]);
       });
     });
     this.showTiles();

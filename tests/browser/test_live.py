@@ -114,7 +114,8 @@ def test_train_watch_pause_change_reload(page: Page, app: AppProcess, browser: B
 
 
 def test_points_in_the_plane_with_their_metrics(page: Page, app: AppProcess) -> None:
-    start(page, app, "&preset=ring_mlp&g_hidden_units=8&d_hidden_units=8")
+    small = "&g_hidden_units=8&d_hidden_units=8"  # they take twenty thousand steps in a second
+    start(page, app, f"&preset=ring_mlp&steps=1000000{small}")
     wait_until(lambda: step(page) > 100, "the first steps")
     expect(page.locator(".live-run .tiles")).to_contain_text("Modes covered")
     expect(page.locator(".live-run .tiles")).to_contain_text("real: 8")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from gan_core.config import RunConfig
+from gan_core.config import NEVER, RunConfig
 from gan_core.losses import LOSSES
 from gan_core.networks import NETWORKS
 from gan_core.penalties import PENALTIES
 from gan_core.presets import PRESETS
+from pages.parts import store as store_of_the_app
 from pages.parts.controls import preset_values
 from pages.parts.fields import scale_options
-from tests.page_visit import visit
+from tests.page_visit import button, visit, visit_folded
 
 LOG_FIELDS = [name for name in RunConfig.names() if RunConfig.shown(name).scale == "log"]
 FORMS = (
@@ -40,6 +41,32 @@ def test_every_setting_has_a_widget() -> None:
     # A drawing has a pad of its own, pictures are brought as files, and nobody is offered faults.
     without = {"family", "points", "pictures", "fault"}
     assert drawn == set(RunConfig.model_fields) - without | {"preset"}
+
+
+@pytest.mark.usefixtures("store")
+def test_folded_settings_are_not_drawn_and_count_all_the_same() -> None:
+    app = visit_folded("train", preset="ring_mlp", seed="7", d_steps="3")
+    assert not app.exception
+    drawn = {each.key for each in (*app.number_input, *app.slider, *app.select_slider)}
+    assert "batch_size" in drawn
+    assert not {"seed", "d_steps"} & drawn
+    assert (app.query_params["seed"], app.query_params["d_steps"]) == ("7", "3")
+    button(app, "Train").click().run()
+    [run] = store_of_the_app.store().runs()
+    assert (run.config.seed, run.config.d_steps) == (7, 3)
+
+
+@pytest.mark.usefixtures("store")
+def test_a_folded_choice_that_another_rules_out_becomes_an_allowed_one() -> None:
+    """Points have no Fréchet distance of digits whose plateau could end a run."""
+    app = visit_folded("train", stop_when_flat="frechet")
+    app.selectbox(key="preset").set_value("ring_mlp").run()
+    app.session_state["stop_when_flat"] = "frechet"
+    app.run()
+    assert not app.exception
+    button(app, "Train").click().run()
+    [run] = store_of_the_app.store().runs()
+    assert run.config.stop_when_flat == NEVER
 
 
 @pytest.mark.usefixtures("store")
