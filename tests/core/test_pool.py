@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 
 from gan_core.config import RunConfig
+from gan_core.presets import PRESETS
 from gan_core.training import pool
 from gan_core.training import trainer as trainer_module
 from gan_core.training.device import Plan, pick
 from gan_core.training.pool import MAX_IDLE, Seat, borrowed_trainer, real_samples, taken_seat
 from gan_core.training.trainer import Trainer
+from gan_core.training.warm import WARM_PICTURES, WARM_POINTS
 
 TINY = {"dataset": "ring", "network": "mlp", "batch_size": 10, "latent_dim": 2, "steps": 100}
 # Everything that a machine has to put aside besides weights.
@@ -150,3 +152,8 @@ def test_few_idle_machines_are_kept() -> None:
         with seats(config_of(0, batch_size=batch_size)):
             pass
     assert len([machine for machine in pool._machines if not machine.taken]) == MAX_IDLE
+
+
+def test_a_worker_warms_up_with_presets_of_its_kind() -> None:
+    assert {PRESETS[name].config.items.dataset.is_image for name in WARM_PICTURES} == {True}
+    assert {PRESETS[name].config.items.dataset.is_image for name in WARM_POINTS} == {False}
