@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gan_core.config import RunConfig
@@ -15,11 +16,15 @@ from gan_core.text import N_, GanError
 
 @dataclass
 class DataCode:
-    """Statements that make `x_data`, and what they need besides NumPy, Keras and TensorFlow."""
+    """Statements that make `x_data`, and what they need besides NumPy, Keras and TensorFlow.
+
+    `labels` is an expression for the classes of all samples (n,), where players are told of them.
+    """
 
     code: str
     imports: set[str] = field(default_factory=set)
     packages: tuple[str, ...] = ()  # as pip calls them
+    labels: str = ""
 
 
 def data_code(config: RunConfig) -> DataCode:
@@ -35,7 +40,7 @@ def data_code(config: RunConfig) -> DataCode:
             field="dataset",
             value=config.dataset,
         )
-    return _PICTURES[config.dataset]
+    return _PICTURES[config.dataset](config)
 
 
 def _points(config: RunConfig) -> DataCode:
@@ -108,22 +113,9 @@ ink = Plane(placed, std=scale * math.sqrt(len(pixels) / len(kept)) / 2)
 }
 
 
-def _keras_files(name: str) -> DataCode:
-    """Grey pictures that Keras downloads once."""
+def _digits(config: RunConfig) -> DataCode:
+    """Small scans that come with scikit-learn."""
     return DataCode(
-        f"""\
-DATA_FILE = ""  # an .npz file with x_train; without one, Keras downloads the data once
-if DATA_FILE:
-    pixels = np.load(DATA_FILE)["x_train"]
-else:
-    (pixels, _), _ = keras.datasets.{name}.load_data()
-x_data = (pixels.astype(np.float32) / 127.5 - 1.0)[..., np.newaxis]  # (n, 28, 28, 1), -1 to 1
-"""
-    )
-
-
-_PICTURES = {
-    "digits": DataCode(
         """\
 small = (load_digits().images * (255 / 16)).astype(np.uint8)  # (n, 8, 8)
 large = [
@@ -136,7 +128,38 @@ x_data = (pixels.astype(np.float32) / 127.5 - 1.0)[..., np.newaxis]  # (n, 28, 2
 """,
         {"from PIL import Image", "from sklearn.datasets import load_digits"},
         ("scikit-learn", "pillow"),
-    ),
-    "mnist": _keras_files("mnist"),
-    "fashion_mnist": _keras_files("fashion_mnist"),
+        labels="load_digits().target",
+    )
+
+
+def _keras_files(config: RunConfig) -> DataCode:
+    """Pictures that Keras downloads once, with their classes where players are told of them."""
+    arrays, unpacked = "x_train", "pixels, _"
+    read = 'pixels = np.load(DATA_FILE)["x_train"]'
+    if config.conditional:
+        arrays, unpacked = "x_train and y_train", "pixels, labels"
+        read = 'pixels, labels = (np.load(DATA_FILE)[name] for name in ("x_train", "y_train"))'
+    return DataCode(
+        f"""\
+DATA_FILE = ""  # an .npz file with {arrays}; without one, Keras downloads the data once
+if DATA_FILE:
+    {read}
+else:
+    ({unpacked}), _ = keras.datasets.{config.dataset}.load_data()
+{_scaled(config.items.dataset.shape)}""",
+        labels="labels.ravel()",
+    )
+
+
+def _scaled(shape: tuple[int, ...]) -> str:
+    """A statement that scales `pixels`, which have no axis for channels if they are grey."""
+    scaled = "pixels.astype(np.float32) / 127.5 - 1.0"
+    scaled = f"({scaled})[..., np.newaxis]" if shape[-1] == 1 else scaled
+    return f"x_data = {scaled}  # (n, {', '.join(map(str, shape))}), -1 to 1\n"
+
+
+_PICTURES: dict[str, Callable[[RunConfig], DataCode]] = {
+    "digits": _digits,
+    "mnist": _keras_files,
+    "fashion_mnist": _keras_files,
 }

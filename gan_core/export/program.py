@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gan_core.config import RunConfig, option_fields
-from gan_core.datasets import LABELLED
+from gan_core.datasets import AS_SHOWN
 from gan_core.export.data_code import DataCode, data_code
 from gan_core.export.loss_code import loss_code, penalty_code
 from gan_core.export.network_code import network_code, spectral_norm_code
@@ -80,7 +80,7 @@ def program_of(config: RunConfig, name: str, translate: Translate = str) -> Prog
 
 def refuse_what_cannot_be_exported(config: RunConfig) -> None:
     """Raise `GanError` that names the setting which a program of its own cannot have."""
-    known = {*_SETTINGS, *option_fields("dataset"), *option_fields("network")} - {*LABELLED}
+    known = {*_SETTINGS, *option_fields("dataset"), *option_fields("network")} - {*AS_SHOWN}
     known |= option_fields("loss")
     for field in config.applicable_fields():
         value = getattr(config, field)
@@ -139,6 +139,7 @@ def _program(
     _, items, data = translate, config.items, data_code(config)
     mixed, xla = _plan(run, config)
     rates, networks = _rates(config, later), network_code(config)
+    about_g, about_d = _about_classes(config, _)
     formulas = [items.loss.discriminator_formula, items.loss.generator_formula]
     if items.penalty.formula:
         formulas.append(rf"{items.penalty.formula}, \quad \lambda = {config.penalty_weight:g}")
@@ -153,11 +154,11 @@ def _program(
             "data",
             _(N_("Data")),
             [f"{_(items.dataset.title)}: {_(items.dataset.help)}"],
-            _data(data),
+            _data(config, data),
         ),
         Section("weights", _(N_("Initial weights")), _about_networks(config, _), _weights(config)),
-        Section("generator", _(N_("Generator")), [], networks["generator"]),
-        Section("discriminator", _(N_("Discriminator")), [], networks["discriminator"]),
+        Section("generator", _(N_("Generator")), about_g, networks["generator"]),
+        Section("discriminator", _(N_("Discriminator")), about_d, networks["discriminator"]),
         Section(
             "losses",
             _(N_("What the two players minimise")),
@@ -316,6 +317,7 @@ def _settings(config: RunConfig, *, mixed: bool) -> str:
         "STEPS": config.steps,
         "BATCH_SIZE": config.batch_size,
         "LATENT_DIM": config.latent_dim,
+        "N_CLASSES": config.n_classes or None,
         "D_LEARNING_RATE": config.d_learning_rate,
         "G_LEARNING_RATE": config.g_learning_rate,
         "BETA_1": config.beta_1,
@@ -333,8 +335,11 @@ def _settings(config: RunConfig, *, mixed: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _data(data: DataCode) -> str:
-    return f"{data.code.rstrip()}\nx_data = tf.constant(x_data)\n"
+def _data(config: RunConfig, data: DataCode) -> str:
+    code = f"{data.code.rstrip()}\nx_data = tf.constant(x_data)\n"
+    if config.conditional:
+        code += f"class_data = tf.one_hot({data.labels}, N_CLASSES)  # (n, N_CLASSES)\n"
+    return code
 
 
 def _about_networks(config: RunConfig, _: Translate) -> list[str]:
@@ -346,6 +351,23 @@ def _about_networks(config: RunConfig, _: Translate) -> list[str]:
     if config.spectral_norm:
         sentences.append(_(N_("Spectral normalisation is that of arXiv:1802.05957.")))
     return sentences
+
+
+def _about_classes(config: RunConfig, _: Translate) -> tuple[list[str], list[str]]:
+    """What is to be said of G and of D where they are told of classes."""
+    if not config.conditional:
+        return [], []
+    return (
+        [_(N_("Behind its noise, G reads which class to draw: zeros and a one, arXiv:1411.1784."))],
+        [
+            _(
+                N_(
+                    "D ends in a number that holds for every class, and one more for each class, "
+                    "which is added for its samples, arXiv:1802.05637."
+                )
+            )
+        ],
+    )
 
 
 def _weights(config: RunConfig) -> str:

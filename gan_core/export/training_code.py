@@ -16,13 +16,11 @@ def batches_code(config: RunConfig, *, mixed: bool) -> str:
     streams = "REAL, NOISE, FIXED_NOISE = range(3)"
     if is_penalised or is_blurred:
         streams = "REAL, NOISE, FIXED_NOISE, REAL_BLUR, FAKE_BLUR, PENALTY = range(6)"
-    draw = (
-        "tf.random.stateless_uniform([n, LATENT_DIM], seed, -1.0, 1.0)"
-        if config.noise == "uniform"
-        else "tf.random.stateless_normal([n, LATENT_DIM], seed)"
-    )
-    generated = "generator(z, training=True)"
-    generated = f"tf.cast({generated}, tf.float32)" if mixed else generated
+    generated = _in_float32("generator(z, training=True)", mixed)
+    real, told = _shown(config, "tf.gather(x_data, rows)", "REAL_BLUR"), ""
+    if config.conditional:
+        real, told = f"{real}, tf.gather(class_data, rows)", " with their classes"
+    classes = _classes(config)
     return f'''\
 {streams}
 
@@ -32,23 +30,41 @@ def random_seed(stream, step, turn=0):
     return tf.stack([16 * SEED + stream, 20 * step + turn])
 
 
+{_noise_code(config)}
+
+def real_batch(step, turn=0):
+    """Real samples (batch, *shape){told}, drawn with replacement."""
+    seed = random_seed(REAL, step, turn)
+    rows = tf.random.stateless_uniform([BATCH_SIZE], seed, maxval=len(x_data), dtype=tf.int32)
+    return {real}
+
+
+def fake_batch(step{classes}, turn=0):
+    """Generated samples (batch, *shape); with training=True, batch norm looks at this batch."""
+    z = noise(BATCH_SIZE, random_seed(NOISE, step, turn){classes})
+    return {_shown(config, generated, "FAKE_BLUR")}
+{_shown_code(config)}'''
+
+
+def _noise_code(config: RunConfig) -> str:
+    """The function that draws the noise, with classes behind it where G is told of them."""
+    draw = (
+        "tf.random.stateless_uniform([n, LATENT_DIM], seed, -1.0, 1.0)"
+        if config.noise == "uniform"
+        else "tf.random.stateless_normal([n, LATENT_DIM], seed)"
+    )
+    if not config.conditional:
+        return f'''\
 def noise(n, seed):
     """What the generator turns into samples: z (n, LATENT_DIM)."""
     return {draw}
-
-
-def real_batch(step, turn=0):
-    """Real samples (batch, *shape), drawn with replacement."""
-    seed = random_seed(REAL, step, turn)
-    rows = tf.random.stateless_uniform([BATCH_SIZE], seed, maxval=len(x_data), dtype=tf.int32)
-    return {_shown(config, "tf.gather(x_data, rows)", "REAL_BLUR")}
-
-
-def fake_batch(step, turn=0):
-    """Generated samples (batch, *shape); with training=True, batch norm looks at this batch."""
-    z = noise(BATCH_SIZE, random_seed(NOISE, step, turn))
-    return {_shown(config, generated, "FAKE_BLUR")}
-{_shown_code(config)}'''
+'''
+    return f'''\
+def noise(n, seed, classes):
+    """What the generator turns into samples: random numbers, and classes (n, N_CLASSES) behind."""
+    z = {draw}
+    return tf.concat([z, classes], axis=1)  # (n, LATENT_DIM + N_CLASSES)
+'''
 
 
 def _shown(config: RunConfig, samples: str, stream: str) -> str:
@@ -111,14 +127,13 @@ def _optimizer(name: str, learning_rate: str, more: Sequence[str]) -> str:
 
 def turns_code(config: RunConfig, *, mixed: bool) -> str:
     """Functions of one turn of each player; `mixed`: networks compute in bfloat16."""
-    logits = "discriminator(x, training=True)[:, 0]"
-    logits = f"tf.cast({logits}, tf.float32)" if mixed else logits
+    classes = _classes(config)
     is_penalised = bool(config.items.penalty.formula)
     seed = ", seed" if is_penalised else ""
     penalty = "        total = d_loss\n        d_penalty = 0.0\n"
     if is_penalised:
         penalty = (
-            "        d_penalty = PENALTY_WEIGHT * penalty(x_real, x_fake, seed)\n"
+            f"        d_penalty = PENALTY_WEIGHT * penalty(x_real, x_fake{classes}, seed)\n"
             "        total = d_loss + d_penalty\n"
         )
     clip = ""
@@ -127,16 +142,14 @@ def turns_code(config: RunConfig, *, mixed: bool) -> str:
             "    for weight in weights:\n"
             "        weight.assign(tf.clip_by_value(weight, -WEIGHT_CLIP, WEIGHT_CLIP))\n"
         )
+    judged = f"judge(x_real{classes}), judge(x_fake{classes})"
     return f'''\
-def judge(x):
-    """The discriminator's logits (batch,) for samples (batch, *shape): high means real."""
-    return {logits}
+{_judge_code(config, mixed=mixed)}
 
-
-def discriminator_learns(x_real, x_fake{seed}):
+def discriminator_learns(x_real, x_fake{classes}{seed}):
     """One step of D; x_fake was made outside of this tape, so G stays as it is."""
     with tf.GradientTape() as tape:
-        real_logits, fake_logits = judge(x_real), judge(x_fake)
+        real_logits, fake_logits = {judged}
         d_loss = discriminator_loss(real_logits, fake_logits)
 {penalty}\
     weights = discriminator.trainable_variables
@@ -145,11 +158,11 @@ def discriminator_learns(x_real, x_fake{seed}):
     return d_loss, decision(real_logits), decision(fake_logits), d_penalty
 
 
-def generator_learns(tape, x_real, x_fake):
+def generator_learns(tape, x_real, x_fake{classes}):
     """One step of G, whose batch the tape has watched being made; D stays as it is."""
     with tape:
         # Most losses of G ask for the fakes only; D sees both all the same, as in training.
-        real_logits, fake_logits = judge(x_real), judge(x_fake)
+        real_logits, fake_logits = {judged}
         g_loss = generator_loss(real_logits, fake_logits)
     weights = generator.trainable_variables
     g_optimizer.apply(tape.gradient(g_loss, weights), weights)
@@ -157,8 +170,31 @@ def generator_learns(tape, x_real, x_fake):
 '''
 
 
+def _judge_code(config: RunConfig, *, mixed: bool) -> str:
+    """The function that asks D, which may be told of classes."""
+    answer = "discriminator(x, training=True)"
+    if not config.conditional:
+        return f'''\
+def judge(x):
+    """The discriminator's logits (batch,) for samples (batch, *shape): high means real."""
+    return {_in_float32(f"{answer}[:, 0]", mixed)}
+'''
+    return f'''\
+def judge(x, classes):
+    """The discriminator's logits (batch,) for samples of these classes: high means real."""
+    logits = {_in_float32(answer, mixed)}  # (batch, 1 + N_CLASSES)
+    return logits[:, 0] + tf.reduce_sum(classes * logits[:, 1:], axis=1)
+'''
+
+
+def _in_float32(answer: str, mixed: bool) -> str:
+    """What a network answers, in float32 where it computes in bfloat16."""
+    return f"tf.cast({answer}, tf.float32)" if mixed else answer
+
+
 def step_code(config: RunConfig, *, xla: bool) -> str:
     """Function of one step: D's turns, then G's."""
+    classes = _classes(config)
     turn = ", turn" if config.d_steps > 1 else ""
     compiled = "@tf.function(jit_compile=True)" if xla else "@tf.function"
     record = ", ".join(RECORD_FIELDS)
@@ -171,23 +207,29 @@ def train_step(step):
     seed, penalised = "", ""
     if config.items.penalty.formula:
         seed, penalised = f"seed = random_seed(PENALTY, step{turn})\n", ", seed"
+    learns = f"discriminator_learns(x_real, x_fake{classes}{penalised})"
     d_turn = f"""\
+x_real{classes} = real_batch(step{turn})
 with tf.GradientTape() as g_tape:
-    x_fake = fake_batch(step{turn})
-x_real = real_batch(step{turn})
-{seed}d_loss, d_real, d_fake, d_penalty = discriminator_learns(x_real, x_fake{penalised})
+    x_fake = fake_batch(step{classes}{turn})
+{seed}d_loss, d_real, d_fake, d_penalty = {learns}
 """
-    g_turn = "g_loss = generator_learns(g_tape, x_real, x_fake)\n"
+    g_turn = f"g_loss = generator_learns(g_tape, x_real, x_fake{classes})\n"
     if config.d_steps > 1:
         d_turn = f"for turn in range(D_STEPS):\n{_indented(d_turn)}"
     if config.g_steps > 1:
-        again = """\
+        again = f"""\
 if turn > 0:  # the first time, D's last batch serves once more
     with tf.GradientTape() as g_tape:
-        x_fake = fake_batch(step, D_STEPS + turn - 1)
+        x_fake = fake_batch(step{classes}, D_STEPS + turn - 1)
 """
         g_turn = f"for turn in range(G_STEPS):\n{_indented(again + g_turn)}"
     return head + _indented(d_turn + g_turn) + tail
+
+
+def _classes(config: RunConfig) -> str:
+    """A further argument of functions where the players are told of classes."""
+    return ", classes" if config.conditional else ""
 
 
 def loop_code(first_losses: list[list[float]], rates: dict[int, tuple[float, float]]) -> str:
@@ -245,6 +287,9 @@ def results_code(config: RunConfig) -> str:
 g_optimizer.finalize_variable_values(generator.trainable_variables)
 
 """
+    turns = ""
+    if config.conditional:
+        turns = "classes = tf.one_hot(tf.range(64) % N_CLASSES, N_CLASSES)  # they take turns\n"
     return f"""\
 {average}np.savetxt(
     "losses.csv",
@@ -255,7 +300,7 @@ g_optimizer.finalize_variable_values(generator.trainable_variables)
     comments="",
 )
 
-z = noise(64, random_seed(FIXED_NOISE, 0))
+{turns}z = noise(64, random_seed(FIXED_NOISE, 0){_classes(config)})
 x_fake = generator(z, training=False).numpy()  # batch norm now takes its moving averages
 {_PICTURE if config.items.dataset.is_image else _POINTS}
 generator.save("generator.keras")

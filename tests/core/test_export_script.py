@@ -24,6 +24,9 @@ from gan_core.text import GanError
 from gan_core.training.records import RECORD_FIELDS
 from gan_core.training.trainer import Trainer
 
+# Of Keras, which makes arrays of TensorFlow's tensors, whose __array__ is an old one.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
 STEPS = 6
 ONLY_HERE = ("pictures", "cifar10")  # data for which no program can be written
 POINTS: dict[str, Any] = {
@@ -49,6 +52,13 @@ EVERYTHING: dict[str, Any] = {
     "noise": "uniform",
     "label_smoothing": 0.1,
 }
+TOLD: dict[str, Any] = {
+    "conditional": True,
+    "network": "mlp",
+    "penalty": "gradient_penalty",
+    "d_steps": 2,
+    "g_steps": 2,
+}
 FORMULAS = {"loss": "custom", "d_formula": "softplus(-real) + fake**2", "g_formula": "-tanh(fake)"}
 
 
@@ -60,21 +70,50 @@ def written(store: Store, settings: dict[str, Any]) -> str:
     return script(program(store, store.create_run(config_of(settings))))
 
 
-def losses_of(source: str, folder: Path) -> np.ndarray:
-    """Run the program where this project cannot be imported; its records (steps, 5)."""
-    (folder / "program.py").write_text(source, "utf-8")
-    subprocess.run(
-        [sys.executable, "-I", "program.py"], cwd=folder, check=True, capture_output=True
-    )
-    table = np.genfromtxt(folder / "losses.csv", delimiter=",", names=True)
+def losses_of_run(config: RunConfig) -> np.ndarray:
+    """The records (steps, 5) of the run itself."""
+    dataset = config.items.dataset
+    labels = dataset.labels() if config.conditional and dataset.labels else None
+    return Trainer(config, dataset.load(seed=config.seed), labels=labels).run(config.steps)
+
+
+def losses_of_program() -> np.ndarray:
+    """The records (steps, 5) that a program has left behind in this folder."""
+    table = np.genfromtxt("losses.csv", delimiter=",", names=True)
     assert table.dtype.names
     return np.stack([table[name] for name in table.dtype.names[1:]], axis=1).astype(np.float32)
+
+
+@pytest.fixture(autouse=True)
+def _a_folder_to_write_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _small_downloads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Keras downloads, in the shapes of the real data: for the run and for its program."""
+    for name, picture, label in (
+        ("mnist", (28, 28), ()),
+        ("fashion_mnist", (28, 28), ()),
+        ("cifar10", (32, 32, 3), (1,)),
+    ):
+        rng = np.random.default_rng(len(name))
+        pixels = rng.integers(256, size=(20, *picture), dtype=np.uint8)
+        labels = rng.integers(10, size=(20, *label), dtype=np.uint8)
+        halves = ((pixels, labels), (pixels[::-1], labels[::-1]))
+        monkeypatch.setattr(f"keras.datasets.{name}.load_data", lambda halves=halves: halves)
+
+
+def test_program_runs_where_this_project_cannot_be_imported(store: Store) -> None:
+    Path("program.py").write_text(written(store, POINTS), "utf-8")
+    subprocess.run([sys.executable, "-I", "program.py"], check=True, capture_output=True)
+    np.testing.assert_array_equal(losses_of_program(), losses_of_run(config_of(POINTS)))
 
 
 @pytest.mark.parametrize(
     "settings",
     [
-        pytest.param(POINTS, id="points"),
+        pytest.param({**PICTURES, **TOLD}, id="told of classes"),
         *(
             pytest.param(settings, id=name, marks=pytest.mark.slow)
             for name, settings in {
@@ -94,24 +133,19 @@ def losses_of(source: str, folder: Path) -> np.ndarray:
         ),
     ],
 )
-def test_program_finds_the_very_losses_of_the_run(
-    store: Store, tmp_path: Path, settings: dict[str, Any]
-) -> None:
-    config = config_of(settings)
-    source = written(store, settings)
+def test_program_finds_the_very_losses_of_the_run(store: Store, settings: dict[str, Any]) -> None:
+    config, source = config_of(settings), written(store, settings)
     assert "gan_core" not in source
-    trainer = Trainer(config, config.items.dataset.load(seed=config.seed))
-    found, original = losses_of(source, tmp_path), trainer.run(STEPS)
+    exec(source, {})
     # Convolutions on several threads add up in an order that differs from time to time.
     tolerance = 1e-4 if config.items.network.convolutional else 0.0
-    np.testing.assert_allclose(found, original, rtol=tolerance)
+    np.testing.assert_allclose(losses_of_program(), losses_of_run(config), rtol=tolerance)
 
 
-def test_settings_that_nobody_has_trained_are_a_program_that_runs(tmp_path: Path) -> None:
+def test_settings_that_nobody_has_trained_are_a_program_that_runs() -> None:
     config = config_of(POINTS)
-    found = losses_of(script(program_of(config, "Ring")), tmp_path)
-    trainer = Trainer(config, config.items.dataset.load(seed=config.seed))
-    np.testing.assert_array_equal(found, trainer.run(STEPS))
+    exec(script(program_of(config, "Ring")), {})
+    np.testing.assert_array_equal(losses_of_program(), losses_of_run(config))
 
 
 @pytest.mark.parametrize("loss", list(LOSSES), ids=lambda loss: loss.name)
@@ -133,9 +167,7 @@ def test_data_that_a_program_cannot_have_are_refused_by_name(store: Store, datas
         written(store, {"dataset": dataset, "network": "mlp"})
 
 
-@pytest.mark.parametrize(
-    "settings", [{"rate_schedule": "cosine"}, {"augmentation": True}, {"conditional": True}]
-)
+@pytest.mark.parametrize("settings", [{"rate_schedule": "cosine"}, {"augmentation": True}])
 def test_what_a_program_cannot_have_is_refused_by_name(settings: dict[str, Any]) -> None:
     [(field, value)] = settings.items()
     with pytest.raises(GanError, match=f"{field} = {value} cannot be written"):
