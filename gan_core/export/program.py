@@ -110,6 +110,7 @@ _SETTINGS = {
     "g_optimizer",
     "d_learning_rate",
     "g_learning_rate",
+    "rate_schedule",
     "beta_1",
     "d_steps",
     "g_steps",
@@ -186,7 +187,7 @@ def _program(
             optimizers_code(config) + "\n\n" + turns_code(config, mixed=mixed),
         ),
         Section("step", _(N_("One step")), [], step_code(config, xla=xla)),
-        Section("loop", _(N_("Training")), [], loop_code(first_losses, rates)),
+        Section("loop", _(N_("Training")), [], loop_code(config, first_losses, rates)),
         Section(
             "results",
             _(N_("Results")),

@@ -232,23 +232,21 @@ def _classes(config: RunConfig) -> str:
     return ", classes" if config.conditional else ""
 
 
-def loop_code(first_losses: list[list[float]], rates: dict[int, tuple[float, float]]) -> str:
+# Share of the learning rates that is left when a share of all steps is done, and what that means.
+_SCHEDULES = {
+    "linear": ("1.0 - done", "both rates fall evenly, to 0 at the end"),
+    "cosine": ("0.5 * (1.0 + tf.cos(np.pi * done))", "both rates fall to 0, arXiv:1608.03983"),
+}
+
+
+def loop_code(
+    config: RunConfig, first_losses: list[list[float]], rates: dict[int, tuple[float, float]]
+) -> str:
     """The loop over all steps; `rates` are learning rates (D, G) that changed after some steps."""
-    change, table = "", ""
-    if rates:
-        entries = "".join(f"    {step}: {pair},\n" for step, pair in rates.items())
-        table = (
-            "# Learning rates of D and G that were changed while the run trained, by steps taken.\n"
-            f"RATES = {{\n{entries}}}\n\n"
-        )
-        change = """\
-    if step in RATES:
-        d_optimizer.learning_rate, g_optimizer.learning_rate = RATES[step]
-"""
     return f"""\
-{table}records = np.zeros((STEPS, {len(RECORD_FIELDS)}), np.float32)
+{_rates_table(config, rates)}records = np.zeros((STEPS, {len(RECORD_FIELDS)}), np.float32)
 for step in range(STEPS):
-{change}\
+{_rates_of_a_step(config, rates)}\
     records[step] = train_step(tf.constant(step))
     if step % max(1, STEPS // 20) == 0 or step == STEPS - 1:
         d_loss, g_loss, d_real, d_fake, _ = records[step]
@@ -261,6 +259,38 @@ for step in range(STEPS):
         records = records[:step]
         break
 {_comparison(first_losses)}"""
+
+
+def _rates_table(config: RunConfig, rates: dict[int, tuple[float, float]]) -> str:
+    """Statements before the loop, where learning rates changed."""
+    if not rates:
+        return ""
+    entries = "".join(f"    {step}: {pair},\n" for step, pair in rates.items())
+    now = "d_rate, g_rate = D_LEARNING_RATE, G_LEARNING_RATE\n"
+    return f"""\
+# Learning rates of D and G that were changed while the run trained, by steps taken.
+RATES = {{
+{entries}}}
+{now if config.rate_schedule in _SCHEDULES else ""}
+"""
+
+
+def _rates_of_a_step(config: RunConfig, rates: dict[int, tuple[float, float]]) -> str:
+    """Statements that set both learning rates before a step, where they are not constant."""
+    d_rate, g_rate = "d_optimizer.learning_rate", "g_optimizer.learning_rate"
+    scheduled = ""
+    if config.rate_schedule in _SCHEDULES:
+        left, says = _SCHEDULES[config.rate_schedule]
+        base = ("d_rate", "g_rate") if rates else ("D_LEARNING_RATE", "G_LEARNING_RATE")
+        scheduled = f"""\
+    done = tf.constant(step / STEPS)
+    left = {left}  # {says}
+    {d_rate} = {base[0]} * left
+    {g_rate} = {base[1]} * left
+"""
+        d_rate, g_rate = base
+    changed = f"    if step in RATES:\n        {d_rate}, {g_rate} = RATES[step]\n" if rates else ""
+    return changed + scheduled
 
 
 def _comparison(first_losses: list[list[float]]) -> str:

@@ -7,15 +7,18 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from gan_core.config import RunConfig
 from gan_core.datasets import DATASETS
 from gan_core.export.program import program, program_of, refuse_what_cannot_be_exported
 from gan_core.export.script import notebook, script
+from gan_core.export.training_code import loop_code
 from gan_core.losses import LOSSES
 from gan_core.penalties import PENALTIES
 from gan_core.runs.claims import holder_name
@@ -58,6 +61,7 @@ TOLD: dict[str, Any] = {
     "penalty": "gradient_penalty",
     "d_steps": 2,
     "g_steps": 2,
+    "rate_schedule": "cosine",
 }
 FORMULAS = {"loss": "custom", "d_formula": "softplus(-real) + fake**2", "g_formula": "-tanh(fake)"}
 
@@ -120,6 +124,7 @@ def test_program_runs_where_this_project_cannot_be_imported(store: Store) -> Non
                 "every constraint": {**POINTS, **EVERYTHING},
                 "WGAN-GP": {
                     **POINTS,
+                    "rate_schedule": "linear",
                     "loss": "wasserstein",
                     "penalty": "gradient_penalty",
                     "d_steps": 5,
@@ -136,6 +141,7 @@ def test_program_runs_where_this_project_cannot_be_imported(store: Store) -> Non
 def test_program_finds_the_very_losses_of_the_run(store: Store, settings: dict[str, Any]) -> None:
     config, source = config_of(settings), written(store, settings)
     assert "gan_core" not in source
+    assert ("done" in source) == (config.rate_schedule != "constant")
     exec(source, {})
     # Convolutions on several threads add up in an order that differs from time to time.
     tolerance = 1e-4 if config.items.network.convolutional else 0.0
@@ -146,6 +152,20 @@ def test_settings_that_nobody_has_trained_are_a_program_that_runs() -> None:
     config = config_of(POINTS)
     exec(script(program_of(config, "Ring")), {})
     np.testing.assert_array_equal(losses_of_program(), losses_of_run(config))
+
+
+def test_rates_that_fall_begin_anew_where_they_were_changed() -> None:
+    config = config_of({**POINTS, "rate_schedule": "linear"})
+    code = loop_code(config, [], {2: (0.5, 0.25)})
+    seen, names = [], {"STEPS": 4, "D_LEARNING_RATE": 1.0, "G_LEARNING_RATE": 2.0}
+    optimizers = {"d_optimizer": SimpleNamespace(), "g_optimizer": SimpleNamespace()}
+
+    def train_step(step: Any) -> np.ndarray:
+        seen.append([float(each.learning_rate) for each in optimizers.values()])
+        return np.zeros(len(RECORD_FIELDS))
+
+    exec(code, {**names, **optimizers, "train_step": train_step, "np": np, "tf": tf})
+    assert seen == [[1, 2], [0.75, 1.5], [0.25, 0.125], [0.125, 0.0625]]
 
 
 @pytest.mark.parametrize("loss", list(LOSSES), ids=lambda loss: loss.name)
@@ -167,7 +187,7 @@ def test_data_that_a_program_cannot_have_are_refused_by_name(store: Store, datas
         written(store, {"dataset": dataset, "network": "mlp"})
 
 
-@pytest.mark.parametrize("settings", [{"rate_schedule": "cosine"}, {"augmentation": True}])
+@pytest.mark.parametrize("settings", [{"augmentation": True}])
 def test_what_a_program_cannot_have_is_refused_by_name(settings: dict[str, Any]) -> None:
     [(field, value)] = settings.items()
     with pytest.raises(GanError, match=f"{field} = {value} cannot be written"):
