@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gan_core.config import RunConfig, option_fields
-from gan_core.datasets import AS_SHOWN
 from gan_core.export.data_code import DataCode, data_code
 from gan_core.export.loss_code import loss_code, penalty_code
 from gan_core.export.network_code import network_code, spectral_norm_code
 from gan_core.export.training_code import (
+    augmentation_code,
     batches_code,
     loop_code,
     optimizers_code,
@@ -24,6 +24,7 @@ from gan_core.export.training_code import (
     step_code,
     turns_code,
 )
+from gan_core.faults import NONE
 from gan_core.runs.store import Control, Run, Store
 from gan_core.text import N_, GanError, Text
 from gan_core.training.records import RECORD_FIELDS
@@ -80,8 +81,16 @@ def program_of(config: RunConfig, name: str, translate: Translate = str) -> Prog
 
 def refuse_what_cannot_be_exported(config: RunConfig) -> None:
     """Raise `GanError` that names the setting which a program of its own cannot have."""
-    known = {*_SETTINGS, *option_fields("dataset"), *option_fields("network")} - {*AS_SHOWN}
-    known |= option_fields("loss")
+    if config.fault != NONE:
+        raise GanError(
+            N_(
+                "fault = {fault} is a mistake that was built in on purpose. A program to take home "
+                "should be free of it: train without it to export the run."
+            ),
+            fault=config.fault,
+        )
+    items = ("dataset", "network", "loss")
+    known = _SETTINGS.union(*(option_fields(item) for item in items))
     for field in config.applicable_fields():
         value = getattr(config, field)
         if field not in known and value != config.default(field):
@@ -141,9 +150,6 @@ def _program(
     mixed, xla = _plan(run, config)
     rates, networks = _rates(config, later), network_code(config)
     about_g, about_d = _about_classes(config, _)
-    formulas = [items.loss.discriminator_formula, items.loss.generator_formula]
-    if items.penalty.formula:
-        formulas.append(rf"{items.penalty.formula}, \quad \lambda = {config.penalty_weight:g}")
     sections = [
         Section(
             "settings",
@@ -165,8 +171,10 @@ def _program(
             _(N_("What the two players minimise")),
             [f"{_(items.loss.title)}: {_(items.loss.help)} {items.loss.reference}".strip()],
             loss_code(config),
-            formulas[:2],
+            [items.loss.discriminator_formula, items.loss.generator_formula],
         ),
+        *_penalty(config, _),
+        *_augmentation(config, _),
         Section(
             "batches",
             _(N_("Batches and noise")),
@@ -195,11 +203,6 @@ def _program(
             results_code(config),
         ),
     ]
-    if items.penalty.formula:
-        prose = f"{_(items.penalty.title)}: {_(items.penalty.help)} {items.penalty.reference}"
-        title = _(N_("What D pays besides"))
-        section = Section("penalty", title, [prose], penalty_code(config), formulas[2:])
-        sections.insert(6, section)
     introduction = [text.say(_) for text in _introduction(run, config, data, later)]
     return Program(run.name, introduction, sections)
 
@@ -289,6 +292,8 @@ def _imports(config: RunConfig, data: DataCode) -> str:
     wanted.add("from keras import layers")
     if config.spectral_norm:
         wanted |= spectral_norm_code().imports
+    if config.augmentation:
+        wanted |= augmentation_code().imports
     groups: dict[int, list[str]] = defaultdict(list)
     for statement in _merged(wanted):
         package = statement.split()[1].partition(".")[0]
@@ -352,6 +357,27 @@ def _about_networks(config: RunConfig, _: Translate) -> list[str]:
     if config.spectral_norm:
         sentences.append(_(N_("Spectral normalisation is that of arXiv:1802.05957.")))
     return sentences
+
+
+def _penalty(config: RunConfig, _: Translate) -> list[Section]:
+    """The section on the penalty, where there is one."""
+    penalty = config.items.penalty
+    if not penalty.formula:
+        return []
+    prose = f"{_(penalty.title)}: {_(penalty.help)} {penalty.reference}"
+    formula = rf"{penalty.formula}, \quad \lambda = {config.penalty_weight:g}"
+    title = _(N_("What D pays besides"))
+    return [Section("penalty", title, [prose], penalty_code(config), [formula])]
+
+
+def _augmentation(config: RunConfig, _: Translate) -> list[Section]:
+    """The section on how pictures are changed before D sees them, where they are."""
+    if not config.augmentation:
+        return []
+    field = RunConfig.model_fields["augmentation"]
+    prose = f"{_(str(field.title))}: {_(str(field.description))} arXiv:2006.10738"
+    title = _(N_("How D sees pictures"))
+    return [Section("augmentation", title, [prose], augmentation_code().code)]
 
 
 def _about_classes(config: RunConfig, _: Translate) -> tuple[list[str], list[str]]:

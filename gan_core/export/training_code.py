@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gan_core.config import RunConfig
+from gan_core.export.excerpt import Excerpt, excerpt
 from gan_core.training.records import RECORD_FIELDS
 
 _OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
@@ -12,12 +13,11 @@ _OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
 
 def batches_code(config: RunConfig, *, mixed: bool) -> str:
     """Functions that draw what a step looks at; `mixed`: networks compute in bfloat16."""
-    is_penalised, is_blurred = bool(config.items.penalty.formula), bool(config.instance_noise)
     streams = "REAL, NOISE, FIXED_NOISE = range(3)"
-    if is_penalised or is_blurred:
-        streams = "REAL, NOISE, FIXED_NOISE, REAL_BLUR, FAKE_BLUR, PENALTY = range(6)"
+    if config.items.penalty.formula or config.instance_noise or config.augmentation:
+        streams = "REAL, NOISE, FIXED_NOISE, REAL_SHOWN, FAKE_SHOWN, PENALTY = range(6)"
     generated = _in_float32("generator(z, training=True)", mixed)
-    real, told = _shown(config, "tf.gather(x_data, rows)", "REAL_BLUR"), ""
+    real, told = _shown(config, "tf.gather(x_data, rows)", "REAL_SHOWN"), ""
     if config.conditional:
         real, told = f"{real}, tf.gather(class_data, rows)", " with their classes"
     classes = _classes(config)
@@ -42,7 +42,7 @@ def real_batch(step, turn=0):
 def fake_batch(step{classes}, turn=0):
     """Generated samples (batch, *shape); with training=True, batch norm looks at this batch."""
     z = noise(BATCH_SIZE, random_seed(NOISE, step, turn){classes})
-    return {_shown(config, generated, "FAKE_BLUR")}
+    return {_shown(config, generated, "FAKE_SHOWN")}
 {_shown_code(config)}'''
 
 
@@ -67,22 +67,34 @@ def noise(n, seed, classes):
 '''
 
 
+def augmentation_code() -> Excerpt:
+    """The function `augmented` that changes pictures before D sees them."""
+    return excerpt("gan_core.training.augmentation", ["augmented"])
+
+
 def _shown(config: RunConfig, samples: str, stream: str) -> str:
-    if config.instance_noise:
+    if config.instance_noise or config.augmentation:
         return f"shown({samples}, random_seed({stream}, step, turn))"
     return f"packed({samples})" if config.packing > 1 else samples
 
 
 def _shown_code(config: RunConfig) -> str:
-    """How samples come before D: blurred, and in packs."""
-    code = ""
+    """How samples come before D: changed, blurred, and in packs."""
+    code, changes = "", ""
+    if config.augmentation:
+        changes += "    x = augmented(x, seed)\n"
     if config.instance_noise:
+        changes += """\
+    # Noise makes real and fake overlap, arXiv:1610.04490.
+    x += INSTANCE_NOISE * tf.random.stateless_normal(x.shape, seed)
+"""
+    if changes:
         result = "packed(x)" if config.packing > 1 else "x"
         code += f'''
 
 def shown(x, seed):
-    """Samples as D sees them: with noise, so that real and fake overlap (arXiv:1610.04490)."""
-    x += INSTANCE_NOISE * tf.random.stateless_normal(x.shape, seed)
+    """Samples (batch, *shape) as D sees them."""
+{changes}\
     return {result}
 '''
     if config.packing > 1:

@@ -64,7 +64,7 @@ def test_weights_are_prepared_by_a_worker(store: Store, monkeypatch: pytest.Monk
 
 
 def test_run_that_cannot_be_exported_says_why(store: Store) -> None:
-    app = visit("train", run=store.create_run(RunConfig(augmentation=True)))
+    app = visit("train", run=store.create_run(RunConfig(fault="sorted_data")))
     assert not app.exception
     assert not app.get("download_button")
-    assert any("augmentation" in info.value for info in app.info)
+    assert any("sorted\\_data" in info.value for info in app.info)
