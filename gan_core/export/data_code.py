@@ -162,4 +162,5 @@ _PICTURES: dict[str, Callable[[RunConfig], DataCode]] = {
     "digits": _digits,
     "mnist": _keras_files,
     "fashion_mnist": _keras_files,
+    "cifar10": _keras_files,
 }
