@@ -13,18 +13,22 @@ from gan_core.datasets.text import FONT_SIZE, MAX_CENTERS
 from gan_core.export.excerpt import excerpt
 from gan_core.text import N_, GanError
 
+PICTURES_FILE = "pictures.npz"  # what a program reads one's own pictures from
+
 
 @dataclass
 class DataCode:
     """Statements that make `x_data`, and what they need besides NumPy, Keras and TensorFlow.
 
     `labels` is an expression for the classes of all samples (n,), where players are told of them.
+    A `file` is one that only this project can give, to be laid beside the program.
     """
 
     code: str
     imports: set[str] = field(default_factory=set)
     packages: tuple[str, ...] = ()  # as pip calls them
     labels: str = ""
+    file: str = ""
 
 
 def data_code(config: RunConfig) -> DataCode:
@@ -134,6 +138,7 @@ x_data = (pixels.astype(np.float32) / 127.5 - 1.0)[..., np.newaxis]  # (n, 28, 2
 
 def _keras_files(config: RunConfig) -> DataCode:
     """Pictures that Keras downloads once, with their classes where players are told of them."""
+    shape = config.items.dataset.shape
     arrays, unpacked = "x_train", "pixels, _"
     read = 'pixels = np.load(DATA_FILE)["x_train"]'
     if config.conditional:
@@ -146,15 +151,27 @@ if DATA_FILE:
     {read}
 else:
     ({unpacked}), _ = keras.datasets.{config.dataset}.load_data()
-{_scaled(config.items.dataset.shape)}""",
+{_scaled(shape, flat=shape[-1] == 1)}""",
         labels="labels.ravel()",
     )
 
 
-def _scaled(shape: tuple[int, ...]) -> str:
-    """A statement that scales `pixels`, which have no axis for channels if they are grey."""
+def _own_pictures(config: RunConfig) -> DataCode:
+    """Pictures that somebody brought; they are taken home with the program."""
+    shape = config.items.dataset.shape
+    return DataCode(
+        f"""\
+DATA_FILE = "{PICTURES_FILE}"  # the pictures of this run, beside this program
+pixels = np.load(DATA_FILE)["x_train"]  # (n, {", ".join(map(str, shape))}), 0 to 255
+{_scaled(shape)}""",
+        file=PICTURES_FILE,
+    )
+
+
+def _scaled(shape: tuple[int, ...], *, flat: bool = False) -> str:
+    """A statement that scales `pixels`; `flat` ones have no axis for channels yet."""
     scaled = "pixels.astype(np.float32) / 127.5 - 1.0"
-    scaled = f"({scaled})[..., np.newaxis]" if shape[-1] == 1 else scaled
+    scaled = f"({scaled})[..., np.newaxis]" if flat else scaled
     return f"x_data = {scaled}  # (n, {', '.join(map(str, shape))}), -1 to 1\n"
 
 
@@ -163,4 +180,5 @@ _PICTURES: dict[str, Callable[[RunConfig], DataCode]] = {
     "mnist": _keras_files,
     "fashion_mnist": _keras_files,
     "cifar10": _keras_files,
+    "pictures": _own_pictures,
 }

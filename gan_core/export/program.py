@@ -237,6 +237,13 @@ def _introduction(
         ),
         Text(N_("Install: {command}"), {"command": f"pip install {pinned}"}),
     ]
+    if data.file:
+        sentences.append(
+            Text(
+                N_("Its data are a file of their own, to be laid beside this program: {file}."),
+                {"file": data.file},
+            )
+        )
     if run.facts:
         plan = run.facts["plan"]
         sentences.append(

@@ -14,8 +14,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from gan_core import __main__ as shell
 from gan_core.config import RunConfig
 from gan_core.datasets import DATASETS, Dataset, scale_to_tanh
+from gan_core.export.data_code import PICTURES_FILE
+from gan_core.export.own_pictures import pictures_npz
 from gan_core.export.program import program, program_of, refuse_what_cannot_be_exported
 from gan_core.export.script import notebook, script
 from gan_core.export.training_code import loop_code
@@ -31,6 +34,7 @@ from gan_core.training.trainer import Trainer
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 STEPS = 6
+LABELLED = [dataset for dataset in DATASETS if dataset.labels]
 POINTS: dict[str, Any] = {
     "dataset": "ring",
     "network": "mlp",
@@ -97,6 +101,12 @@ def data_of_program(config: RunConfig, file: str = "") -> dict[str, Any]:
     return names
 
 
+def lay_pictures(store: Store, config: RunConfig) -> None:
+    """Put the pictures beside the program, where it reads some."""
+    if config.dataset == "pictures":
+        Path(PICTURES_FILE).write_bytes(pictures_npz(store, store.create_run(config)))
+
+
 @pytest.fixture(autouse=True)
 def _a_folder_to_write_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -141,7 +151,12 @@ def test_program_runs_where_this_project_cannot_be_imported(store: Store) -> Non
                 "hinge": {**POINTS, "loss": "hinge", "spectral_norm": True, "dataset": "moons"},
                 "typed": {**POINTS, **FORMULAS, "dataset": "text", "text": "GAN"},
                 "pictures": PICTURES,
-                "layer norm": {**PICTURES, "g_norm": "layer", "d_norm": "layer"},
+                "own pictures, layer norm": {
+                    **PICTURES,
+                    "dataset": "pictures",
+                    "g_norm": "layer",
+                    "d_norm": "layer",
+                },
                 "pictures, every constraint": {**PICTURES, **EVERYTHING},
             }.items()
         ),
@@ -152,6 +167,7 @@ def test_program_finds_the_very_losses_of_the_run(store: Store, settings: dict[s
     assert "gan_core" not in source
     assert ("done" in source) == (config.rate_schedule != "constant")
     assert ("augmented" in source) == config.augmentation
+    lay_pictures(store, config)
     exec(source, {})
     # Convolutions on several threads add up in an order that differs from time to time.
     tolerance = 1e-4 if config.items.network.convolutional else 0.0
@@ -186,19 +202,39 @@ def test_every_loss_and_penalty_is_a_program(store: Store, loss: Any, penalty: A
     assert "gan_core" not in source
 
 
-@pytest.mark.parametrize("dataset", [each.name for each in DATASETS if each.name != "pictures"])
-def test_program_has_the_very_data_of_the_run(dataset: str) -> None:
+@pytest.mark.parametrize("dataset", [each.name for each in DATASETS])
+def test_program_has_the_very_data_of_the_run(store: Store, dataset: str) -> None:
     config = config_of({"dataset": dataset, "network": "mlp"})
+    lay_pictures(store, config)
     found = data_of_program(config)
     np.testing.assert_array_equal(found["x_data"], config.items.dataset.load(seed=config.seed))
 
 
-@pytest.mark.parametrize("dataset", [each for each in DATASETS if each.labels], ids=str)
+@pytest.mark.parametrize("dataset", LABELLED, ids=lambda dataset: dataset.name)
 def test_program_has_the_very_classes_of_the_run(dataset: Dataset) -> None:
     config = config_of({"dataset": dataset.name, "conditional": True})
     assert dataset.labels
     told = np.eye(dataset.n_classes)[dataset.labels()]
     np.testing.assert_array_equal(data_of_program(config)["class_data"], told)
+
+
+def test_pictures_of_one_s_own_are_a_file_beside_the_program(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GAN_STORE", store.url)
+    pixels = np.random.default_rng(4).integers(256, size=(20, 28, 28, 1), dtype=np.uint8)
+    config = config_of({"dataset": "pictures", "pictures": store.pictures.add(pixels)})
+    run_id = store.create_run(config)
+    with pytest.raises(FileNotFoundError, match=PICTURES_FILE):
+        data_of_program(config)
+    assert shell.main(["export", run_id, "--to", PICTURES_FILE]) == 0
+    np.testing.assert_array_equal(data_of_program(config)["x_data"], scale_to_tanh(pixels))
+    assert PICTURES_FILE in program(store, run_id).introduction[3]
+
+
+def test_runs_on_other_data_have_no_pictures_to_give(store: Store) -> None:
+    with pytest.raises(GanError, match="trains on digits"):
+        pictures_npz(store, store.create_run(config_of({})))
 
 
 def test_program_may_read_a_file_of_one_s_own() -> None:
@@ -232,7 +268,7 @@ def test_settings_that_no_program_knows_of_are_refused_by_name(
 
 
 def test_notebook_has_the_same_code_in_cells(store: Store) -> None:
-    run_id = store.create_run(config_of(POINTS))
+    run_id = store.create_run(config_of({**PICTURES, **TOLD}))
     made = program(store, run_id)
     book = json.loads(notebook(made))
     assert (book["nbformat"], book["nbformat_minor"]) == (4, 5)
