@@ -117,7 +117,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="otherwise the program is printed; .py, .ipynb: a Keras program; .html: a report; "
         ".csv: losses and measures by step; .npz, .png: samples; .gif, .mp4: a film of them; "
-        ".weights.zip: both networks for Keras; .tensorboard.zip: logs",
+        ".weights.zip: both networks for Keras; .tensorboard.zip: logs; pictures.npz: the pictures "
+        "of your own that it trains on, which its program reads",
     )
 
     listing = commands.add_parser("list", help="list what there is to choose from")
@@ -415,7 +416,9 @@ def _program(run_id: str) -> Program:
 def _results(run_id: str) -> dict[str, Callable[[], str | bytes]]:
     """What can be written of a run besides its program, by the ending of the file's name."""
     from gan_core.export.curves import curves_csv
+    from gan_core.export.data_code import PICTURES_FILE
     from gan_core.export.film import film_gif, film_mp4, samples_png
+    from gan_core.export.own_pictures import pictures_npz
     from gan_core.export.report import report_html
     from gan_core.export.samples import samples_npz
     from gan_core.runs.store import default_url, open_store
@@ -426,6 +429,7 @@ def _results(run_id: str) -> dict[str, Callable[[], str | bytes]]:
     return {
         ".html": lambda: report_html(store, run_id),
         ".csv": lambda: curves_csv(store, run_id),
+        PICTURES_FILE: lambda: pictures_npz(store, run_id),
         ".npz": lambda: samples_npz(store, run_id),
         ".png": lambda: samples_png(store, run_id),
         ".gif": lambda: film_gif(store, run_id),

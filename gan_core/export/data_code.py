@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gan_core.config import RunConfig
@@ -12,14 +13,22 @@ from gan_core.datasets.text import FONT_SIZE, MAX_CENTERS
 from gan_core.export.excerpt import excerpt
 from gan_core.text import N_, GanError
 
+PICTURES_FILE = "pictures.npz"  # what a program reads one's own pictures from
+
 
 @dataclass
 class DataCode:
-    """Statements that make `x_data`, and what they need besides NumPy, Keras and TensorFlow."""
+    """Statements that make `x_data`, and what they need besides NumPy, Keras and TensorFlow.
+
+    `labels` is an expression for the classes of all samples (n,), where players are told of them.
+    A `file` is one that only this project can give, to be laid beside the program.
+    """
 
     code: str
     imports: set[str] = field(default_factory=set)
     packages: tuple[str, ...] = ()  # as pip calls them
+    labels: str = ""
+    file: str = ""
 
 
 def data_code(config: RunConfig) -> DataCode:
@@ -35,7 +44,7 @@ def data_code(config: RunConfig) -> DataCode:
             field="dataset",
             value=config.dataset,
         )
-    return _PICTURES[config.dataset]
+    return _PICTURES[config.dataset](config)
 
 
 def _points(config: RunConfig) -> DataCode:
@@ -108,22 +117,9 @@ ink = Plane(placed, std=scale * math.sqrt(len(pixels) / len(kept)) / 2)
 }
 
 
-def _keras_files(name: str) -> DataCode:
-    """Grey pictures that Keras downloads once."""
+def _digits(config: RunConfig) -> DataCode:
+    """Small scans that come with scikit-learn."""
     return DataCode(
-        f"""\
-DATA_FILE = ""  # an .npz file with x_train; without one, Keras downloads the data once
-if DATA_FILE:
-    pixels = np.load(DATA_FILE)["x_train"]
-else:
-    (pixels, _), _ = keras.datasets.{name}.load_data()
-x_data = (pixels.astype(np.float32) / 127.5 - 1.0)[..., np.newaxis]  # (n, 28, 28, 1), -1 to 1
-"""
-    )
-
-
-_PICTURES = {
-    "digits": DataCode(
         """\
 small = (load_digits().images * (255 / 16)).astype(np.uint8)  # (n, 8, 8)
 large = [
@@ -136,7 +132,53 @@ x_data = (pixels.astype(np.float32) / 127.5 - 1.0)[..., np.newaxis]  # (n, 28, 2
 """,
         {"from PIL import Image", "from sklearn.datasets import load_digits"},
         ("scikit-learn", "pillow"),
-    ),
-    "mnist": _keras_files("mnist"),
-    "fashion_mnist": _keras_files("fashion_mnist"),
+        labels="load_digits().target",
+    )
+
+
+def _keras_files(config: RunConfig) -> DataCode:
+    """Pictures that Keras downloads once, with their classes where players are told of them."""
+    shape = config.items.dataset.shape
+    arrays, unpacked = "x_train", "pixels, _"
+    read = 'pixels = np.load(DATA_FILE)["x_train"]'
+    if config.conditional:
+        arrays, unpacked = "x_train and y_train", "pixels, labels"
+        read = 'pixels, labels = (np.load(DATA_FILE)[name] for name in ("x_train", "y_train"))'
+    return DataCode(
+        f"""\
+DATA_FILE = ""  # an .npz file with {arrays}; without one, Keras downloads the data once
+if DATA_FILE:
+    {read}
+else:
+    ({unpacked}), _ = keras.datasets.{config.dataset}.load_data()
+{_scaled(shape, flat=shape[-1] == 1)}""",
+        labels="labels.ravel()",
+    )
+
+
+def _own_pictures(config: RunConfig) -> DataCode:
+    """Pictures that somebody brought; they are taken home with the program."""
+    shape = config.items.dataset.shape
+    return DataCode(
+        f"""\
+DATA_FILE = "{PICTURES_FILE}"  # the pictures of this run, beside this program
+pixels = np.load(DATA_FILE)["x_train"]  # (n, {", ".join(map(str, shape))}), 0 to 255
+{_scaled(shape)}""",
+        file=PICTURES_FILE,
+    )
+
+
+def _scaled(shape: tuple[int, ...], *, flat: bool = False) -> str:
+    """A statement that scales `pixels`; `flat` ones have no axis for channels yet."""
+    scaled = "pixels.astype(np.float32) / 127.5 - 1.0"
+    scaled = f"({scaled})[..., np.newaxis]" if flat else scaled
+    return f"x_data = {scaled}  # (n, {', '.join(map(str, shape))}), -1 to 1\n"
+
+
+_PICTURES: dict[str, Callable[[RunConfig], DataCode]] = {
+    "digits": _digits,
+    "mnist": _keras_files,
+    "fashion_mnist": _keras_files,
+    "cifar10": _keras_files,
+    "pictures": _own_pictures,
 }

@@ -25,10 +25,14 @@ _SLOPES = {"x_real": "real_slope", "x_fake": "fake_slope"}
 
 
 class WrittenOps:
-    """`gan_core.ops.GradientOps` that compute nothing: they say what TensorFlow would be asked."""
+    """`gan_core.ops.GradientOps` that compute nothing: they say what TensorFlow would be asked.
 
-    def __init__(self, rank: int) -> None:
+    `told` is what D is told besides its samples (batch, …), of which the shape has `rank` axes.
+    """
+
+    def __init__(self, rank: int, told: Sequence[Name] = ()) -> None:
         self._axes = list(range(1, rank))  # all but the batch
+        self._told = told
 
     def __getattr__(self, name: str) -> Callable[..., Call]:
         if name not in _FUNCTIONS:
@@ -41,7 +45,8 @@ class WrittenOps:
     def input_gradient(self, function: Any, x: Any) -> Call:
         """The slope, in a line of its own; so is the place where it is taken."""
         line = _SLOPES.get(getattr(x, "text", ""), "slope")
-        return Call(Name("input_gradient"), (function, _named(x, "x_hat")), line=line)
+        operands = (function, _named(x, "x_hat"), *self._told)
+        return Call(Name("input_gradient"), operands, line=line)
 
     def sum_of_squares(self, x: Any) -> Call:
         axes = self._axes[0] if len(self._axes) == 1 else self._axes
@@ -82,20 +87,25 @@ def penalty_code(config: RunConfig) -> str:
     """Functions `input_gradient` and `penalty` of a run; empty where it has no penalty."""
     penalty, shape = config.items.penalty, config.items.dataset.shape
     names = (Name("judge"), Name("x_real"), Name("x_fake"), Name("seed"))
-    measured = penalty.measure(*names, WrittenOps(len(shape) + 1))
+    told = [Name("classes")] if config.conditional else []
+    measured = penalty.measure(*names, WrittenOps(len(shape) + 1, told))
     if not penalty.formula:
         return ""
-    return _INPUT_GRADIENT + _function(
-        "penalty(x_real, x_fake, seed)", "What D pays besides, without its weight.", measured
+    classes = ", classes" if told else ""
+    return _input_gradient(classes) + _function(
+        f"penalty(x_real, x_fake{classes}, seed)",
+        "What D pays besides, without its weight.",
+        measured,
     )
 
 
-_INPUT_GRADIENT = '''\
-def input_gradient(function, x):
-    """Each sample's own slope: the gradient of function(x) with respect to x, of its shape."""
+def _input_gradient(classes: str) -> str:
+    return f'''\
+def input_gradient(function, x{classes}):
+    """Each sample's own slope: the gradient of function with respect to x, of its shape."""
     with tf.GradientTape() as tape:
         tape.watch(x)
-        y = function(x)  # (batch,)
+        y = function(x{classes})  # (batch,)
     return tape.gradient(y, x)
 
 

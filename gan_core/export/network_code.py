@@ -14,7 +14,7 @@ from typing import Any
 
 from gan_core.config import RunConfig
 from gan_core.export.excerpt import Excerpt, excerpt
-from gan_core.export.written import Call, Module, Name, statements
+from gan_core.export.written import Call, Code, Module, Name, Operation, statements
 from gan_core.networks import Layers
 
 _SHELLS = {
@@ -32,8 +32,12 @@ def network_code(config: RunConfig) -> dict[str, str]:
     """Statements that build `generator` and `discriminator`, by these names."""
     build, shape = config.items.network, config.items.dataset.shape
     layers = _WrittenLayers("float32", seed=0)  # the program itself adds what follows from SEED
+    n_inputs: Code = Name("LATENT_DIM")
+    if config.conditional:
+        n_inputs = Operation("+", n_inputs, Name("N_CLASSES"))
+        layers.n_logits = Operation("+", 1, Name("N_CLASSES"))
     generator = _with_shells(build.generator)(
-        layers, Name("LATENT_DIM"), shape, **config.network_options("g")
+        layers, n_inputs, shape, **config.network_options("g")
     )
     layers.spectral_norm = config.spectral_norm
     packed_shape = (*shape[:-1], shape[-1] * config.packing)
@@ -69,6 +73,8 @@ def _shell_of(name: str, *_: Any) -> Module:
 
 class _WrittenLayers(Layers):
     """`Layers` of which each is written down."""
+
+    n_logits: Any
 
 
 for _name, _member in vars(Layers).items():

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gan_core.config import RunConfig, option_fields
-from gan_core.datasets import LABELLED
 from gan_core.export.data_code import DataCode, data_code
 from gan_core.export.loss_code import loss_code, penalty_code
 from gan_core.export.network_code import network_code, spectral_norm_code
 from gan_core.export.training_code import (
+    augmentation_code,
     batches_code,
     loop_code,
     optimizers_code,
@@ -24,6 +24,7 @@ from gan_core.export.training_code import (
     step_code,
     turns_code,
 )
+from gan_core.faults import NONE
 from gan_core.runs.store import Control, Run, Store
 from gan_core.text import N_, GanError, Text
 from gan_core.training.records import RECORD_FIELDS
@@ -80,8 +81,16 @@ def program_of(config: RunConfig, name: str, translate: Translate = str) -> Prog
 
 def refuse_what_cannot_be_exported(config: RunConfig) -> None:
     """Raise `GanError` that names the setting which a program of its own cannot have."""
-    known = {*_SETTINGS, *option_fields("dataset"), *option_fields("network")} - {*LABELLED}
-    known |= option_fields("loss")
+    if config.fault != NONE:
+        raise GanError(
+            N_(
+                "fault = {fault} is a mistake that was built in on purpose. A program to take home "
+                "should be free of it: train without it to export the run."
+            ),
+            fault=config.fault,
+        )
+    items = ("dataset", "network", "loss")
+    known = _SETTINGS.union(*(option_fields(item) for item in items))
     for field in config.applicable_fields():
         value = getattr(config, field)
         if field not in known and value != config.default(field):
@@ -110,6 +119,7 @@ _SETTINGS = {
     "g_optimizer",
     "d_learning_rate",
     "g_learning_rate",
+    "rate_schedule",
     "beta_1",
     "d_steps",
     "g_steps",
@@ -139,9 +149,7 @@ def _program(
     _, items, data = translate, config.items, data_code(config)
     mixed, xla = _plan(run, config)
     rates, networks = _rates(config, later), network_code(config)
-    formulas = [items.loss.discriminator_formula, items.loss.generator_formula]
-    if items.penalty.formula:
-        formulas.append(rf"{items.penalty.formula}, \quad \lambda = {config.penalty_weight:g}")
+    about_g, about_d = _about_classes(config, _)
     sections = [
         Section(
             "settings",
@@ -153,18 +161,20 @@ def _program(
             "data",
             _(N_("Data")),
             [f"{_(items.dataset.title)}: {_(items.dataset.help)}"],
-            _data(data),
+            _data(config, data),
         ),
         Section("weights", _(N_("Initial weights")), _about_networks(config, _), _weights(config)),
-        Section("generator", _(N_("Generator")), [], networks["generator"]),
-        Section("discriminator", _(N_("Discriminator")), [], networks["discriminator"]),
+        Section("generator", _(N_("Generator")), about_g, networks["generator"]),
+        Section("discriminator", _(N_("Discriminator")), about_d, networks["discriminator"]),
         Section(
             "losses",
             _(N_("What the two players minimise")),
             [f"{_(items.loss.title)}: {_(items.loss.help)} {items.loss.reference}".strip()],
             loss_code(config),
-            formulas[:2],
+            [items.loss.discriminator_formula, items.loss.generator_formula],
         ),
+        *_penalty(config, _),
+        *_augmentation(config, _),
         Section(
             "batches",
             _(N_("Batches and noise")),
@@ -185,7 +195,7 @@ def _program(
             optimizers_code(config) + "\n\n" + turns_code(config, mixed=mixed),
         ),
         Section("step", _(N_("One step")), [], step_code(config, xla=xla)),
-        Section("loop", _(N_("Training")), [], loop_code(first_losses, rates)),
+        Section("loop", _(N_("Training")), [], loop_code(config, first_losses, rates)),
         Section(
             "results",
             _(N_("Results")),
@@ -193,11 +203,6 @@ def _program(
             results_code(config),
         ),
     ]
-    if items.penalty.formula:
-        prose = f"{_(items.penalty.title)}: {_(items.penalty.help)} {items.penalty.reference}"
-        title = _(N_("What D pays besides"))
-        section = Section("penalty", title, [prose], penalty_code(config), formulas[2:])
-        sections.insert(6, section)
     introduction = [text.say(_) for text in _introduction(run, config, data, later)]
     return Program(run.name, introduction, sections)
 
@@ -232,6 +237,13 @@ def _introduction(
         ),
         Text(N_("Install: {command}"), {"command": f"pip install {pinned}"}),
     ]
+    if data.file:
+        sentences.append(
+            Text(
+                N_("Its data are a file of their own, to be laid beside this program: {file}."),
+                {"file": data.file},
+            )
+        )
     if run.facts:
         plan = run.facts["plan"]
         sentences.append(
@@ -287,6 +299,8 @@ def _imports(config: RunConfig, data: DataCode) -> str:
     wanted.add("from keras import layers")
     if config.spectral_norm:
         wanted |= spectral_norm_code().imports
+    if config.augmentation:
+        wanted |= augmentation_code().imports
     groups: dict[int, list[str]] = defaultdict(list)
     for statement in _merged(wanted):
         package = statement.split()[1].partition(".")[0]
@@ -316,6 +330,7 @@ def _settings(config: RunConfig, *, mixed: bool) -> str:
         "STEPS": config.steps,
         "BATCH_SIZE": config.batch_size,
         "LATENT_DIM": config.latent_dim,
+        "N_CLASSES": config.n_classes or None,
         "D_LEARNING_RATE": config.d_learning_rate,
         "G_LEARNING_RATE": config.g_learning_rate,
         "BETA_1": config.beta_1,
@@ -333,8 +348,11 @@ def _settings(config: RunConfig, *, mixed: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _data(data: DataCode) -> str:
-    return f"{data.code.rstrip()}\nx_data = tf.constant(x_data)\n"
+def _data(config: RunConfig, data: DataCode) -> str:
+    code = f"{data.code.rstrip()}\nx_data = tf.constant(x_data)\n"
+    if config.conditional:
+        code += f"class_data = tf.one_hot({data.labels}, N_CLASSES)  # (n, N_CLASSES)\n"
+    return code
 
 
 def _about_networks(config: RunConfig, _: Translate) -> list[str]:
@@ -346,6 +364,44 @@ def _about_networks(config: RunConfig, _: Translate) -> list[str]:
     if config.spectral_norm:
         sentences.append(_(N_("Spectral normalisation is that of arXiv:1802.05957.")))
     return sentences
+
+
+def _penalty(config: RunConfig, _: Translate) -> list[Section]:
+    """The section on the penalty, where there is one."""
+    penalty = config.items.penalty
+    if not penalty.formula:
+        return []
+    prose = f"{_(penalty.title)}: {_(penalty.help)} {penalty.reference}"
+    formula = rf"{penalty.formula}, \quad \lambda = {config.penalty_weight:g}"
+    title = _(N_("What D pays besides"))
+    return [Section("penalty", title, [prose], penalty_code(config), [formula])]
+
+
+def _augmentation(config: RunConfig, _: Translate) -> list[Section]:
+    """The section on how pictures are changed before D sees them, where they are."""
+    if not config.augmentation:
+        return []
+    field = RunConfig.model_fields["augmentation"]
+    prose = f"{_(str(field.title))}: {_(str(field.description))} arXiv:2006.10738"
+    title = _(N_("How D sees pictures"))
+    return [Section("augmentation", title, [prose], augmentation_code().code)]
+
+
+def _about_classes(config: RunConfig, _: Translate) -> tuple[list[str], list[str]]:
+    """What is to be said of G and of D where they are told of classes."""
+    if not config.conditional:
+        return [], []
+    return (
+        [_(N_("Behind its noise, G reads which class to draw: zeros and a one, arXiv:1411.1784."))],
+        [
+            _(
+                N_(
+                    "D ends in a number that holds for every class, and one more for each class, "
+                    "which is added for its samples, arXiv:1802.05637."
+                )
+            )
+        ],
+    )
 
 
 def _weights(config: RunConfig) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gan_core.config import RunConfig
+from gan_core.export.excerpt import Excerpt, excerpt
 from gan_core.training.records import RECORD_FIELDS
 
 _OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
@@ -12,17 +13,14 @@ _OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
 
 def batches_code(config: RunConfig, *, mixed: bool) -> str:
     """Functions that draw what a step looks at; `mixed`: networks compute in bfloat16."""
-    is_penalised, is_blurred = bool(config.items.penalty.formula), bool(config.instance_noise)
     streams = "REAL, NOISE, FIXED_NOISE = range(3)"
-    if is_penalised or is_blurred:
-        streams = "REAL, NOISE, FIXED_NOISE, REAL_BLUR, FAKE_BLUR, PENALTY = range(6)"
-    draw = (
-        "tf.random.stateless_uniform([n, LATENT_DIM], seed, -1.0, 1.0)"
-        if config.noise == "uniform"
-        else "tf.random.stateless_normal([n, LATENT_DIM], seed)"
-    )
-    generated = "generator(z, training=True)"
-    generated = f"tf.cast({generated}, tf.float32)" if mixed else generated
+    if config.items.penalty.formula or config.instance_noise or config.augmentation:
+        streams = "REAL, NOISE, FIXED_NOISE, REAL_SHOWN, FAKE_SHOWN, PENALTY = range(6)"
+    generated = _in_float32("generator(z, training=True)", mixed)
+    real, told = _shown(config, "tf.gather(x_data, rows)", "REAL_SHOWN"), ""
+    if config.conditional:
+        real, told = f"{real}, tf.gather(class_data, rows)", " with their classes"
+    classes = _classes(config)
     return f'''\
 {streams}
 
@@ -32,41 +30,71 @@ def random_seed(stream, step, turn=0):
     return tf.stack([16 * SEED + stream, 20 * step + turn])
 
 
-def noise(n, seed):
-    """What the generator turns into samples: z (n, LATENT_DIM)."""
-    return {draw}
-
+{_noise_code(config)}
 
 def real_batch(step, turn=0):
-    """Real samples (batch, *shape), drawn with replacement."""
+    """Real samples (batch, *shape){told}, drawn with replacement."""
     seed = random_seed(REAL, step, turn)
     rows = tf.random.stateless_uniform([BATCH_SIZE], seed, maxval=len(x_data), dtype=tf.int32)
-    return {_shown(config, "tf.gather(x_data, rows)", "REAL_BLUR")}
+    return {real}
 
 
-def fake_batch(step, turn=0):
+def fake_batch(step{classes}, turn=0):
     """Generated samples (batch, *shape); with training=True, batch norm looks at this batch."""
-    z = noise(BATCH_SIZE, random_seed(NOISE, step, turn))
-    return {_shown(config, generated, "FAKE_BLUR")}
+    z = noise(BATCH_SIZE, random_seed(NOISE, step, turn){classes})
+    return {_shown(config, generated, "FAKE_SHOWN")}
 {_shown_code(config)}'''
 
 
+def _noise_code(config: RunConfig) -> str:
+    """The function that draws the noise, with classes behind it where G is told of them."""
+    draw = (
+        "tf.random.stateless_uniform([n, LATENT_DIM], seed, -1.0, 1.0)"
+        if config.noise == "uniform"
+        else "tf.random.stateless_normal([n, LATENT_DIM], seed)"
+    )
+    if not config.conditional:
+        return f'''\
+def noise(n, seed):
+    """What the generator turns into samples: z (n, LATENT_DIM)."""
+    return {draw}
+'''
+    return f'''\
+def noise(n, seed, classes):
+    """What the generator turns into samples: random numbers, and classes (n, N_CLASSES) behind."""
+    z = {draw}
+    return tf.concat([z, classes], axis=1)  # (n, LATENT_DIM + N_CLASSES)
+'''
+
+
+def augmentation_code() -> Excerpt:
+    """The function `augmented` that changes pictures before D sees them."""
+    return excerpt("gan_core.training.augmentation", ["augmented"])
+
+
 def _shown(config: RunConfig, samples: str, stream: str) -> str:
-    if config.instance_noise:
+    if config.instance_noise or config.augmentation:
         return f"shown({samples}, random_seed({stream}, step, turn))"
     return f"packed({samples})" if config.packing > 1 else samples
 
 
 def _shown_code(config: RunConfig) -> str:
-    """How samples come before D: blurred, and in packs."""
-    code = ""
+    """How samples come before D: changed, blurred, and in packs."""
+    code, changes = "", ""
+    if config.augmentation:
+        changes += "    x = augmented(x, seed)\n"
     if config.instance_noise:
+        changes += """\
+    # Noise makes real and fake overlap, arXiv:1610.04490.
+    x += INSTANCE_NOISE * tf.random.stateless_normal(x.shape, seed)
+"""
+    if changes:
         result = "packed(x)" if config.packing > 1 else "x"
         code += f'''
 
 def shown(x, seed):
-    """Samples as D sees them: with noise, so that real and fake overlap (arXiv:1610.04490)."""
-    x += INSTANCE_NOISE * tf.random.stateless_normal(x.shape, seed)
+    """Samples (batch, *shape) as D sees them."""
+{changes}\
     return {result}
 '''
     if config.packing > 1:
@@ -111,14 +139,13 @@ def _optimizer(name: str, learning_rate: str, more: Sequence[str]) -> str:
 
 def turns_code(config: RunConfig, *, mixed: bool) -> str:
     """Functions of one turn of each player; `mixed`: networks compute in bfloat16."""
-    logits = "discriminator(x, training=True)[:, 0]"
-    logits = f"tf.cast({logits}, tf.float32)" if mixed else logits
+    classes = _classes(config)
     is_penalised = bool(config.items.penalty.formula)
     seed = ", seed" if is_penalised else ""
     penalty = "        total = d_loss\n        d_penalty = 0.0\n"
     if is_penalised:
         penalty = (
-            "        d_penalty = PENALTY_WEIGHT * penalty(x_real, x_fake, seed)\n"
+            f"        d_penalty = PENALTY_WEIGHT * penalty(x_real, x_fake{classes}, seed)\n"
             "        total = d_loss + d_penalty\n"
         )
     clip = ""
@@ -127,16 +154,14 @@ def turns_code(config: RunConfig, *, mixed: bool) -> str:
             "    for weight in weights:\n"
             "        weight.assign(tf.clip_by_value(weight, -WEIGHT_CLIP, WEIGHT_CLIP))\n"
         )
+    judged = f"judge(x_real{classes}), judge(x_fake{classes})"
     return f'''\
-def judge(x):
-    """The discriminator's logits (batch,) for samples (batch, *shape): high means real."""
-    return {logits}
+{_judge_code(config, mixed=mixed)}
 
-
-def discriminator_learns(x_real, x_fake{seed}):
+def discriminator_learns(x_real, x_fake{classes}{seed}):
     """One step of D; x_fake was made outside of this tape, so G stays as it is."""
     with tf.GradientTape() as tape:
-        real_logits, fake_logits = judge(x_real), judge(x_fake)
+        real_logits, fake_logits = {judged}
         d_loss = discriminator_loss(real_logits, fake_logits)
 {penalty}\
     weights = discriminator.trainable_variables
@@ -145,11 +170,11 @@ def discriminator_learns(x_real, x_fake{seed}):
     return d_loss, decision(real_logits), decision(fake_logits), d_penalty
 
 
-def generator_learns(tape, x_real, x_fake):
+def generator_learns(tape, x_real, x_fake{classes}):
     """One step of G, whose batch the tape has watched being made; D stays as it is."""
     with tape:
         # Most losses of G ask for the fakes only; D sees both all the same, as in training.
-        real_logits, fake_logits = judge(x_real), judge(x_fake)
+        real_logits, fake_logits = {judged}
         g_loss = generator_loss(real_logits, fake_logits)
     weights = generator.trainable_variables
     g_optimizer.apply(tape.gradient(g_loss, weights), weights)
@@ -157,8 +182,31 @@ def generator_learns(tape, x_real, x_fake):
 '''
 
 
+def _judge_code(config: RunConfig, *, mixed: bool) -> str:
+    """The function that asks D, which may be told of classes."""
+    answer = "discriminator(x, training=True)"
+    if not config.conditional:
+        return f'''\
+def judge(x):
+    """The discriminator's logits (batch,) for samples (batch, *shape): high means real."""
+    return {_in_float32(f"{answer}[:, 0]", mixed)}
+'''
+    return f'''\
+def judge(x, classes):
+    """The discriminator's logits (batch,) for samples of these classes: high means real."""
+    logits = {_in_float32(answer, mixed)}  # (batch, 1 + N_CLASSES)
+    return logits[:, 0] + tf.reduce_sum(classes * logits[:, 1:], axis=1)
+'''
+
+
+def _in_float32(answer: str, mixed: bool) -> str:
+    """What a network answers, in float32 where it computes in bfloat16."""
+    return f"tf.cast({answer}, tf.float32)" if mixed else answer
+
+
 def step_code(config: RunConfig, *, xla: bool) -> str:
     """Function of one step: D's turns, then G's."""
+    classes = _classes(config)
     turn = ", turn" if config.d_steps > 1 else ""
     compiled = "@tf.function(jit_compile=True)" if xla else "@tf.function"
     record = ", ".join(RECORD_FIELDS)
@@ -171,42 +219,46 @@ def train_step(step):
     seed, penalised = "", ""
     if config.items.penalty.formula:
         seed, penalised = f"seed = random_seed(PENALTY, step{turn})\n", ", seed"
+    learns = f"discriminator_learns(x_real, x_fake{classes}{penalised})"
     d_turn = f"""\
+x_real{classes} = real_batch(step{turn})
 with tf.GradientTape() as g_tape:
-    x_fake = fake_batch(step{turn})
-x_real = real_batch(step{turn})
-{seed}d_loss, d_real, d_fake, d_penalty = discriminator_learns(x_real, x_fake{penalised})
+    x_fake = fake_batch(step{classes}{turn})
+{seed}d_loss, d_real, d_fake, d_penalty = {learns}
 """
-    g_turn = "g_loss = generator_learns(g_tape, x_real, x_fake)\n"
+    g_turn = f"g_loss = generator_learns(g_tape, x_real, x_fake{classes})\n"
     if config.d_steps > 1:
         d_turn = f"for turn in range(D_STEPS):\n{_indented(d_turn)}"
     if config.g_steps > 1:
-        again = """\
+        again = f"""\
 if turn > 0:  # the first time, D's last batch serves once more
     with tf.GradientTape() as g_tape:
-        x_fake = fake_batch(step, D_STEPS + turn - 1)
+        x_fake = fake_batch(step{classes}, D_STEPS + turn - 1)
 """
         g_turn = f"for turn in range(G_STEPS):\n{_indented(again + g_turn)}"
     return head + _indented(d_turn + g_turn) + tail
 
 
-def loop_code(first_losses: list[list[float]], rates: dict[int, tuple[float, float]]) -> str:
+def _classes(config: RunConfig) -> str:
+    """A further argument of functions where the players are told of classes."""
+    return ", classes" if config.conditional else ""
+
+
+# Share of the learning rates that is left when a share of all steps is done, and what that means.
+_SCHEDULES = {
+    "linear": ("1.0 - done", "both rates fall evenly, to 0 at the end"),
+    "cosine": ("0.5 * (1.0 + tf.cos(np.pi * done))", "both rates fall to 0, arXiv:1608.03983"),
+}
+
+
+def loop_code(
+    config: RunConfig, first_losses: list[list[float]], rates: dict[int, tuple[float, float]]
+) -> str:
     """The loop over all steps; `rates` are learning rates (D, G) that changed after some steps."""
-    change, table = "", ""
-    if rates:
-        entries = "".join(f"    {step}: {pair},\n" for step, pair in rates.items())
-        table = (
-            "# Learning rates of D and G that were changed while the run trained, by steps taken.\n"
-            f"RATES = {{\n{entries}}}\n\n"
-        )
-        change = """\
-    if step in RATES:
-        d_optimizer.learning_rate, g_optimizer.learning_rate = RATES[step]
-"""
     return f"""\
-{table}records = np.zeros((STEPS, {len(RECORD_FIELDS)}), np.float32)
+{_rates_table(config, rates)}records = np.zeros((STEPS, {len(RECORD_FIELDS)}), np.float32)
 for step in range(STEPS):
-{change}\
+{_rates_of_a_step(config, rates)}\
     records[step] = train_step(tf.constant(step))
     if step % max(1, STEPS // 20) == 0 or step == STEPS - 1:
         d_loss, g_loss, d_real, d_fake, _ = records[step]
@@ -219,6 +271,38 @@ for step in range(STEPS):
         records = records[:step]
         break
 {_comparison(first_losses)}"""
+
+
+def _rates_table(config: RunConfig, rates: dict[int, tuple[float, float]]) -> str:
+    """Statements before the loop, where learning rates changed."""
+    if not rates:
+        return ""
+    entries = "".join(f"    {step}: {pair},\n" for step, pair in rates.items())
+    now = "d_rate, g_rate = D_LEARNING_RATE, G_LEARNING_RATE\n"
+    return f"""\
+# Learning rates of D and G that were changed while the run trained, by steps taken.
+RATES = {{
+{entries}}}
+{now if config.rate_schedule in _SCHEDULES else ""}
+"""
+
+
+def _rates_of_a_step(config: RunConfig, rates: dict[int, tuple[float, float]]) -> str:
+    """Statements that set both learning rates before a step, where they are not constant."""
+    d_rate, g_rate = "d_optimizer.learning_rate", "g_optimizer.learning_rate"
+    scheduled = ""
+    if config.rate_schedule in _SCHEDULES:
+        left, says = _SCHEDULES[config.rate_schedule]
+        base = ("d_rate", "g_rate") if rates else ("D_LEARNING_RATE", "G_LEARNING_RATE")
+        scheduled = f"""\
+    done = tf.constant(step / STEPS)
+    left = {left}  # {says}
+    {d_rate} = {base[0]} * left
+    {g_rate} = {base[1]} * left
+"""
+        d_rate, g_rate = base
+    changed = f"    if step in RATES:\n        {d_rate}, {g_rate} = RATES[step]\n" if rates else ""
+    return changed + scheduled
 
 
 def _comparison(first_losses: list[list[float]]) -> str:
@@ -245,6 +329,9 @@ def results_code(config: RunConfig) -> str:
 g_optimizer.finalize_variable_values(generator.trainable_variables)
 
 """
+    turns = ""
+    if config.conditional:
+        turns = "classes = tf.one_hot(tf.range(64) % N_CLASSES, N_CLASSES)  # they take turns\n"
     return f"""\
 {average}np.savetxt(
     "losses.csv",
@@ -255,7 +342,7 @@ g_optimizer.finalize_variable_values(generator.trainable_variables)
     comments="",
 )
 
-z = noise(64, random_seed(FIXED_NOISE, 0))
+{turns}z = noise(64, random_seed(FIXED_NOISE, 0){_classes(config)})
 x_fake = generator(z, training=False).numpy()  # batch norm now takes its moving averages
 {_PICTURE if config.items.dataset.is_image else _POINTS}
 generator.save("generator.keras")

@@ -26,6 +26,10 @@ from gan_core.text import Text
 # JSON-ready: its "topic", and whatever `answering.TOPICS` says that the topic needs.
 Question = Mapping[str, Any]
 
+# How many answers of one topic are kept about one run: of files, which are large, the latest only.
+MOST_KEPT = {"weights": 1, "tensorboard": 1}
+MOST_KEPT_OF_OTHERS = 300
+
 _LIBRARIES = {"tensorflow", "keras"}
 _answers = tables.answers
 
@@ -89,7 +93,10 @@ class Answers:
             )
 
     def answer(self, asked: str, answer: Answer) -> None:
-        """Write down the answer to a question in canonical form."""
+        """Write down the answer to a question in canonical form.
+
+        Older answers on the same topic about the same run are forgotten, see `MOST_KEPT`.
+        """
         value = None if answer.error else json.dumps(answer.value)
         error = json.dumps(answer.error.to_json()) if answer.error else None
         with self._write() as db:
@@ -98,6 +105,28 @@ class Answers:
                 .where(_answers.c.question == asked)
                 .values(value=value, error=error)
             )
+            _forget_older(db, json.loads(asked))
+
+
+def _forget_older(db: sa.Connection, question: Question) -> None:
+    """Keep the answers about this topic and this run that were asked for last."""
+    if "run" not in question:
+        return
+    topic, text = question["topic"], _answers.c.question
+    alike = [text.contains(part_of(name, question[name])) for name in ("run", "topic")]
+    answered = _answers.c.value.is_not(None) | _answers.c.error.is_not(None)
+    older = (
+        sa.select(text)
+        .where(*alike, answered)
+        .order_by(_answers.c.asked.desc())
+        .offset(MOST_KEPT.get(topic, MOST_KEPT_OF_OTHERS))
+    )
+    db.execute(_answers.delete().where(text.in_(older)))
+
+
+def part_of(name: str, value: Any) -> str:
+    """What a question in canonical form contains where it has this value under this name."""
+    return json.dumps({name: value})[1:-1]
 
 
 def canonical(question: Question) -> str:

@@ -22,7 +22,7 @@ import sqlalchemy as sa
 
 from gan_core.config import RunConfig
 from gan_core.runs import tables
-from gan_core.runs.answers import Answers
+from gan_core.runs.answers import Answers, part_of
 from gan_core.runs.claims import CLAIM_SECONDS, holder_name, is_alive, is_free
 from gan_core.runs.curve import LEVELS, Pyramid, stride
 from gan_core.runs.database import Database
@@ -185,7 +185,7 @@ class Store:
         self.run(run_id)
         with self._write() as db:
             db.execute(tables.runs.delete().where(tables.runs.c.id == run_id))
-            about_it = tables.answers.c.question.contains(json.dumps({"run": run_id})[1:-1])
+            about_it = tables.answers.c.question.contains(part_of("run", run_id))
             db.execute(tables.answers.delete().where(about_it))
 
     def queue_place(self, run_id: str) -> tuple[int, int]:

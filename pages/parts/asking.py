@@ -28,20 +28,18 @@ def ask_button(run: Run, topic: str, label: str, icon: str) -> None:
         step = store().checkpoint_step(run.id)
         if step is None:
             raise no_checkpoint(run)
+        store().answers.ask(_question(run, topic, step))
         st.session_state[_key(run, topic)] = step
 
     st.button(label, icon=icon, key=f"{topic} {run.id}", on_click=attempt, args=(ask,))
 
 
 def asked(run: Run, topic: str) -> Question | None:
-    """What this visitor has asked last, or anybody about the latest checkpoint."""
-    step = st.session_state.get(_key(run, topic))
-    if step is not None:
-        return _question(run, topic, step)
-    step = store().checkpoint_step(run.id)
-    if step is None or not store().answers.is_asked(_question(run, topic, step)):
-        return None
-    return _question(run, topic, step)
+    """What this visitor has asked last, unless forgotten, or anybody about the run as it is."""
+    for step in (st.session_state.get(_key(run, topic)), store().checkpoint_step(run.id)):
+        if step is not None and store().answers.is_asked(_question(run, topic, step)):
+            return _question(run, topic, step)
+    return None
 
 
 def _key(run: Run, topic: str) -> str:
@@ -72,7 +70,8 @@ def when_answered(
     refused = [answer.error for answer in answers if answer and answer.error]
     if refused:
         st.error(refused[0].say(translator(language())))
-        st.button(_("Ask again"), key=f"ask again {questions}", on_click=_forget, args=(questions,))
+        key = f"ask again {questions}"
+        st.button(_("Ask again"), key=key, on_click=_ask_again, args=(questions,))
     elif None in answers:
         _look_again(questions, height, meanwhile)
     else:
@@ -109,5 +108,9 @@ def _engine_is_ready() -> bool:
     return any(engine.state == "ready" for engine in store().engines())
 
 
-def _forget(questions: Sequence[Question]) -> None:
-    attempt(lambda: store().answers.forget(questions))
+def _ask_again(questions: Sequence[Question]) -> None:
+    def ask() -> None:
+        store().answers.forget(questions)
+        _ask(questions)
+
+    attempt(ask)

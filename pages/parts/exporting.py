@@ -9,7 +9,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from gan_core.export.curves import curves_csv
+from gan_core.export.data_code import PICTURES_FILE
 from gan_core.export.film import NO_FFMPEG, film_gif, film_mp4, has_ffmpeg, samples_png
+from gan_core.export.own_pictures import pictures_npz
 from gan_core.export.program import program, refuse_what_cannot_be_exported
 from gan_core.export.report import report_html
 from gan_core.export.samples import samples_npz
@@ -107,20 +109,38 @@ def _program(run: Run) -> None:
     def written(form: Callable[..., str]) -> Callable[[], str]:
         return lambda: form(program(here, run.id, translate))
 
+    has_own_pictures = run.config.dataset == "pictures"
+    if has_own_pictures:
+        takes_both = _("The program reads its pictures from the file {file} beside it: take both.")
+        st.caption(takes_both.format(file=PICTURES_FILE))
     with st.container(horizontal=True):
         _button(run, _("Python script"), "py", "text/x-python", written(script))
         _button(run, _("Jupyter notebook"), "ipynb", "application/x-ipynb+json", written(notebook))
+        if has_own_pictures:
+            _button(
+                run,
+                _("Its pictures (NPZ)"),
+                "pictures.npz",
+                "application/octet-stream",
+                lambda: pictures_npz(here, run.id),
+                file_name=PICTURES_FILE,
+            )
 
 
 def _button(
-    run: Run, label: str, suffix: str, mime: str, data: Callable[[], str] | Callable[[], bytes]
+    run: Run,
+    label: str,
+    suffix: str,
+    mime: str,
+    data: Callable[[], str] | Callable[[], bytes],
+    file_name: str = "",
 ) -> None:
-    """A download that is made only when somebody asks for it."""
+    """A download that is made only when somebody asks for it, by default under the run's name."""
     name = re.sub(r"\W+", "_", run.name).strip("_") or "run"
     st.download_button(
         label,
         data=data,
-        file_name=f"{name}.{suffix}",
+        file_name=file_name or f"{name}.{suffix}",
         mime=mime,
         icon=":material/download:",
         key=f"{suffix} of {run.id}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -104,6 +105,33 @@ def test_whether_something_was_asked(store: Store) -> None:
     assert store.answers.is_asked(QUESTION)
 
 
+def test_older_answers_about_a_run_are_forgotten(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "MOST_KEPT_OF_OTHERS", 2)
+    monkeypatch.setattr("gan_core.runs.answers.time.time", itertools.count().__next__)
+
+    def asked(topic: str, run: str, step: int) -> dict[str, Any]:
+        return {"topic": topic, "run": run, "step": step}
+
+    def kept(topic: str, run: str = "a") -> list[int]:
+        return [step for step in range(4) if store.answers.is_asked(asked(topic, run, step))]
+
+    store.answers.ask(asked("weights", "a", 3))  # somebody waits for this one
+    for step in range(3):
+        for question in (
+            asked("weights", "a", step),
+            asked("weights", "b", 0),
+            asked("samples", "a", step),
+            {**asked("samples", "a", step), "row": 1},
+        ):
+            store.answers.ask(question)
+            store.answers.answer(canonical(question), Answer("zip" * step))
+    assert kept("weights") == [2, 3], "the latest, and what nobody has answered"
+    assert kept("weights", "b") == [0]
+    assert kept("samples") == [2]
+
+
 def test_new_code_or_libraries_are_asked_anew(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,6 +165,11 @@ def test_postgresql_keeps_answers_too(
     assert ask_and_answer(store, QUESTION).value
     store.answers.forget([QUESTION])
     assert store.answers.ask(QUESTION) is None
+    for step in range(2):
+        question = {"topic": "weights", "run": "a", "step": step}
+        store.answers.ask(question)
+        store.answers.answer(canonical(question), Answer("zip"))
+        assert store.answers.is_asked({**question, "step": 0}) == (step == 0)
 
 
 # ------------------------------------------------------------------ what goes wrong

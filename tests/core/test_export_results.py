@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
 
+import imageio_ffmpeg
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -162,9 +162,17 @@ def test_video_is_made_of_the_pictures_of_the_film(
         assert np.array_equal(shown, np.repeat(expected.reshape(8, 8, 1), 3, axis=2))
 
 
-@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg is not installed")
-def test_video_is_an_mp4(store: Store, run_id: str) -> None:
-    assert film_mp4(store, run_id)[4:8] == b"ftyp"
+def test_video_is_an_mp4_that_lasts_as_long_as_the_film(
+    store: Store, run_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ffmpeg").symlink_to(imageio_ffmpeg.get_ffmpeg_exe())
+    monkeypatch.setenv("PATH", str(tmp_path))
+    film = tmp_path / "film.mp4"
+    film.write_bytes(film_mp4(store, run_id))
+    assert film.read_bytes()[4:8] == b"ftyp"
+    n_pictures, seconds = imageio_ffmpeg.count_frames_and_secs(film)
+    assert n_pictures == len(FRAMED_AT) - 1 + LAST_MS // FRAME_MS
+    assert seconds == pytest.approx(n_pictures * FRAME_MS / 1000, abs=0.01)
 
 
 def test_what_keeps_ffmpeg_from_it_is_said(

@@ -7,15 +7,21 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
+from gan_core import __main__ as shell
 from gan_core.config import RunConfig
-from gan_core.datasets import DATASETS
+from gan_core.datasets import DATASETS, Dataset, scale_to_tanh
+from gan_core.export.data_code import PICTURES_FILE
+from gan_core.export.own_pictures import pictures_npz
 from gan_core.export.program import program, program_of, refuse_what_cannot_be_exported
 from gan_core.export.script import notebook, script
+from gan_core.export.training_code import loop_code
 from gan_core.losses import LOSSES
 from gan_core.penalties import PENALTIES
 from gan_core.runs.claims import holder_name
@@ -24,8 +30,11 @@ from gan_core.text import GanError
 from gan_core.training.records import RECORD_FIELDS
 from gan_core.training.trainer import Trainer
 
+# Of Keras, which makes arrays of TensorFlow's tensors, whose __array__ is an old one.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
 STEPS = 6
-ONLY_HERE = ("pictures", "cifar10")  # data for which no program can be written
+LABELLED = [dataset for dataset in DATASETS if dataset.labels]
 POINTS: dict[str, Any] = {
     "dataset": "ring",
     "network": "mlp",
@@ -49,6 +58,16 @@ EVERYTHING: dict[str, Any] = {
     "noise": "uniform",
     "label_smoothing": 0.1,
 }
+TOLD: dict[str, Any] = {
+    "dataset": "cifar10",
+    "conditional": True,
+    "network": "mlp",
+    "penalty": "gradient_penalty",
+    "d_steps": 2,
+    "g_steps": 2,
+    "rate_schedule": "cosine",
+    "augmentation": True,
+}
 FORMULAS = {"loss": "custom", "d_formula": "softplus(-real) + fake**2", "g_formula": "-tanh(fake)"}
 
 
@@ -60,27 +79,71 @@ def written(store: Store, settings: dict[str, Any]) -> str:
     return script(program(store, store.create_run(config_of(settings))))
 
 
-def losses_of(source: str, folder: Path) -> np.ndarray:
-    """Run the program where this project cannot be imported; its records (steps, 5)."""
-    (folder / "program.py").write_text(source, "utf-8")
-    subprocess.run(
-        [sys.executable, "-I", "program.py"], cwd=folder, check=True, capture_output=True
-    )
-    table = np.genfromtxt(folder / "losses.csv", delimiter=",", names=True)
+def losses_of_run(config: RunConfig) -> np.ndarray:
+    """The records (steps, 5) of the run itself."""
+    dataset = config.items.dataset
+    labels = dataset.labels() if config.conditional and dataset.labels else None
+    return Trainer(config, dataset.load(seed=config.seed), labels=labels).run(config.steps)
+
+
+def losses_of_program() -> np.ndarray:
+    """The records (steps, 5) that a program has left behind in this folder."""
+    table = np.genfromtxt("losses.csv", delimiter=",", names=True)
     assert table.dtype.names
     return np.stack([table[name] for name in table.dtype.names[1:]], axis=1).astype(np.float32)
+
+
+def data_of_program(config: RunConfig, file: str = "") -> dict[str, Any]:
+    """What the program of these settings has made when it comes to its networks."""
+    names: dict[str, Any] = {}
+    for section in program_of(config, "").sections[:2]:
+        exec(section.code.replace('DATA_FILE = ""', f"DATA_FILE = {file!r}"), names)
+    return names
+
+
+def lay_pictures(store: Store, config: RunConfig) -> None:
+    """Put the pictures beside the program, where it reads some."""
+    if config.dataset == "pictures":
+        Path(PICTURES_FILE).write_bytes(pictures_npz(store, store.create_run(config)))
+
+
+@pytest.fixture(autouse=True)
+def _a_folder_to_write_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _small_downloads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Keras downloads, in the shapes of the real data: for the run and for its program."""
+    for name, picture, label in (
+        ("mnist", (28, 28), ()),
+        ("fashion_mnist", (28, 28), ()),
+        ("cifar10", (32, 32, 3), (1,)),
+    ):
+        rng = np.random.default_rng(len(name))
+        pixels = rng.integers(256, size=(20, *picture), dtype=np.uint8)
+        labels = rng.integers(10, size=(20, *label), dtype=np.uint8)
+        halves = ((pixels, labels), (pixels[::-1], labels[::-1]))
+        monkeypatch.setattr(f"keras.datasets.{name}.load_data", lambda halves=halves: halves)
+
+
+def test_program_runs_where_this_project_cannot_be_imported(store: Store) -> None:
+    Path("program.py").write_text(written(store, POINTS), "utf-8")
+    subprocess.run([sys.executable, "-I", "program.py"], check=True, capture_output=True)
+    np.testing.assert_array_equal(losses_of_program(), losses_of_run(config_of(POINTS)))
 
 
 @pytest.mark.parametrize(
     "settings",
     [
-        pytest.param(POINTS, id="points"),
+        pytest.param({**PICTURES, **TOLD}, id="told of classes"),
         *(
             pytest.param(settings, id=name, marks=pytest.mark.slow)
             for name, settings in {
                 "every constraint": {**POINTS, **EVERYTHING},
                 "WGAN-GP": {
                     **POINTS,
+                    "rate_schedule": "linear",
                     "loss": "wasserstein",
                     "penalty": "gradient_penalty",
                     "d_steps": 5,
@@ -88,30 +151,47 @@ def losses_of(source: str, folder: Path) -> np.ndarray:
                 "hinge": {**POINTS, "loss": "hinge", "spectral_norm": True, "dataset": "moons"},
                 "typed": {**POINTS, **FORMULAS, "dataset": "text", "text": "GAN"},
                 "pictures": PICTURES,
-                "layer norm": {**PICTURES, "g_norm": "layer", "d_norm": "layer"},
+                "own pictures, layer norm": {
+                    **PICTURES,
+                    "dataset": "pictures",
+                    "g_norm": "layer",
+                    "d_norm": "layer",
+                },
                 "pictures, every constraint": {**PICTURES, **EVERYTHING},
             }.items()
         ),
     ],
 )
-def test_program_finds_the_very_losses_of_the_run(
-    store: Store, tmp_path: Path, settings: dict[str, Any]
-) -> None:
-    config = config_of(settings)
-    source = written(store, settings)
+def test_program_finds_the_very_losses_of_the_run(store: Store, settings: dict[str, Any]) -> None:
+    config, source = config_of(settings), written(store, settings)
     assert "gan_core" not in source
-    trainer = Trainer(config, config.items.dataset.load(seed=config.seed))
-    found, original = losses_of(source, tmp_path), trainer.run(STEPS)
+    assert ("done" in source) == (config.rate_schedule != "constant")
+    assert ("augmented" in source) == config.augmentation
+    lay_pictures(store, config)
+    exec(source, {})
     # Convolutions on several threads add up in an order that differs from time to time.
     tolerance = 1e-4 if config.items.network.convolutional else 0.0
-    np.testing.assert_allclose(found, original, rtol=tolerance)
+    np.testing.assert_allclose(losses_of_program(), losses_of_run(config), rtol=tolerance)
 
 
-def test_settings_that_nobody_has_trained_are_a_program_that_runs(tmp_path: Path) -> None:
+def test_settings_that_nobody_has_trained_are_a_program_that_runs() -> None:
     config = config_of(POINTS)
-    found = losses_of(script(program_of(config, "Ring")), tmp_path)
-    trainer = Trainer(config, config.items.dataset.load(seed=config.seed))
-    np.testing.assert_array_equal(found, trainer.run(STEPS))
+    exec(script(program_of(config, "Ring")), {})
+    np.testing.assert_array_equal(losses_of_program(), losses_of_run(config))
+
+
+def test_rates_that_fall_begin_anew_where_they_were_changed() -> None:
+    config = config_of({**POINTS, "rate_schedule": "linear"})
+    code = loop_code(config, [], {2: (0.5, 0.25)})
+    seen, names = [], {"STEPS": 4, "D_LEARNING_RATE": 1.0, "G_LEARNING_RATE": 2.0}
+    optimizers = {"d_optimizer": SimpleNamespace(), "g_optimizer": SimpleNamespace()}
+
+    def train_step(step: Any) -> np.ndarray:
+        seen.append([float(each.learning_rate) for each in optimizers.values()])
+        return np.zeros(len(RECORD_FIELDS))
+
+    exec(code, {**names, **optimizers, "train_step": train_step, "np": np, "tf": tf})
+    assert seen == [[1, 2], [0.75, 1.5], [0.25, 0.125], [0.125, 0.0625]]
 
 
 @pytest.mark.parametrize("loss", list(LOSSES), ids=lambda loss: loss.name)
@@ -122,28 +202,73 @@ def test_every_loss_and_penalty_is_a_program(store: Store, loss: Any, penalty: A
     assert "gan_core" not in source
 
 
-@pytest.mark.parametrize("dataset", [each.name for each in DATASETS if each.name not in ONLY_HERE])
-def test_every_dataset_is_a_program(store: Store, dataset: str) -> None:
-    ast.parse(written(store, {"dataset": dataset, "network": "mlp"}))
+@pytest.mark.parametrize("dataset", [each.name for each in DATASETS])
+def test_program_has_the_very_data_of_the_run(store: Store, dataset: str) -> None:
+    config = config_of({"dataset": dataset, "network": "mlp"})
+    lay_pictures(store, config)
+    found = data_of_program(config)
+    np.testing.assert_array_equal(found["x_data"], config.items.dataset.load(seed=config.seed))
 
 
-@pytest.mark.parametrize("dataset", ONLY_HERE)
-def test_data_that_a_program_cannot_have_are_refused_by_name(store: Store, dataset: str) -> None:
-    with pytest.raises(GanError, match=f"dataset = {dataset} cannot be exported"):
-        written(store, {"dataset": dataset, "network": "mlp"})
+@pytest.mark.parametrize("dataset", LABELLED, ids=lambda dataset: dataset.name)
+def test_program_has_the_very_classes_of_the_run(dataset: Dataset) -> None:
+    config = config_of({"dataset": dataset.name, "conditional": True})
+    assert dataset.labels
+    told = np.eye(dataset.n_classes)[dataset.labels()]
+    np.testing.assert_array_equal(data_of_program(config)["class_data"], told)
 
 
-@pytest.mark.parametrize(
-    "settings", [{"rate_schedule": "cosine"}, {"augmentation": True}, {"conditional": True}]
-)
-def test_what_a_program_cannot_have_is_refused_by_name(settings: dict[str, Any]) -> None:
-    [(field, value)] = settings.items()
-    with pytest.raises(GanError, match=f"{field} = {value} cannot be written"):
-        refuse_what_cannot_be_exported(config_of(settings))
+def test_pictures_of_one_s_own_are_a_file_beside_the_program(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GAN_STORE", store.url)
+    pixels = np.random.default_rng(4).integers(256, size=(20, 28, 28, 1), dtype=np.uint8)
+    config = config_of({"dataset": "pictures", "pictures": store.pictures.add(pixels)})
+    run_id = store.create_run(config)
+    with pytest.raises(FileNotFoundError, match=PICTURES_FILE):
+        data_of_program(config)
+    assert shell.main(["export", run_id, "--to", PICTURES_FILE]) == 0
+    np.testing.assert_array_equal(data_of_program(config)["x_data"], scale_to_tanh(pixels))
+    assert PICTURES_FILE in program(store, run_id).introduction[3]
+
+
+def test_runs_on_other_data_have_no_pictures_to_give(store: Store) -> None:
+    with pytest.raises(GanError, match="trains on digits"):
+        pictures_npz(store, store.create_run(config_of({})))
+
+
+def test_program_may_read_a_file_of_one_s_own() -> None:
+    rng = np.random.default_rng(5)
+    pixels, labels = (
+        rng.integers(256, size=(3, 32, 32, 3), dtype=np.uint8),
+        np.array([[3], [0], [9]]),
+    )
+    np.savez("mine.npz", x_train=pixels, y_train=labels)
+    found = data_of_program(config_of({"dataset": "cifar10", "conditional": True}), "mine.npz")
+    np.testing.assert_array_equal(found["x_data"], scale_to_tanh(pixels))
+    assert found["class_data"].numpy().argmax(axis=1).tolist() == [3, 0, 9]
+
+
+def test_data_that_a_program_cannot_have_are_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gan_core.export.data_code._PICTURES", {})
+    with pytest.raises(GanError, match="dataset = digits cannot be exported"):
+        refuse_what_cannot_be_exported(config_of({}))
+
+
+def test_settings_that_no_program_knows_of_are_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = config_of({"beta_1": 0.25})
+    refuse_what_cannot_be_exported(config)
+    monkeypatch.setattr("gan_core.export.program._SETTINGS", set())
+    with pytest.raises(GanError, match=r"beta_1 = 0.25 cannot be written"):
+        refuse_what_cannot_be_exported(config)
 
 
 def test_notebook_has_the_same_code_in_cells(store: Store) -> None:
-    run_id = store.create_run(config_of(POINTS))
+    run_id = store.create_run(config_of({**PICTURES, **TOLD}))
     made = program(store, run_id)
     book = json.loads(notebook(made))
     assert (book["nbformat"], book["nbformat_minor"]) == (4, 5)

@@ -335,7 +335,7 @@ def test_a_run_has_no_fault_unless_it_is_asked_for_one() -> None:
 def test_fault_stands_among_the_settings_of_its_run_and_in_no_program(fault: Fault) -> None:
     config = faulty(fault)
     assert "fault" in config.applicable_fields()
-    with pytest.raises(GanError, match=f"fault = {fault.name} cannot be written into a program"):
+    with pytest.raises(GanError, match=f"fault = {fault.name} is a mistake"):
         refuse_what_cannot_be_exported(config)
     refuse_what_cannot_be_exported(healthy(fault))
 

@@ -18,6 +18,14 @@ def test_run_is_offered_as_script_and_notebook(store: Store) -> None:
     assert labels == ["Python script", "Jupyter notebook"]
 
 
+def test_pictures_of_one_s_own_come_along_with_the_program(store: Store) -> None:
+    app = visit("train", run=store.create_run(RunConfig(dataset="pictures")))
+    assert not app.exception
+    labels = [node.proto.label for node in app.get("download_button")]
+    assert labels == ["Python script", "Jupyter notebook", "Its pictures (NPZ)"]
+    assert any("pictures.npz" in each.value for each in app.caption)
+
+
 def begun(store: Store, **settings: object) -> str:
     """A run of which there is something to take home."""
     holder = holder_name()
@@ -64,7 +72,7 @@ def test_weights_are_prepared_by_a_worker(store: Store, monkeypatch: pytest.Monk
 
 
 def test_run_that_cannot_be_exported_says_why(store: Store) -> None:
-    app = visit("train", run=store.create_run(RunConfig(rate_schedule="cosine")))
+    app = visit("train", run=store.create_run(RunConfig(fault="sorted_data")))
     assert not app.exception
     assert not app.get("download_button")
-    assert any("rate\\_schedule" in info.value for info in app.info)
+    assert any("sorted\\_data" in info.value for info in app.info)
