@@ -131,7 +131,7 @@ def test_run_goes_on_is_gone_back_in_branched_off_and_compared(
     scrub_to(page, 0)
     wait_until(lambda: shown_step(page) == 0 and generated(page) != latest, "the first pictures")
     floor = app.store.run(trained).facts["floors"]["frechet"]
-    first = app.store.quality(trained)[1]["frechet"][0]
+    first = app.store.quality(trained)[1]["frechet"][0] or 0.0
     expect(tiles(page)).to_contain_text(f": {shown(first)} (real: {shown(floor)})")
     press(page, "Latest")
     wait_until(lambda: generated(page) == latest, "the latest pictures")
