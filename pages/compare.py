@@ -109,11 +109,27 @@ def show_differences(runs: Sequence[Run]) -> None:
     # Numbered, for a table needs titles that differ, and runs may share a name.
     heads = [f"({n}) {plain(run.name)}" for n, run in enumerate(runs, 1)]
     rows = [[label(name), *(shown_value(run.config, name) for run in runs)] for name in differing]
+    changes = [_changes(run) for run in runs]
+    if any(changes):
+        rows.append([_("Changed while it trained"), *(each or "–" for each in changes)])
     rows.append([_("Steps taken"), *(number(run.step) for run in runs)])
     rows.append([_("Status"), *(_(STATUSES[run.status]) for run in runs)])
     table([_("Setting"), *heads], rows)
-    if not differing:
+    if not differing and len(set(changes)) == 1:
         st.caption(_("These runs have the same settings."))
+
+
+def _changes(run: Run) -> str:
+    """What was set while it trained, or by branching it off, and after which step."""
+    return "; ".join(
+        _("{setting} = {value} after step {step}").format(
+            setting=label(change.field),
+            value=shown_value(store().config_at(run.id, change.applied_step), change.field),
+            step=number(change.applied_step),
+        )
+        for change in store().changes(run.id)
+        if change.field and change.applied_step is not None and change.field != "pace"
+    )
 
 
 markdown("compare")

@@ -16,7 +16,7 @@ from pages.parts.layers import layer_switches
 from pages.parts.lesson_link import lesson_link
 from pages.parts.links import go_to, hidden
 from pages.parts.prose import _, markdown, plain, say
-from pages.parts.run_panel import run_panel
+from pages.parts.run_panel import run_panels
 from pages.parts.store import attempt, store
 
 PLANES = [dataset.name for dataset in DATASETS if not dataset.is_image]
@@ -29,12 +29,8 @@ def start() -> None:
 
 def show(run_ids: list[str]) -> None:
     """One run, or two beside each other that show the same step."""
-    layers = layer_switches()
-    group = " ".join(run_ids) if len(run_ids) > 1 else ""
-    for column, run_id in zip(st.columns(len(run_ids)), run_ids, strict=True):
-        with column:
-            run_panel(store().run(run_id), layers=layers, group=group)
-    if not group and not hidden("seeds"):
+    run_panels(run_ids, layers=layer_switches())
+    if len(run_ids) == 1 and not hidden("seeds"):
         bands(store().run(run_ids[0]))
 
 

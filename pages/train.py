@@ -19,14 +19,14 @@ from pages.parts.layers import layer_switches
 from pages.parts.links import go_to
 from pages.parts.pictures import picture_controls
 from pages.parts.prose import _, markdown, plain, say
-from pages.parts.run_panel import run_panel
+from pages.parts.run_panel import run_panels
 from pages.parts.store import attempt, store
 from pages.parts.sweeping import sweep_form
 
 
 def start() -> None:
-    """Queue a run with the settings of this moment and show it."""
-    go_to(run=store().create_run(RunConfig.parse(current_values())), at=None)
+    """Queue a run with the settings of this moment and show it alone."""
+    go_to(run=store().create_run(RunConfig.parse(current_values())), beside=None, at=None)
 
 
 def chosen(values: Mapping[str, Any]) -> RunConfig | None:
@@ -92,8 +92,11 @@ try:
         run = store().run(run_id)
         st.session_state["run"] = st.query_params["run"] = run_id
         config = run.config
-        run_panel(run, layers=layer_switches() if not run.config.items.dataset.is_image else ())
-        bands(run)
+        shown = [run_id, *filter(None, [st.query_params.get("beside")])]
+        is_image = config.items.dataset.is_image
+        run_panels(shown, layers=() if is_image else layer_switches())
+        if len(shown) == 1:
+            bands(run)
         if run.status in ENDED:
             st.caption(_("Change a setting on the left and press Train to start another run."))
     else:

@@ -59,6 +59,12 @@ def live_data(app: AppTest) -> dict[str, Any]:
     return _view(component)
 
 
+def live_views(app: AppTest) -> list[dict[str, Any]]:
+    """What each of the live figures is given."""
+    views = (_view(node) for node in app.main if node.type == "bidi_component")
+    return [view for view in views if "run" in view]
+
+
 def tiles_of(app: AppTest) -> list[dict[str, Any]]:
     """What the grids of pictures are given, in their order on the page."""
     views = (_view(node) for node in app.main if node.type == "bidi_component")

@@ -37,6 +37,6 @@ def live_samples(translate: Callable[[str], str] = str) -> go.Figure:
 
 # One transparent pixel, until the first frame arrives.
 EMPTY = (
-    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
-    "awAAAABJRU5ErkJggg=="
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNgYGBgAAAABQABeqhX"
+    "UAAAAABJRU5ErkJggg=="
 )

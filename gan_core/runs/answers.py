@@ -136,11 +136,11 @@ def canonical(question: Question) -> str:
 
 @functools.cache
 def _versions() -> str:
-    """What an answer depends on besides the question: Keras, TensorFlow, and our own code."""
+    """What an answer depends on besides the question: Keras, TensorFlow, our code and models."""
     libraries = sorted(
         f"{found.name} {found.version}" for found in distributions() if found.name in _LIBRARIES
     )
-    code = hashlib.sha256()
-    for file in sorted(Path(gan_core.__file__).parent.rglob("*.py")):
+    code, here = hashlib.sha256(), Path(gan_core.__file__).parent
+    for file in sorted([*here.rglob("*.py"), *here.parent.glob("assets/models/*.npz")]):
         code.update(file.read_bytes())
     return ", ".join([*libraries, f"code {code.hexdigest()[:16]}"])

@@ -28,13 +28,14 @@ def branch_form(run: Run, scrubbed: int | None) -> None:
     with st.expander(_("Branch: from the step that is shown, with one setting changed")):
         config = store().config_at(run.id, step)
         names = [name for name in live_fields() if name in config.applicable_fields()]
-        name, value = _one_setting(config, names, f"branch of {run.id}")
+        key = f"branch of {run.id}"
+        _one_setting(config, names, key)
         st.button(
             _("Branch"),
             icon=":material/call_split:",
             key=f"branch {run.id}",
             on_click=attempt,
-            args=(lambda: _branch(run.id, step, name, value),),
+            args=(lambda: _branch(run.id, step, *_chosen(config, key)),),
         )
         same = _("Both runs are the same up to step {step}: it is played again, at full speed.")
         st.caption(same.format(step=step))
@@ -48,12 +49,12 @@ def pair_form(config: RunConfig) -> None:
     """Start two runs from the same weights that differ in one setting."""
     with st.expander(_("Side by side: two runs that differ in one setting")):
         names = [name for name in config.applicable_fields() if name not in NOT_COMPARED]
-        name, value = _one_setting(config, names, "pair")
+        _one_setting(config, names, "pair")
         st.button(
             _("Train both"),
             icon=":material/splitscreen_vertical_add:",
             on_click=attempt,
-            args=(lambda: start_pair(config, {name: value}),),
+            args=(lambda: start_pair(config, dict([_chosen(config, "pair")])),),
         )
 
 
@@ -71,11 +72,17 @@ def _options_of(changes: Mapping[str, Any]) -> set[str]:
     return {option for field in changes for option in option_fields(field)}
 
 
-def _one_setting(config: RunConfig, names: Iterable[str], key: str) -> tuple[str, Any]:
-    """Draw the choice of a setting and its value; return both."""
+def _one_setting(config: RunConfig, names: Iterable[str], key: str) -> None:
+    """Draw the choice of a setting and its value."""
     which, value = st.columns(2)
     name = which.selectbox(_("Setting"), list(names), format_func=label, key=f"{key}: setting")
     widget = f"{key}: {name}"
     if widget not in st.session_state:
         st.session_state[widget] = getattr(config, name)
-    return name, fields.field(RunConfig, name, key=widget, place=value)
+    fields.field(RunConfig, name, key=widget, place=value)
+
+
+def _chosen(config: RunConfig, key: str) -> tuple[str, Any]:
+    """What the widgets hold now: quick people press before the page has run again."""
+    name = st.session_state[f"{key}: setting"]
+    return name, st.session_state.get(f"{key}: {name}", getattr(config, name))

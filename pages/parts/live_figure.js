@@ -40,7 +40,10 @@ class View {
     this.data = data;
     this.root.toggleAttribute("data-pair", Boolean(data.group));
     this.told = news(data);
-    if (same) return this.setLayers();
+    if (same) {
+      this.setLayers();
+      return this.showTiles(); // a noise floor may be known by now
+    }
     this.disconnect();
     this.reset();
     this.build();
@@ -50,7 +53,7 @@ class View {
       .then(([Plotly]) => this.draw(Plotly))
       .catch(() => this.note("The figures could not be loaded. Reload the page."));
     this.connect();
-    if (this.plane && data.at !== null) this.scrubAll(data.at);
+    if (data.at !== null) this.scrubAll(data.at);
   }
 
   // Streamlit may take the element away and bring it back in the same moment.
@@ -76,6 +79,7 @@ class View {
 
   reset() {
     this.curves = {};
+    this.axes = {}; // channel of a curve → channel of its steps
     this.pictures = {};
     this.frames = []; // those of one group wait here for each other
     this.shownStep = 0;
@@ -129,6 +133,7 @@ class View {
       return plot;
     });
     if (this.plane) this.setLayers();
+    else this.buildTime(add(figures, "div", "time"), add);
   }
 
   setLayers() {
@@ -141,7 +146,12 @@ class View {
   // The plane, and below it the time machine.
   buildPlane(cell, add) {
     const plane = new Plane(add(cell, "div", ""), { labels: this.data.catalog, language: this.data.language });
-    const row = add(cell, "div", "time");
+    this.buildTime(add(cell, "div", "time"), add);
+    return plane;
+  }
+
+  // A slider over all steps, and a button to follow the run again.
+  buildTime(row, add) {
     const button = (label, action) => {
       const element = add(row, "button", "");
       element.type = "button";
@@ -149,7 +159,7 @@ class View {
       element.onclick = action;
       return element;
     };
-    if (this.data.plane.flow) button("z → G(z)", () => plane.playFlow()).title = this.text("How noise flows to data");
+    if (this.data.plane?.flow) button("z → G(z)", () => this.plane.playFlow()).title = this.text("How noise flows to data");
     this.slider = add(row, "input", "scrub");
     Object.assign(this.slider, { type: "range", min: 0, max: 1, value: 1 });
     this.slider.setAttribute("aria-label", this.text("Step that is shown"));
@@ -160,7 +170,7 @@ class View {
       this.scrubAll(null);
       this.keep("scrubbed", FOLLOW);
     });
-    return plane;
+    this.liveButton.hidden = true;
   }
 
   async draw(Plotly) {
@@ -275,7 +285,7 @@ class View {
     this.frames = this.frames.slice(ready.length - 1); // the last one stays, for the others to see
     if (this.scrubbed !== null) {
       for (const { frame } of ready) this.pictures = { ...frame, ...this.pictures }; // what stays the same all along
-      return this.showTime();
+      return this.soon("pictures", PICTURES_EVERY_MS, () => this.redrawPictures());
     }
     const before = { ...this.pictures };
     for (const { frame } of ready) Object.assign(this.pictures, NO_LONGER, frame);
@@ -333,7 +343,6 @@ class View {
   }
 
   showTime() {
-    if (!this.slider) return;
     const last = Math.max(this.curves.frame_step?.at(-1) ?? 1, 1);
     this.slider.max = last;
     this.slider.value = this.scrubbed ?? last;
@@ -347,7 +356,10 @@ class View {
     const last = this.curves[axis]?.at(-1) ?? -1;
     const first = group[axis].findIndex((step) => step > last);
     if (first < 0) return;
-    for (const [channel, values] of Object.entries(group)) (this.curves[channel] ??= []).push(...values.slice(first));
+    for (const [channel, values] of Object.entries(group)) {
+      this.axes[channel] = axis;
+      (this.curves[channel] ??= []).push(...values.slice(first));
+    }
   }
 
   // At most once in `every` milliseconds, and only while somebody can see it.
@@ -401,11 +413,9 @@ class View {
   }
 
   redrawPictures(stages = null) {
-    if (this.plane) {
-      this.plane.setFrame(this.pictures, stages);
-      this.showTime();
-      this.showTiles();
-    }
+    this.plane?.setFrame(this.pictures, stages);
+    this.showTime();
+    this.showTiles();
     if (!this.drawn) return;
     this.plots.forEach((plot) => {
       plot.data.forEach((trace, i) => {
@@ -414,11 +424,10 @@ class View {
         this.Plotly.restyle(plot, Object.fromEntries(fresh.map(([key, picture]) => [key, [picture]])), [i]);
       });
     });
-    this.showTiles();
   }
 
   showTiles() {
-    const latest = (channel) => this.pictures[channel] ?? this.curves[channel]?.at(-1);
+    const latest = (channel) => this.pictures[channel] ?? this.measuredUpTo(channel);
     const known = Object.entries(this.data.tiles).filter(([channel]) => latest(channel) !== undefined);
     const tiles = known.map(([channel, { label, unit, floor }]) => {
       const shown = (number) => `${number.toLocaleString(this.data.language, { maximumSignificantDigits: 3 })} ${unit}`.trim();
@@ -428,6 +437,14 @@ class View {
       return tile;
     });
     this.tiles.replaceChildren(...tiles);
+  }
+
+  // The last value of a curve up to the step that is shown.
+  measuredUpTo(channel) {
+    const values = this.curves[channel];
+    if (this.scrubbed === null || !values) return values?.at(-1);
+    const later = this.curves[this.axes[channel]].findIndex((step) => step > this.shownStep);
+    return later < 0 ? values.at(-1) : values[later - 1];
   }
 
   showProgress() {

@@ -45,8 +45,8 @@ def live_run(
 
     Each trace's `meta` names the channels that feed it (see `gan_core.figures`); `tiles` maps a
     channel to the label under which its latest value is shown; `speed` says "{rate} images/s".
-    When the run's status changes, the page runs again, so that its buttons fit. Runs in the plane
-    also show the plane, with those of its `LAYERS`; runs of one `group` show the same step.
+    When the run's status changes, the page runs again, so that its buttons fit. With `layers`, the
+    plane is shown, with those of its `LAYERS`; runs of one `group` show the same step.
 
     `at` is the step to begin with; returns the one to which the reader has gone back, if any.
     """

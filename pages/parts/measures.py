@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,12 +33,13 @@ def measures(run: Run) -> None:
         ask_button(run, "measures", _("Measure this run"), ":material/straighten:")
         ask_button(run, "fid", _("FID (Inception-v3)"), ":material/hourglass:")
     if question := asked(run, "measures"):
-        when_answered([question], _show, height=HEIGHT, meanwhile=MEASURING)
+        show = functools.partial(_show, run)
+        when_answered([question], show, height=HEIGHT, meanwhile=MEASURING)
     if question := asked(run, "fid"):
         when_answered([question], _show_fid, height=80, meanwhile=MEASURING_FID)
 
 
-def _show(measured: Mapping[str, Any]) -> None:
+def _show(run: Run, measured: Mapping[str, Any]) -> None:
     """The table, how often each class comes, and what lies nearest among the training pictures."""
     st.caption(_("Measured after step {step}.").format(step=f"{measured['step']:,}"))
     if "measures" in measured:
@@ -52,10 +54,10 @@ def _show(measured: Mapping[str, Any]) -> None:
     left, right = st.columns(2) if "classes" in measured else (None, st.container())
     if left:
         figure = class_figure(measured["classes"], _)
-        left.plotly_chart(figure, key="classes", config=NO_MODE_BAR)
+        left.plotly_chart(figure, key=f"classes of {run.id}", config=NO_MODE_BAR)
     figure = distance_figure(measured["distances"], _)
-    right.plotly_chart(figure, key="distances", config=NO_MODE_BAR)
-    _show_nearest(measured)
+    right.plotly_chart(figure, key=f"distances of {run.id}", config=NO_MODE_BAR)
+    _show_nearest(run, measured)
 
 
 def _show_table(measured: Mapping[str, Any]) -> None:
@@ -75,7 +77,7 @@ def _show_table(measured: Mapping[str, Any]) -> None:
         markdown("measures", n=n)
 
 
-def _show_nearest(measured: Mapping[str, Any]) -> None:
+def _show_nearest(run: Run, measured: Mapping[str, Any]) -> None:
     copies = measured["copies"]
     box = st.warning if copies >= MOST else st.info if copies >= SOME else st.success
     box(verdict(copies).say(translator(language())))
@@ -90,7 +92,7 @@ def _show_nearest(measured: Mapping[str, Any]) -> None:
         )
     )
     figure = neighbours_figure(measured["shown"], _)
-    st.plotly_chart(figure, key="nearest", config=NO_MODE_BAR)
+    st.plotly_chart(figure, key=f"nearest of {run.id}", config=NO_MODE_BAR)
 
 
 def _show_fid(found: Mapping[str, Any]) -> None:

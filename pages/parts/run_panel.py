@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -70,6 +70,14 @@ _IN_THE_BROWSER = (
 )
 
 
+def run_panels(run_ids: Sequence[str], *, layers: Collection[str] = ()) -> None:
+    """One run, or two beside each other that show the same step."""
+    group = " ".join(run_ids) if len(run_ids) > 1 else ""
+    for column, run_id in zip(st.columns(len(run_ids)), run_ids, strict=True):
+        with column:
+            run_panel(store().run(run_id), layers=layers, group=group)
+
+
 def run_panel(run: Run, *, layers: Collection[str] = (), group: str = "") -> None:
     """Draw the whole panel of a run, with these layers of the plane if its data are points.
 
@@ -88,7 +96,7 @@ def run_panel(run: Run, *, layers: Collection[str] = (), group: str = "") -> Non
             measures(run)
             if store().checkpoint_step(run.id) is not None:
                 looking_links(run)
-    elif not hidden("branch"):
+    if not hidden("branch"):
         branch_form(run, step)
     # In a container, there or not: what follows keeps its place, and an open expander stays open.
     with st.container():
@@ -121,9 +129,11 @@ def live_view(run: Run, *, layers: Collection[str] = (), group: str = "") -> int
     speed = _("{rate} images/s") if items.dataset.is_image else _("{rate} points/s")
     if items.dataset.is_image:
         figures = [live_samples(_), live_curves(items.loss, items.penalty, items.dataset, _)]
-        return live_run(run, figures, tiles, speed)
-    figures = [plane_curves(items.loss, items.penalty, floors, _)]
-    step = live_run(run, figures, tiles, speed, layers=layers, group=group, at=_linked_step())
+        shown_layers = None
+    else:
+        figures, shown_layers = [plane_curves(items.loss, items.penalty, floors, _)], layers
+    at = _linked_step()
+    step = live_run(run, figures, tiles, speed, layers=shown_layers, group=group, at=at)
     _keep_in_link(step)
     return step
 

@@ -14,11 +14,12 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-from tests.benchmarks import images, live, orderings, playground
+from tests.benchmarks import images, live, measures, orderings, playground
 
 BENCHMARKS: dict[str, ModuleType] = {
     "images": images,
     "live": live,
+    "measures": measures,
     "orderings": orderings,
     "playground": playground,
 }

@@ -45,13 +45,14 @@ def curve(page: Page, name: str) -> dict[str, list[float]]:
     )
 
 
-def generated(page: Page) -> str:
-    """The picture of generated samples as it is drawn."""
+def generated(page: Page, channel: str = "x_fake") -> str:
+    """The picture of generated samples, or of real ones, as it is drawn."""
     return str(
         page.evaluate(
-            """() => [...document.querySelectorAll('.live-run .figure')]
+            """channel => [...document.querySelectorAll('.live-run .figure')]
                 .flatMap(plot => plot.data ?? [])
-                .find(trace => trace.meta?.replace?.source === 'x_fake')?.source"""
+                .find(trace => trace.meta?.replace?.source === channel)?.source""",
+            channel,
         )
     )
 

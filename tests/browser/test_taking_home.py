@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,8 @@ def opened(page: Page, app: AppProcess) -> Page:
     return page
 
 
-def downloaded(page: Page, button: str, folder: Path) -> Path:
+def downloaded(page: Page, button: str | re.Pattern[str], folder: Path) -> Path:
+    """Press the button of this name; what the browser gets is in the folder."""
     with page.expect_download() as begun:
         page.get_by_role("button", name=button).click()
     path = folder / begun.value.suggested_filename

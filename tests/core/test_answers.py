@@ -141,11 +141,16 @@ def test_new_code_or_libraries_are_asked_anew(
     assert store.answers.ask(QUESTION) is None
 
 
-def test_versions_follow_the_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "code.py").write_text("a = 1")
-    monkeypatch.setattr(gan_core, "__file__", str(tmp_path / "__init__.py"))
+@pytest.mark.parametrize("changed", ["gan_core/code.py", "assets/models/classifier.npz"])
+def test_versions_follow_code_and_models(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    file = tmp_path / changed
+    file.parent.mkdir(parents=True)
+    file.write_text("a = 1")
+    monkeypatch.setattr(gan_core, "__file__", str(tmp_path / "gan_core" / "__init__.py"))
     before = answers._versions.__wrapped__()
-    (tmp_path / "code.py").write_text("a = 2")
+    file.write_text("a = 2")
     assert answers._versions.__wrapped__() != before
 
 

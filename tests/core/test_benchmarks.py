@@ -12,6 +12,7 @@ import pytest
 from gan_core.presets import PRESETS
 from gan_core.training.build import build_networks
 from tests.benchmarks.images import flops_of_a_step, forward_flops
+from tests.benchmarks.measures import Pair, Speed, figures_of
 from tests.benchmarks.tensorflow_tutorial import make_discriminator, make_generator
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +39,17 @@ def test_article_s_networks_do_the_work_of_the_tutorial_s() -> None:
     ours = build_networks(PRESETS["full_dcgan"].config, "float32")
     theirs = (make_generator(), make_discriminator())
     assert [*map(forward_flops, ours)] == [*map(forward_flops, theirs)]
+
+
+def test_slowdown_is_the_median_over_pairs_of_legs() -> None:
+    unmeasured = Speed(1000, 500)
+    pairs = [
+        Pair(Speed(share * 1000, 480), unmeasured)
+        for share in (0.9, 0.98, 1.3)  # the machine did something else in one of them
+    ]
+    figures = figures_of(pairs)
+    assert (figures["slowdown"], figures["slowdown_by_processor"]) == (0.02, 0.04)
+    assert figures["images_per_second"][0] == [900, 1000]
 
 
 @pytest.mark.slow

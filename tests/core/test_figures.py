@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from PIL import Image
 
 from gan_core.datasets import DATASETS, Dataset
 from gan_core.figures.curves import live_curves, plane_curves
-from gan_core.figures.samples import live_samples
+from gan_core.figures.samples import EMPTY, live_samples
 from gan_core.image_measures import is_digits
 from gan_core.losses import LOSSES, Loss
 from gan_core.metrics import METRICS
@@ -89,6 +92,11 @@ def test_live_samples_are_fed_by_what_a_frame_of_pictures_holds(dataset: Dataset
     sent = json.loads(frame.encode(x, {}, dataset, frame.real_channels(x, dataset)))
     assert feeds(live_samples(), "replace") <= set(sent)
     assert feeds(live_samples(), "replace")
+
+
+def test_before_the_first_frame_there_is_nothing_to_see() -> None:
+    with Image.open(io.BytesIO(base64.b64decode(EMPTY.partition(",")[2]))) as pixel:
+        assert pixel.getpixel((0, 0)) == (0, 0, 0, 0)
 
 
 def test_labels_are_translated() -> None:

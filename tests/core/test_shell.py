@@ -17,10 +17,14 @@ import pytest
 from gan_core.config import RunConfig
 from gan_core.datasets import DATASETS
 from gan_core.doctor import Check, check_data, check_engine
+from gan_core.image_measures import MEASURES
+from gan_core.image_measures.neighbours import verdict
 from gan_core.losses import LOSSES
 from gan_core.presets import PRESETS
 from gan_core.runs.store import Store, open_store
 from gan_core.training.records import RECORD_FIELDS
+from tests.checkpointed import STEP as CHECKPOINTED_AT
+from tests.checkpointed import checkpointed_run
 
 ROOT = Path(__file__).parents[2]
 TINY = ("--preset", "ring_mlp", "--set", "g_hidden_units=8", "d_hidden_units=8", "batch_size=16")
@@ -216,6 +220,34 @@ def test_without_tensorflow_a_run_fails_with_a_reason(
     assert (code, report["status"], report["d_loss"]) == (1, "failed", None)
     assert "broken on purpose" in err
     assert store.run(report["run"]).status == "failed"
+
+
+# ------------------------------------------------------------------------------------ measure
+
+
+def test_measures_stand_beside_their_floors(url: str, store: Store, no_tensorflow: Path) -> None:
+    of_digits, of_points = checkpointed_run(store), checkpointed_run(store, dataset="ring")
+    commands = {
+        "text": start("measure", of_digits, GAN_STORE=url),
+        "json": start("measure", of_digits, "--json", GAN_STORE=url),
+        "points": start("measure", of_points, GAN_STORE=url),
+        "broken": start("measure", of_digits, GAN_STORE=url, PYTHONPATH=str(no_tensorflow)),
+    }
+    ended = {name: outcome(process) for name, process in commands.items()}
+    found = last_json(ended["json"][1])
+    assert (found["step"], found["n"], "shown" in found) == (CHECKPOINTED_AT, 898, False)
+    code, out, _ = ended["text"]
+    lines = out.splitlines()
+    assert (code, lines[0]) == (0, f"step {CHECKPOINTED_AT}, n = 898")
+    for line, measure in zip(lines[1:], MEASURES, strict=False):
+        value, floor = found["measures"][measure.name]
+        assert line.startswith(measure.title)
+        assert line.endswith(f"{value:.4g}  (real: {floor:.4g}; {measure.better} is better)")
+    assert [line.count("%") for line in lines[-3:-1]] == [10, 10], "a share of each class"
+    assert lines[-1] == verdict(found["copies"]).say()
+    assert (ended["points"][0], ended["broken"][0]) == (2, 1)
+    assert "makes points, not pictures" in ended["points"][2]
+    assert "broken on purpose" in ended["broken"][2]
 
 
 # --------------------------------------------------------------------------------------- list

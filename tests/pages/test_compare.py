@@ -89,6 +89,15 @@ def test_runs_can_be_chosen_without_a_link_and_equal_ones_are_called_so(store: S
     assert any("the same settings" in each.value for each in app.caption)
 
 
+def test_branch_differs_by_what_was_changed_and_after_which_step(store: Store) -> None:
+    run_id = run_of(store, "trunk", **POINTS)
+    branch_id = store.branch(run_id, 7, "g_learning_rate", 0.01)
+    app = visit("compare", runs=f"{run_id},{branch_id}")
+    rows = shown_table(app).to_numpy().tolist()
+    assert rows[0] == ["Changed while it trained", "–", "Learning rate of G = 0.01 after step 7"]
+    assert not any("the same settings" in each.value for each in app.caption)
+
+
 @pytest.mark.parametrize("runs", ["nobody", "", "nobody,,nobody", "x" * 500])
 def test_unknown_runs_in_a_link_are_left_out(store: Store, runs: str) -> None:
     run_id = run_of(store, "there", **POINTS)

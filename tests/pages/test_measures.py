@@ -65,7 +65,8 @@ def rows(app: AppTest) -> list[list[str]]:
 
 
 def charts(app: AppTest) -> list[str]:
-    return [str(node.key) for node in app.main if node.type == "plotly_chart"]
+    keys = [str(node.key) for node in app.main if node.type == "plotly_chart"]
+    return [key.partition(" of ")[0] for key in keys]
 
 
 # ------------------------------------------------------------------------------- asking

@@ -15,7 +15,7 @@ from gan_core.runs.claims import holder_name
 from gan_core.runs.messages import snapshot
 from gan_core.runs.store import Store
 from gan_core.text import Text
-from tests.page_visit import button, live_data, texts, toasts, visit
+from tests.page_visit import button, live_data, live_views, texts, toasts, visit
 
 MakeRun = Callable[..., str]
 
@@ -30,6 +30,7 @@ ALWAYS = (
     "Start over",
     "Train with other seeds",
     "Train 3 runs",
+    "Branch",
     "Measure this run",
     "FID (Inception-v3)",
 )
@@ -267,6 +268,30 @@ def test_finished_run_goes_on_for_as_many_steps_as_asked(store: Store, make_run:
     run = store.run(run_id)
     assert (run.status, run.config.steps) == ("queued", run.step + 30)
     assert enabled(app) == {"Cancel"}
+
+
+def test_branch_of_pictures_stands_beside_its_run_and_train_shows_one_alone(
+    store: Store, make_run: MakeRun
+) -> None:
+    run_id = make_run("finished")
+    app = visit("train", run=run_id)
+    app.selectbox(key=f"branch of {run_id}: setting").set_value("g_learning_rate").run()
+    app.select_slider(key=f"branch of {run_id}: g_learning_rate").set_value(0.01).run()
+    button(app, "Branch").click().run()
+    assert not app.exception
+    branch_id = app.query_params["beside"]
+    assert app.query_params["run"] == run_id
+    assert store.config_now(branch_id).g_learning_rate == 0.01
+    shown = [view["run"] for view in live_views(app)]
+    assert shown == [run_id, branch_id]
+    button(app, "Train").click().run()
+    assert "beside" not in app.query_params
+    assert len(live_views(app)) == 1
+
+
+def test_link_to_a_step_of_pictures_shows_it(make_run: MakeRun) -> None:
+    app = visit("train", run=make_run("finished"), at="40")
+    assert live_data(app)["at"] == 40
 
 
 @pytest.mark.parametrize("status", ["queued", "running", "paused"])
