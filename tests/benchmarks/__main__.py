@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-from tests.benchmarks import images, live, measures, orderings, playground
+from tests.benchmarks import images, live, measures, orderings, playground, precision
 
 BENCHMARKS: dict[str, ModuleType] = {
     "images": images,
@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, ModuleType] = {
     "measures": measures,
     "orderings": orderings,
     "playground": playground,
+    "precision": precision,
 }
 
 

@@ -197,7 +197,7 @@ def forward_flops(model: Any) -> float:
 
 def measure_quality(seconds: float) -> dict[str, Any]:
     """What the tutorial reaches in `seconds`, and how soon the default preset does."""
-    preset = "mnist_dcgan" if _has_mnist() else "digits_dcgan"
+    preset = f"{digits()}_dcgan"
     with helper(tutorial_quality, preset, seconds) as tutorial:
         distance, n = receive(tutorial, PATIENCE + 2 * seconds)
     with helper(ours_until, preset, distance, seconds) as ours:
@@ -213,8 +213,10 @@ def measure_quality(seconds: float) -> dict[str, Any]:
     }
 
 
-def _has_mnist() -> bool:
-    return (Path(os.environ.get("GAN_DATA_DIR", "")) / "mnist.npz").is_file()
+def digits() -> str:
+    """The data to measure with: MNIST where its file lies here, the bundled digits otherwise."""
+    here = (Path(os.environ.get("GAN_DATA_DIR", "")) / "mnist.npz").is_file()
+    return "mnist" if here else "digits"
 
 
 class Judge:

@@ -13,6 +13,7 @@ from gan_core.presets import PRESETS
 from gan_core.training.build import build_networks
 from tests.benchmarks.images import flops_of_a_step, forward_flops
 from tests.benchmarks.measures import Pair, Speed, figures_of
+from tests.benchmarks.precision import difference
 from tests.benchmarks.tensorflow_tutorial import make_discriminator, make_generator
 
 ROOT = Path(__file__).parents[2]
@@ -69,3 +70,9 @@ def test_live_ends_with_one_line_of_json() -> None:
     assert figures["frames_per_second"] > 1
     assert figures["p95_latency_ms"] > 0
     assert figures["training_slowdown"] is None
+
+
+def test_precisions_are_compared_seed_by_seed() -> None:
+    found = difference({"bfloat16": [12.0, 15.0, 18.0], "float32": [10.0, 15.0, 19.0]})
+    assert found["mean"] == pytest.approx((2 + 0 - 1) / 3, abs=0.01)
+    assert found["standard_error"] == pytest.approx((7 / 3) ** 0.5 / 3**0.5, abs=0.01)
