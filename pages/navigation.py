@@ -33,8 +33,15 @@ st.html(
         color: light-dark(black, white);
     }
     [data-testid="stBaseButton-primary"]:enabled { color: light-dark(white, black); }
-    [data-testid="stCode"] .token.keyword { color: light-dark(#0f62b0, #6cb6ff); }
-    [data-testid="stCode"] .token.number { color: light-dark(#0b7362, #5fd6c2); }
+    [data-testid="stCode"] .token:is(.keyword, .function) { color: light-dark(#0f62b0, #6cb6ff); }
+    [data-testid="stCode"] .token:is(.number, .boolean) { color: light-dark(#0b7362, #5fd6c2); }
+    [data-testid="stCode"] .token.string { color: light-dark(#1d6b32, #6fd58a); }
+    [data-testid="stCode"] .token:is(.operator, .decorator) {
+        color: light-dark(#a34600, #f4a261);
+    }
+    [data-testid="stCode"] .token:is(.punctuation, .comment) {
+        color: light-dark(#5b6070, #a9aebd);
+    }
     </style>"""
 )
 
