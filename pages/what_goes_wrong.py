@@ -138,12 +138,13 @@ with st.container(horizontal=True, gap="medium"):
         markdown("what_goes_wrong_measures", n=f"{N_SAMPLES:,}")
 ask_which_collapsed()
 ask_which_is_fooled()
-st.header(_("Failures and their cures"), anchor=False)
-for failure in FAILURES.values():
-    with st.expander(_(failure.title)):
-        st.markdown(_(failure.help))
-        cure = _("**The cure**")
-        st.markdown(f"{cure}: {_(failure.cure_help)}")
+with st.container(key="not_on_paper"):
+    st.header(_("Failures and their cures"), anchor=False)
+    for failure in FAILURES.values():
+        with st.expander(_(failure.title)):
+            st.markdown(_(failure.help))
+            cure = _("**The cure**")
+            st.markdown(f"{cure}: {_(failure.cure_help)}")
 explain("what_goes_wrong_why")
 laboratory("failures", _("Watch each of them happen in the failure gallery"), "healing")
 close_lesson("what_goes_wrong")

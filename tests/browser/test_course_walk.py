@@ -168,7 +168,10 @@ def test_arrow_keys_stay_with_the_answers_they_choose(page: Page, app: AppProces
     at_rest(page, SECOND)
 
 
-def test_paper_has_questions_with_lines_and_no_widgets(page: Page, app: AppProcess) -> None:
+def test_paper_is_white_and_has_questions_with_lines_and_no_widgets(
+    page: Page, app: AppProcess
+) -> None:
+    page.emulate_media(color_scheme="dark")
     page.goto(f"{app.url}/{SECOND}?lang=en")
     at_rest(page, SECOND)
     line = page.locator(".write-here").first
@@ -178,6 +181,10 @@ def test_paper_has_questions_with_lines_and_no_widgets(page: Page, app: AppProce
     expect(page.locator("body")).to_have_attribute("data-printed", "yes")
     page.emulate_media(media="print")
     expect(line).to_be_visible()
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
+    for written in (page.get_by_role("heading").first, page.locator("td").first):
+        expect(written).to_have_css("color", "rgb(0, 0, 0)")
+    expect(page.locator(".js-plotly-plot text").first).to_have_css("fill", "rgb(0, 0, 0)")
     for hidden in ("stSidebar", "stHeader", "stButton", "stSlider"):
         expect(page.locator(f"[data-testid={hidden}]").first).to_be_hidden()
     expect(page.locator(".st-key-ways_on")).to_be_hidden()
