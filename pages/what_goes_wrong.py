@@ -124,18 +124,25 @@ def ask_which_is_fooled() -> None:
     )
 
 
+@st.fragment
+def stage() -> None:
+    """A generator, its points, and its measures."""
+    settings.field("case")
+    settings.write_url()
+    case = settings.values.case
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width=430):
+            figure = points_figure(points_of(case)[:N_SHOWN], modes().centers, 1.4)
+            st.plotly_chart(figure, key="points", config={"displayModeBar": False})
+        with st.container(width="stretch"):
+            measures_table(case)
+            markdown("what_goes_wrong_measures", n=f"{N_SAMPLES:,}")
+
+
 settings = PageSettings(WrongLesson)
 open_lesson("what_goes_wrong")
 markdown("what_goes_wrong", modes=str(len(modes().centers)), n=str(N_SAMPLES))
-settings.field("case")
-case = settings.values.case
-with st.container(horizontal=True, gap="medium"):
-    with st.container(width=430):
-        figure = points_figure(points_of(case)[:N_SHOWN], modes().centers, 1.4)
-        st.plotly_chart(figure, key="points", config={"displayModeBar": False})
-    with st.container(width="stretch"):
-        measures_table(case)
-        markdown("what_goes_wrong_measures", n=f"{N_SAMPLES:,}")
+stage()
 ask_which_collapsed()
 ask_which_is_fooled()
 with st.container(key="not_on_paper"):
