@@ -81,18 +81,12 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             page.set_default_timeout(PATIENCE_MS)
             page.add_init_script(WATCH)
-            lessons = {
-                name: controls
-                for name in arguments.lessons
-                if (
-                    controls := measure_lesson(
-                        page,
-                        f"http://127.0.0.1:{port}/{name}?lang=en{UNDER_WAY.get(name, '')}",
-                        arguments.moves,
-                    )
-                )
-            }
+            found = {}
+            for name in arguments.lessons:
+                url = f"http://127.0.0.1:{port}/{name}?lang=en{UNDER_WAY.get(name, '')}"
+                found[name] = measure_lesson(page, url, arguments.moves)
         browser.close()
+    lessons = {name: controls for name, controls in found.items() if controls}
     answers = [each for controls in lessons.values() for one in controls.values() for each in one]
     return {
         "lessons": {name: summary(controls) for name, controls in lessons.items()},
@@ -119,8 +113,12 @@ def summary(controls: Mapping[str, list[Answer]]) -> dict[str, Any]:
 
 
 def figures_of(times: list[float]) -> dict[str, int]:
-    """Median and worst of times in milliseconds."""
-    return {"median": round(float(np.median(times))), "worst": round(max(times))}
+    """Median, worst and least of times in milliseconds."""
+    return {
+        "median": round(float(np.median(times))),
+        "worst": round(max(times)),
+        "least": round(min(times)),
+    }
 
 
 def measure_lesson(page: Page, url: str, moves: int) -> dict[str, list[Answer]]:
