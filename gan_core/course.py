@@ -148,7 +148,8 @@ def neighbours(name: str) -> tuple[Lesson | None, Lesson | None]:
 
 def to_code(done: Iterable[str]) -> str:
     """The letters of these lessons, in the order of the course."""
-    return "".join(each.letter for each in LESSONS if each.name in set(done))
+    names = set(done)
+    return "".join(each.letter for each in LESSONS if each.name in names)
 
 
 def from_code(code: str) -> frozenset[str]:
@@ -170,8 +171,9 @@ def from_code(code: str) -> frozenset[str]:
 
 def to_file(done: Iterable[str]) -> str:
     """The JSON file that `from_file` reads back."""
-    names = [each.name for each in LESSONS if each.name in set(done)]
-    return json.dumps({"format": _FORMAT, "done": names}, indent=2) + "\n"
+    names = set(done)
+    in_order = [each.name for each in LESSONS if each.name in names]
+    return json.dumps({"format": _FORMAT, "done": in_order}, indent=2) + "\n"
 
 
 def from_file(content: bytes) -> frozenset[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -10,8 +9,7 @@ import streamlit as st
 from pydantic import Field
 
 from gan_core.bug_hunt import HUNT, case_of, faulty, healthy, mends_while_it_trains
-from gan_core.faults import NONE, Case, Fault
-from gan_core.faults.logits_as_probabilities import EPSILON
+from gan_core.faults import FAULTS, NONE, Case, Fault
 from gan_core.runs.store import Run
 from gan_core.settings import Choices, Settings
 from gan_core.text import N_, GanError, number
@@ -54,7 +52,7 @@ def is_solved(fault: Fault) -> bool:
     found = chosen is not None and lines[chosen] in (case.wrong, *case.also)
     if chosen is not None and not found:
         no = _("Line {number} is as it should be.").format(number=chosen + 1)
-        st.warning(f"{no} {_(case.hint)}", icon=":material/replay:")
+        st.warning(f"{no} {case.filled(_(case.hint))}", icon=":material/replay:")
     if found or shown:
         _explain(fault, case)
     return found or shown
@@ -67,7 +65,8 @@ def _unbroken(line: str) -> str:
 
 
 def _explain(fault: Fault, case: Case) -> None:
-    st.success(f"**{_(fault.title)}.** {_(case.why)}", icon=":material/bug_report:")
+    why = case.filled(_(case.why))
+    st.success(f"**{_(fault.title)}.** {why}", icon=":material/bug_report:")
     st.code(f"- {case.wrong.strip()}\n+ {case.right.strip()}", language="diff")
 
 
@@ -114,9 +113,9 @@ def show(fault: Fault, run: Run, healed: Run | None, beside: Run | None, *, solv
     if not solved:
         st.info(_("What is wrong here? Find the line above, and this box says what to look at."))
     elif healed:
-        st.success(_(case.healing), icon=":material/healing:")
+        st.success(case.filled(_(case.healing)), icon=":material/healing:")
     else:
-        st.warning(_(case.symptom), icon=":material/visibility:")
+        st.warning(case.filled(_(case.symptom)), icon=":material/visibility:")
         st.button(
             _("Fix it"),
             icon=":material/build:",
@@ -165,4 +164,4 @@ try:
 except GanError as error:
     st.error(say(error), icon=":material/error:")
 markdown("bug_hunt_next")
-close_lesson("bug_hunt", stuck=f"{-math.log(EPSILON):.1f}", epsilon=f"{EPSILON:g}")
+close_lesson("bug_hunt", **case_of(FAULTS.get("logits_as_probabilities")).numbers)

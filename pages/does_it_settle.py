@@ -81,26 +81,33 @@ def ask_whether_r1_rests() -> None:
     )
 
 
+@st.fragment
+def stage() -> None:
+    """The method, and where the two players go with it."""
+    with st.container(horizontal=True):
+        settings.field("method")
+        settings.field("n_steps")
+    settings.write_url()
+    values = settings.values
+    path = path_of(values.method, values.n_steps)
+    with st.container(horizontal=True):
+        with st.container(width=480):
+            st.plotly_chart(
+                phase_portrait(game_of(values.method), path, FARTHEST, _),
+                key="lesson portrait",
+                config={"displayModeBar": False},
+            )
+        with st.container(width="stretch"):
+            markdown("does_it_settle_words")
+            st.plotly_chart(
+                distance_curve(path, _), key="lesson distance", config={"displayModeBar": False}
+            )
+
+
 settings = PageSettings(SettleLesson)
 open_lesson("does_it_settle")
 markdown("does_it_settle")
-with st.container(horizontal=True):
-    settings.field("method")
-    settings.field("n_steps")
-values = settings.values
-path = path_of(values.method, values.n_steps)
-with st.container(horizontal=True):
-    with st.container(width=480):
-        st.plotly_chart(
-            phase_portrait(game_of(values.method), path, FARTHEST, _),
-            key="lesson portrait",
-            config={"displayModeBar": False},
-        )
-    with st.container(width="stretch"):
-        markdown("does_it_settle_words")
-        st.plotly_chart(
-            distance_curve(path, _), key="lesson distance", config={"displayModeBar": False}
-        )
+stage()
 ask_whether_r1_rests()
 explain(
     "does_it_settle_why",

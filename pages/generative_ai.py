@@ -56,11 +56,12 @@ def in_the_gap(numbers: np.ndarray) -> float:
     return float(np.mean((numbers > low) & (numbers < high)))
 
 
-def learn_a_curve(values: Generative) -> None:
+@st.fragment
+def learn_a_curve() -> None:
     """Fit a curve to measurements, and draw from it."""
     markdown("generative_ai_curve", n=str(len(petal_lengths())), drawn=f"{N_DRAWN:,}")
-    settings.field("peaks")
-    fit = fit_petals(values.peaks)
+    fit = fit_petals(settings.field("peaks"))
+    settings.write_url()
     drawn = fit.sample(N_DRAWN, seed=0)
     figure = fit_figure(petal_lengths(), SHOWN, fit.density(SHOWN), drawn, _)
     st.plotly_chart(figure, key="petals", config={"displayModeBar": False})
@@ -115,10 +116,13 @@ def pictures(values: Generative) -> list[np.ndarray]:
     return list((127.5 * (chosen + 1)).astype(np.uint8))
 
 
-def which_are_generated(values: Generative) -> None:
+@st.fragment
+def which_are_generated() -> None:
     """A round of real and generated digits: the reader says which is which."""
     markdown("generative_ai_guess", n=str(N_PICTURES), half=str(N_PICTURES // 2))
     settings.field("model")
+    settings.write_url()
+    values = settings.values
     numbers = list(range(1, N_PICTURES + 1))
     names = [_("Picture {n}").format(n=number) for number in numbers]
     st.image(pictures(values), caption=list(map(str, numbers)), width=PIXELS, alt=names)
@@ -148,12 +152,11 @@ def which_are_generated(values: Generative) -> None:
 
 settings = PageSettings(Generative)
 open_lesson("generative_ai")
-values = settings.values
 markdown("generative_ai")
-learn_a_curve(values)
+learn_a_curve()
 ask_about_one_bell()
 st.header(_("Which of these is generated?"), anchor=False)
-which_are_generated(values)
+which_are_generated()
 explain("generative_ai_why")
 st.header(_("Four families"), anchor=False)
 st.plotly_chart(timeline_figure(_), key="timeline", config={"displayModeBar": False})

@@ -97,21 +97,31 @@ def ask_about_comparing() -> None:
     )
 
 
+@st.fragment
+def stage() -> None:
+    """A seed, the distances from it, and what the models draw from it."""
+    seed = settings.field("seed")
+    settings.write_url()
+    figure = floor_figure(
+        SIZES,
+        floors(seed),
+        {_(title): scores(name, seed) for name, title in DIGIT_MODELS.items()},
+        _,
+    )
+    st.plotly_chart(figure, key="floor", config={"displayModeBar": False})
+    with st.expander(_("What these models draw")):
+        for name, title in DIGIT_MODELS.items():
+            st.caption(_(title))
+            drawn = (127.5 * (generate_digits(name, 10, seed) + 1)).astype(np.uint8)
+            st.image(list(drawn), width=PIXELS, alt=[_(title)] * len(drawn))
+
+
 settings = PageSettings(GoodLesson)
 open_lesson("how_good")
 markdown("how_good", features=str(N_COMPONENTS))
-seed = settings.field("seed")
-figure = floor_figure(
-    SIZES, floors(seed), {_(title): scores(name, seed) for name, title in DIGIT_MODELS.items()}, _
-)
-st.plotly_chart(figure, key="floor", config={"displayModeBar": False})
+stage()
 ask_about_real_digits()
 ask_about_comparing()
-with st.expander(_("What these models draw")):
-    for name, title in DIGIT_MODELS.items():
-        st.caption(_(title))
-        drawn = (127.5 * (generate_digits(name, 10, seed) + 1)).astype(np.uint8)
-        st.image(list(drawn), width=PIXELS, alt=[_(title)] * len(drawn))
 explain(
     "how_good_why",
     few=str(FEW),

@@ -69,28 +69,35 @@ def ask_what_lies_between() -> None:
     )
 
 
+@st.fragment
+def stage() -> None:
+    """The space of the noise, and two ways through it."""
+    with st.container(horizontal=True):
+        settings.field("latent_dim")
+        settings.field("seed")
+    settings.write_url()
+    values = settings.values
+    start, end = noise(values.latent_dim, 2, values.seed)
+    ways = {
+        _("straight (lerp)"): lengths(lerp(start, end, T)),
+        _("along the arc (slerp)"): lengths(slerp(start, end, T)),
+    }
+    all_lengths = lengths(noise(values.latent_dim, N_NOISE, values.seed))
+    figure = ways_figure(T, ways, all_lengths, _)
+    st.plotly_chart(figure, key="ways", config={"displayModeBar": False})
+    st.caption(
+        _("With {dim} numbers, noise vectors are {mean} long on average; √{dim} is {root}.").format(
+            dim=values.latent_dim,
+            mean=f"{all_lengths.mean():.2f}",
+            root=f"{values.latent_dim**0.5:.2f}",
+        )
+    )
+
+
 settings = PageSettings(LatentLesson)
 open_lesson("inside_latent")
 markdown("inside_latent")
-with st.container(horizontal=True):
-    settings.field("latent_dim")
-    settings.field("seed")
-values = settings.values
-start, end = noise(values.latent_dim, 2, values.seed)
-ways = {
-    _("straight (lerp)"): lengths(lerp(start, end, T)),
-    _("along the arc (slerp)"): lengths(slerp(start, end, T)),
-}
-all_lengths = lengths(noise(values.latent_dim, N_NOISE, values.seed))
-figure = ways_figure(T, ways, all_lengths, _)
-st.plotly_chart(figure, key="ways", config={"displayModeBar": False})
-st.caption(
-    _("With {dim} numbers, noise vectors are {mean} long on average; √{dim} is {root}.").format(
-        dim=values.latent_dim,
-        mean=f"{all_lengths.mean():.2f}",
-        root=f"{values.latent_dim**0.5:.2f}",
-    )
-)
+stage()
 ask_what_lies_between()
 explain("inside_latent_why")
 laboratory("latent_space", _("Walk through the latent space of a trained generator"), "explore")

@@ -12,7 +12,7 @@ from gan_core.runs.answers import Question
 from gan_core.runs.views import N_DIRECTIONS, N_REAL, N_SAMPLES, REACH, noise, walk
 from gan_core.settings import Choices, Shown
 from gan_core.text import N_, GanError
-from gan_core.theory.latent import shell
+from gan_core.theory.latent import outside_the_cube, shell
 from pages.parts.asking import when_answered
 from pages.parts.choose_run import Looking, chosen_run
 from pages.parts.page_settings import PageSettings
@@ -85,6 +85,17 @@ def show_samples() -> None:
     settings.field("letter")
     show(chosen.question("samples", tool="all"), draw, height=290)
     st.caption(_("Each picture is G(z) for a z of its own. Click one, or press Tab and Enter."))
+
+
+def say_of_the_cube(z: np.ndarray, what: str) -> None:
+    """Of uniform noise: how much of `what`, the noise z, lies where G has never been trained."""
+    if chosen.run.config.noise == "uniform":
+        st.caption(
+            _(
+                "This generator was trained with uniform noise, from −1 to 1. {what}: {share} of "
+                "the numbers lie beyond, where G has never been."
+            ).format(what=what, share=f"{outside_the_cube(z):.0%}")
+        )
 
 
 def show_neighbours() -> None:
@@ -171,6 +182,7 @@ def show_walk() -> None:
         st.caption(_("Below each picture: ‖z‖."))
 
     show(chosen.question("samples", tool="walks", a=values.a, b=values.b), draw, height=250)
+    say_of_the_cube(ways["slerp"], _("On the arc"))
     figure = norm_figure(ways, (low, middle, high), _)
     st.plotly_chart(figure, key="norms", config=NO_MODE_BAR)
 
@@ -179,7 +191,8 @@ def show_sum() -> None:
     """Arithmetic with noise."""
     markdown("latent_sum")
     z = noise(chosen.run.config, values.seed)
-    length = np.linalg.norm(z[values.a] - z[values.b] + z[values.c])
+    found = z[values.a] - z[values.b] + z[values.c]
+    length = np.linalg.norm(found)
     low, _middle, high = shell(chosen.run.config.latent_dim, chosen.run.config.noise)
     show(
         chosen.question(
@@ -196,6 +209,7 @@ def show_sum() -> None:
             "out, by a factor of about √3 where they are independent."
         ).format(length=f"{length:.1f}", low=f"{low:.1f}", high=f"{high:.1f}")
     )
+    say_of_the_cube(found, _("In the sum"))
 
 
 def show_search() -> None:

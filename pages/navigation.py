@@ -15,7 +15,7 @@ if str(ROOT) not in sys.path:  # Streamlit puts this script's folder there, not 
 from gan_core.course import LESSONS  # noqa: E402
 from pages.parts.lesson import numbered  # noqa: E402
 from pages.parts.links import enter  # noqa: E402
-from pages.parts.prose import _, language_switch  # noqa: E402
+from pages.parts.prose import _, language, language_switch  # noqa: E402
 
 st.set_page_config(
     page_title="GAN Dojo", page_icon=str(ROOT / "assets" / "logo.svg"), layout="wide"
@@ -33,12 +33,34 @@ st.html(
         color: light-dark(black, white);
     }
     [data-testid="stBaseButton-primary"]:enabled { color: light-dark(white, black); }
-    [data-testid="stCode"] .token.keyword { color: light-dark(#0f62b0, #6cb6ff); }
-    [data-testid="stCode"] .token.number { color: light-dark(#0b7362, #5fd6c2); }
+    [data-testid="stCode"] .token:is(.keyword, .function) { color: light-dark(#0f62b0, #6cb6ff); }
+    [data-testid="stCode"] .token:is(.number, .boolean) { color: light-dark(#0b7362, #5fd6c2); }
+    [data-testid="stCode"] .token.string { color: light-dark(#1d6b32, #6fd58a); }
+    [data-testid="stCode"] .token:is(.operator, .decorator) {
+        color: light-dark(#a34600, #f4a261);
+    }
+    [data-testid="stCode"] .token:is(.punctuation, .comment) {
+        color: light-dark(#5b6070, #a9aebd);
+    }
     </style>"""
 )
 
 HERE = Path(__file__).parent
+
+
+def words_of_the_upload_box() -> str:
+    """Streamlit's box for files speaks English alone: its button in the visitor's language.
+
+    How large files may be, which it says in English too, stands in our own labels where it matters.
+    """
+    box, upload = '[data-testid="stFileUploaderDropzone"]', _("Upload")
+    return f"""<style>
+    {box} button p {{ visibility: hidden; font-size: 0; }}
+    {box} button p::after {{
+        content: "{upload}"; visibility: visible; font-size: 0.875rem;
+    }}
+    {box} [data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
+    </style>"""
 
 
 def course_map() -> dict[str, list[StreamlitPage]]:
@@ -88,4 +110,6 @@ current = st.navigation(course_map(), position="top")
 enter(current.url_path)
 with st.sidebar:
     language_switch()
+if language() != "en":
+    st.html(words_of_the_upload_box())
 current.run()

@@ -196,27 +196,33 @@ def told(values: TinyGan) -> dict[str, str]:
     return {"n": str(N_SAMPLES), "d_loss": f"{d_loss:.3f}", "g_loss": f"{g_loss:.3f}"}
 
 
+@st.fragment
+def stage() -> None:
+    """The game as it stands, and all that moves it."""
+    settings.write_url()
+    values = settings.values
+    path = list(play(values.moves, values.world))
+    players, before = path[-1], path[-2] if len(path) > 1 else None
+    stage_buttons(values)
+    side_by_side = st.container(horizontal=True, gap="medium")
+    with side_by_side.container(width="stretch"):
+        figure = tiny_gan_figure(players, values.world, len(path) - 1, values.stage, before, _)
+        st.plotly_chart(figure, key="tiny gan", config={"displayModeBar": False})
+    with side_by_side.container(width=330):
+        markdown(f"the_game_{values.stage}", **told(values))
+        move_buttons(values)
+        numbers(players, before)
+    with st.expander(_("Change the game"), icon=":material/tune:"):
+        for column, name in zip(
+            st.columns(5), ("mean", "std", "d_rate", "g_rate", "seed"), strict=True
+        ):
+            settings.field(name, column)
+
+
 settings = PageSettings(TinyGan)
 open_lesson("the_game")
-values = settings.values
-path = list(play(values.moves, values.world))
-players, before = path[-1], path[-2] if len(path) > 1 else None
-
 markdown("the_game")
-stage_buttons(values)
-side_by_side = st.container(horizontal=True, gap="medium")
-with side_by_side.container(width="stretch"):
-    figure = tiny_gan_figure(players, values.world, len(path) - 1, values.stage, before, _)
-    st.plotly_chart(figure, key="tiny gan", config={"displayModeBar": False})
-with side_by_side.container(width=330):
-    markdown(f"the_game_{values.stage}", **told(values))
-    move_buttons(values)
-    numbers(players, before)
-with st.expander(_("Change the game"), icon=":material/tune:"):
-    for column, name in zip(
-        st.columns(5), ("mean", "std", "d_rate", "g_rate", "seed"), strict=True
-    ):
-        settings.field(name, column)
+stage()
 ask_what_the_first_step_of_g_moves()
 ask_what_g_does_alone()
 explain("the_game_why")

@@ -85,13 +85,20 @@ def equilibrium(name: str) -> dict[str, str]:
     }
 
 
+@st.fragment
+def stage() -> None:
+    """D's output, and what both losses say of it."""
+    logit = settings.field("logit")
+    settings.write_url()
+    st.latex(f"D(G(z)) = \\sigma(C) = {1 / (1 + math.exp(-logit)):.3f}")
+    figure = two_losses_figure(curves(), SHOWN, logit, _)
+    st.plotly_chart(figure, key="two losses", config={"displayModeBar": False})
+
+
 settings = PageSettings(LossLesson)
 open_lesson("the_losses")
 markdown("the_losses")
-logit = settings.field("logit")
-st.latex(f"D(G(z)) = \\sigma(C) = {1 / (1 + math.exp(-logit)):.3f}")
-figure = two_losses_figure(curves(), SHOWN, logit, _)
-st.plotly_chart(figure, key="two losses", config={"displayModeBar": False})
+stage()
 ask_who_learns()
 explain(
     "the_losses_why", ln2=f"{LN2:.4f}", **equilibrium("minimax"), **equilibrium("non_saturating")

@@ -83,24 +83,31 @@ def ask_what_is_left() -> None:
     )
 
 
+@st.fragment
+def stage() -> None:
+    """The number of layers, and how much of a gradient gets through them."""
+    n_layers = settings.field("layers")
+    settings.write_url()
+    gradients = {name: gradients_at_layers(name, n_layers) for name in ACTIVATIONS}
+    figure = backward_figure(gradients, {name: _(title) for name, title in NAMES.items()}, _)
+    st.plotly_chart(figure, key="backward", config={"displayModeBar": False})
+    st.caption(
+        _(
+            "Computed just now: {width} units per layer, {batch} random samples, weights as usual "
+            "at the beginning of training. At the first layer, sigmoids leave {share} of what "
+            "LeakyReLU leaves."
+        ).format(
+            width=WIDTH,
+            batch=BATCH,
+            share=f"{gradients['sigmoid'][0] / gradients['leaky_relu'][0]:.2%}",
+        )
+    )
+
+
 settings = PageSettings(NetworkLesson)
 open_lesson("the_networks")
 markdown("the_networks", pixels=str(PIXELS), latent_dim=str(LATENT_DIM))
-n_layers = settings.field("layers")
-gradients = {name: gradients_at_layers(name, n_layers) for name in ACTIVATIONS}
-figure = backward_figure(gradients, {name: _(title) for name, title in NAMES.items()}, _)
-st.plotly_chart(figure, key="backward", config={"displayModeBar": False})
-st.caption(
-    _(
-        "Computed just now: {width} units per layer, {batch} random samples, weights as usual at "
-        "the beginning of training. At the first layer, sigmoids leave {share} of what LeakyReLU "
-        "leaves."
-    ).format(
-        width=WIDTH,
-        batch=BATCH,
-        share=f"{gradients['sigmoid'][0] / gradients['leaky_relu'][0]:.2%}",
-    )
-)
+stage()
 ask_what_is_left()
 st.header(_("How many numbers are that?"), anchor=False)
 markdown("the_networks_sizes", units=str(UNITS))

@@ -124,26 +124,34 @@ def ask_which_is_fooled() -> None:
     )
 
 
+@st.fragment
+def stage() -> None:
+    """A generator, its points, and its measures."""
+    settings.field("case")
+    settings.write_url()
+    case = settings.values.case
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width=430):
+            figure = points_figure(points_of(case)[:N_SHOWN], modes().centers, 1.4)
+            st.plotly_chart(figure, key="points", config={"displayModeBar": False})
+        with st.container(width="stretch"):
+            measures_table(case)
+            markdown("what_goes_wrong_measures", n=f"{N_SAMPLES:,}")
+
+
 settings = PageSettings(WrongLesson)
 open_lesson("what_goes_wrong")
 markdown("what_goes_wrong", modes=str(len(modes().centers)), n=str(N_SAMPLES))
-settings.field("case")
-case = settings.values.case
-with st.container(horizontal=True, gap="medium"):
-    with st.container(width=430):
-        figure = points_figure(points_of(case)[:N_SHOWN], modes().centers, 1.4)
-        st.plotly_chart(figure, key="points", config={"displayModeBar": False})
-    with st.container(width="stretch"):
-        measures_table(case)
-        markdown("what_goes_wrong_measures", n=f"{N_SAMPLES:,}")
+stage()
 ask_which_collapsed()
 ask_which_is_fooled()
-st.header(_("Failures and their cures"), anchor=False)
-for failure in FAILURES.values():
-    with st.expander(_(failure.title)):
-        st.markdown(_(failure.help))
-        cure = _("**The cure**")
-        st.markdown(f"{cure}: {_(failure.cure_help)}")
+with st.container(key="not_on_paper"):
+    st.header(_("Failures and their cures"), anchor=False)
+    for failure in FAILURES.values():
+        with st.expander(_(failure.title)):
+            st.markdown(_(failure.help))
+            cure = _("**The cure**")
+            st.markdown(f"{cure}: {_(failure.cure_help)}")
 explain("what_goes_wrong_why")
 laboratory("failures", _("Watch each of them happen in the failure gallery"), "healing")
 close_lesson("what_goes_wrong")

@@ -9,13 +9,15 @@ import numpy as np
 from gan_core.datasets import DATASETS, LABELLED, Dataset, draw, scale_to_tanh
 from gan_core.text import N_
 
+N_IMAGES = 1797
+
 
 @functools.cache
 def _images() -> np.ndarray:
     from PIL import Image
     from sklearn.datasets import load_digits
 
-    small = (load_digits().images * (255 / 16)).astype(np.uint8)  # (1797, 8, 8)
+    small = (load_digits().images * (255 / 16)).astype(np.uint8)  # (N_IMAGES, 8, 8)
     large = [
         np.asarray(Image.fromarray(image).resize((20, 20), Image.Resampling.BICUBIC))
         for image in small

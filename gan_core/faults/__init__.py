@@ -6,7 +6,7 @@ The trainer asks the fault of its run in a few places what to do; `none` answers
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
@@ -37,6 +37,7 @@ class Case:
     `code` is a short program of which the line `wrong` is to be found, and `right` is what belongs
     there; `also` are other lines where one could as well mend it. `settings` are those of a run in
     which the symptom can be seen at step `at`, with steps left to see it heal after that.
+    `numbers` stand in the sentences by their names.
     """
 
     code: str
@@ -49,6 +50,11 @@ class Case:
     settings: Mapping[str, Any]
     at: int
     also: tuple[str, ...] = ()
+    numbers: Mapping[str, str] = field(default_factory=dict)
+
+    def filled(self, sentence: str) -> str:
+        """One of the sentences, or its translation, with the numbers in their places."""
+        return sentence.format(**self.numbers)
 
 
 # Small enough for half a minute on two cores: digits, and points in the plane.

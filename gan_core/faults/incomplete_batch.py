@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from gan_core.datasets import Dataset
+from gan_core.datasets.digits import N_IMAGES
 from gan_core.faults import DIGITS, FAULTS, Case, Fault
 from gan_core.text import N_
+
+BATCH_SIZE = DIGITS["batch_size"]
+WHOLE, LEFT = divmod(N_IMAGES, BATCH_SIZE)  # batches that are full, and pictures in the last one
 
 
 def fits(settings: Any, dataset: Dataset) -> bool:
@@ -14,8 +18,8 @@ def fits(settings: Any, dataset: Dataset) -> bool:
     return settings.packing == 1 and not settings.conditional
 
 
-CODE = """\
-batches = tf.data.Dataset.from_tensor_slices(images)  # 1,797 of them
+CODE = f"""\
+batches = tf.data.Dataset.from_tensor_slices(images)  # {N_IMAGES:,} of them
 batches = batches.shuffle(len(images))
 batches = batches.batch(BATCH_SIZE)
 real = tf.ones((BATCH_SIZE, 1))
@@ -43,20 +47,26 @@ FAULTS.register(
             wrong="batches = batches.batch(BATCH_SIZE)",
             right="batches = batches.batch(BATCH_SIZE, drop_remainder=True)",
             also=("real = tf.ones((BATCH_SIZE, 1))", "fake = tf.zeros((BATCH_SIZE, 1))"),
-            hint=N_("Divide the number of pictures by the batch size, which is 64 here."),
+            hint=N_("Divide the number of pictures by the batch size, which is {batch} here."),
             why=N_(
-                "1,797 pictures are 28 batches of 64, and 5 pictures over. The last batch has 5 "
-                "rows, its labels have 64. Leave that batch out, as here, or make the labels "
-                "from what D answers, by `tf.ones_like(real_logits)`."
+                "{n} pictures are {whole} batches of {batch}, and {left} pictures over. The last "
+                "batch has {left} rows, its labels have {batch}. Leave that batch out, as here, or "
+                "make the labels from what D answers, by `tf.ones_like(real_logits)`."
             ),
             symptom=N_(
-                "All is well for 28 steps. At the 29th batch Keras stops the program: labels and "
-                "answers differ in shape. Nobody notices on data that the batch size divides. Be "
-                "glad of an error that is so loud: the other faults here say nothing."
+                "All is well for {whole} steps. At the next batch Keras stops the program: labels "
+                "and answers differ in shape. Nobody notices on data that the batch size divides. "
+                "Be glad of an error that is so loud: the other faults here say nothing."
             ),
             healing=N_("The run goes on where it stopped; nothing was lost but time."),
             settings={**DIGITS, "steps": 1500},
-            at=28,
+            at=WHOLE,
+            numbers={
+                "n": f"{N_IMAGES:,}",
+                "batch": f"{BATCH_SIZE}",
+                "whole": f"{WHOLE}",
+                "left": f"{LEFT}",
+            },
         ),
         order=60,
     )

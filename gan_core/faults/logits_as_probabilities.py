@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from gan_core.ops import Ops, Tensor
 from gan_core.text import N_
 
 EPSILON = 1e-7  # Keras cuts probabilities off there, so that no logarithm is infinite
+EXPONENT = str(round(math.log10(EPSILON))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def _cut(outputs: Tensor, ops: Ops) -> Tensor:
@@ -80,11 +82,11 @@ FAULTS.register(
                 "last layer would mend it too, but rounds where D is sure."
             ),
             symptom=N_(
-                "The losses freeze: D's at 0 (from other seeds at 16.1), and G's at 16.1, which is "
-                "−ln 10⁻⁷, where Keras cuts off. D gives real samples more than 1 and generated "
-                "ones less than 0, so both stand where the loss is flat. No weight moves any more, "
-                "and the samples stay noise. A loss of 16.1 is a signature: look for a missing "
-                "`from_logits`."
+                "The losses freeze: D's at 0 (from other seeds at {stuck}), and G's at {stuck}, "
+                "which is −ln {epsilon}, where Keras cuts off. D gives real samples more than 1 "
+                "and generated ones less than 0, so both stand where the loss is flat. No weight "
+                "moves any more, and the samples stay noise. A loss of {stuck} is a signature: "
+                "look for a missing `from_logits`."
             ),
             healing=N_(
                 "Read as logits, the same outputs have slopes again. Both losses come back to "
@@ -92,6 +94,7 @@ FAULTS.register(
             ),
             settings=DIGITS,
             at=600,
+            numbers={"stuck": f"{-math.log(EPSILON):.1f}", "epsilon": f"10{EXPONENT}"},
         ),
         order=10,
     )

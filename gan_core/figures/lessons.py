@@ -162,7 +162,7 @@ def floor_figure(
             "ticktext": [f"{n}" for n in sizes],
             "title": {"text": _(N_("n: pictures on each side"))},
         },
-        y={"type": "log", "dtick": 1},
+        y={"type": "log", "tickvals": [1, 2, 5, 10, 20, 50, 100]},
     )
     curves = {_(N_("real against real: the noise floor")): floor, **scores}
     for (title, values), color in zip(

@@ -34,6 +34,14 @@ def shell(latent_dim: int, kind: str) -> tuple[float, float, float]:
     return float(low), float(middle), float(high)
 
 
+def outside_the_cube(z: np.ndarray) -> float:
+    """The share of the numbers of `z` beyond −1 and 1, where uniform noise has none.
+
+    Points between two noises stay in the cube; arcs, neighbours and sums may leave it.
+    """
+    return float(np.mean(np.abs(z) > 1))
+
+
 def lerp(a: np.ndarray, b: np.ndarray, shares: np.ndarray) -> np.ndarray:
     """Points on the straight line from `a` to `b`, both (dim,): (n, dim), for shares (n,)."""
     t = shares[:, np.newaxis]

@@ -40,6 +40,8 @@ def close_lesson(name: str, **numbers: str) -> None:
     all_right = check(name, numbers, reveal=shows_answers())
     if all_right and shows_answers():
         mark(name)
+        said = _("Lesson done.")
+        st.markdown(f"{_DONE} **{said}**")
     _ways_on(name)
     if is_projected():
         teacher()

@@ -25,7 +25,6 @@ def mark(name: str) -> None:
     if name not in done():
         _add(frozenset({name}))
         _write_url()
-        st.toast(_("Lesson done."), icon=":material/check_circle:")
 
 
 def take_progress() -> None:

@@ -14,9 +14,10 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-from tests.benchmarks import images, live, measures, orderings, playground, precision
+from tests.benchmarks import figures, images, live, measures, orderings, playground, precision
 
 BENCHMARKS: dict[str, ModuleType] = {
+    "figures": figures,
     "images": images,
     "live": live,
     "measures": measures,
@@ -43,9 +44,9 @@ def main() -> int:
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what we started is ended too
     benchmark = BENCHMARKS[arguments.benchmark]
-    figures = benchmark.measure(arguments)
+    measured = benchmark.measure(arguments)
     as_text = getattr(benchmark, "as_text", _table)
-    print(json.dumps(figures) if arguments.json else as_text(figures))
+    print(json.dumps(measured) if arguments.json else as_text(measured))
     return 0
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from gan_core.course import LESSONS
+from gan_core.course import LESSONS, to_code
+from pages.parts.prose import ASSETS
+from pages.parts.quiz import Question, questions
 from tests.app_process import AppProcess
 
 FIRST, SECOND, LAST = LESSONS[0].name, LESSONS[1].name, LESSONS[-1].name
@@ -35,9 +41,62 @@ def violations(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "zh")])
-def test_walk_through_all_lessons_meets_no_barrier(
-    browser: Browser, app: AppProcess, theme: str, language: str
+def asked(name: str, language: str) -> list[Question]:
+    """The questions of a lesson's check."""
+    return questions((ASSETS / "lessons" / language / f"quiz_{name}.md").read_text("utf-8"))
+
+
+def answer(page: Page, name: str, place: int, question: Question, *, rightly: bool) -> Locator:
+    """Choose an answer of a question, the first that is right or wrong; what is said of it."""
+    chosen = next(i for i, each in enumerate(question.answers) if each.is_right is rightly)
+    page.locator(f".st-key-check-{name}-{place} [role=radiogroup] label").nth(chosen).click()
+    because = question.answers[chosen].because
+    words = max(re.split(r"[$*`@_{}()\[\]]", because), key=len).strip()  # of no Markdown
+    return page.locator("[data-testid=stAlert]", has_text=words)
+
+
+def keeps_the_link(page: Page, lessons: Callable[[], Page]) -> Page:
+    """Copy the link out of the box in the sidebar, and follow it where nobody knows the reader."""
+    link = page.locator("[data-testid=stSidebar] [data-testid=stCode]").inner_text()
+    visitor = lessons()
+    visitor.goto(link)
+    return visitor
+
+
+def keeps_the_file(page: Page, lessons: Callable[[], Page]) -> Page:
+    """Download the progress, and bring the file to where nobody knows the reader."""
+    with page.expect_download() as download:
+        page.locator("[data-testid=stSidebar] [data-testid=stDownloadButton] button").click()
+    visitor = lessons()
+    visitor.goto(page.url.replace("progress=", "otherwise="))
+    kept(visitor).click()
+    file = {"name": "p.json", "mimeType": "application/json"}
+    visitor.locator("[data-testid=stSidebar] input[type=file]").set_input_files(
+        [{**file, "buffer": Path(download.value.path()).read_bytes()}]
+    )
+    return visitor
+
+
+def kept(page: Page) -> Locator:
+    """The head of the box in the sidebar where progress is kept."""
+    return page.locator("[data-testid=stSidebar] summary").first
+
+
+def done(page: Page) -> Locator:
+    """The line in the sidebar that counts the lessons done."""
+    return page.locator("[data-testid=stSidebar] [data-testid=stProgress]")
+
+
+@pytest.mark.parametrize(
+    ("theme", "language", "keep"),
+    [("light", "en", keeps_the_link), ("dark", "zh", keeps_the_file)],
+)
+def test_walk_through_all_lessons_meets_no_barrier_and_is_kept(
+    browser: Browser,
+    app: AppProcess,
+    theme: str,
+    language: str,
+    keep: Callable[[Page, Callable[[], Page]], Page],
 ) -> None:
     context = browser.new_context(
         viewport={"width": 1280, "height": 900},
@@ -49,13 +108,32 @@ def test_walk_through_all_lessons_meets_no_barrier(
     for place, lesson in enumerate(LESSONS, start=1):
         at_rest(page, lesson.name)
         assert page.get_by_role("heading", level=1).inner_text().startswith(f"{place} · ")
+        first, *others = asked(lesson.name, language)
+        said = [answer(page, lesson.name, 0, first, rightly=False)]
+        said += [
+            answer(page, lesson.name, number, each, rightly=True)
+            for number, each in enumerate(others, start=1)
+        ]
+        for each in said:
+            expect(each).to_be_visible()
         expect(page.locator("[data-testid=stException]")).to_have_count(0)
         found += violations(page)
+        so_far = f"progress={to_code(each.name for each in LESSONS[:place])}"
+        assert so_far not in page.url  # one answer is wrong
+        expect(answer(page, lesson.name, 0, first, rightly=True)).to_be_visible()
+        expect(page).to_have_url(re.compile(f"{so_far}(&|$)"))
         if lesson.name != LAST:
             page.locator(".st-key-next_lesson a").click()
     expect(page.locator(".st-key-next_lesson")).to_have_count(0)
-    context.close()
     assert found == []
+
+    kept(page).click()
+    elsewhere = browser.new_context()
+    back = keep(page, elsewhere.new_page)
+    expect(back).to_have_url(re.compile(f"{so_far}(&|$)"))
+    expect(done(back)).to_have_text(done(page).inner_text())
+    elsewhere.close()
+    context.close()
 
 
 def test_projected_lesson_is_large_and_arrow_keys_turn_its_pages(
@@ -90,20 +168,10 @@ def test_arrow_keys_stay_with_the_answers_they_choose(page: Page, app: AppProces
     at_rest(page, SECOND)
 
 
-def test_progress_is_in_the_address_and_survives_a_reload(page: Page, app: AppProcess) -> None:
-    page.goto(f"{app.url}/{FIRST}?lang=en&progress={LESSONS[1].letter}")
-    at_rest(page, FIRST)
-    done = page.get_by_text(f"1 of {len(LESSONS)} lessons done")
-    expect(done).to_be_visible()
-    page.reload()
-    expect(done).to_be_visible()
-    page.locator(".st-key-next_lesson a").click()
-    at_rest(page, SECOND)
-    assert f"progress={LESSONS[1].letter}" in page.url
-    expect(done).to_be_visible()
-
-
-def test_paper_has_questions_with_lines_and_no_widgets(page: Page, app: AppProcess) -> None:
+def test_paper_is_white_and_has_questions_with_lines_and_no_widgets(
+    page: Page, app: AppProcess
+) -> None:
+    page.emulate_media(color_scheme="dark")
     page.goto(f"{app.url}/{SECOND}?lang=en")
     at_rest(page, SECOND)
     line = page.locator(".write-here").first
@@ -113,6 +181,10 @@ def test_paper_has_questions_with_lines_and_no_widgets(page: Page, app: AppProce
     expect(page.locator("body")).to_have_attribute("data-printed", "yes")
     page.emulate_media(media="print")
     expect(line).to_be_visible()
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
+    for written in (page.get_by_role("heading").first, page.locator("td").first):
+        expect(written).to_have_css("color", "rgb(0, 0, 0)")
+    expect(page.locator(".js-plotly-plot text").first).to_have_css("fill", "rgb(0, 0, 0)")
     for hidden in ("stSidebar", "stHeader", "stButton", "stSlider"):
         expect(page.locator(f"[data-testid={hidden}]").first).to_be_hidden()
     expect(page.locator(".st-key-ways_on")).to_be_hidden()

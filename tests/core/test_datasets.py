@@ -117,6 +117,7 @@ def test_without_a_number_all_samples_come(dataset: Dataset) -> None:
 
 def test_there_are_1797_digits() -> None:
     assert digits.load().shape == (1797, 28, 28, 1)
+    assert digits.N_IMAGES == 1797
 
 
 def test_digits_are_framed_by_four_black_pixels() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import dataclasses
 import functools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from string import Formatter
 from types import SimpleNamespace
 from typing import Any
 
@@ -386,7 +386,10 @@ def test_sentences_are_there_and_translatable(fault: Fault) -> None:
     for sentence in (fault.help, case.hint, case.why, case.symptom, case.healing):
         assert sentence == sentence.strip() != ""
         assert sentence[-1] in ".?"
-        assert all(name is None for _, name, *_ in Formatter().parse(sentence))
+        assert "{" not in case.filled(sentence)
+        assert not re.search(r"\d[.,]?\d", sentence.replace("255", "")), (
+            "numbers come from the code"
+        )
     assert not fault.title.endswith(".")
 
 

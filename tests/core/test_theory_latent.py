@@ -57,6 +57,13 @@ def test_neighbours_of_noise_are_noise_that_resembles_it(radius: float) -> None:
     assert radius or np.array_equal(near, z)
 
 
+def test_lines_stay_in_the_cube_of_uniform_noise_and_arcs_leave_it() -> None:
+    a, b = latent.noise(2, DIM, "uniform", 0)
+    assert latent.outside_the_cube(latent.lerp(a, b, SHARES)) == 0
+    assert latent.outside_the_cube(latent.slerp(a, b, SHARES)) > 0
+    assert latent.outside_the_cube(np.array([-1.0, 1.0, 1.5, -2.0])) == 0.5
+
+
 def test_the_shell_is_where_theory_has_it() -> None:
     low, middle, high = latent.shell(100, "gaussian")
     assert middle == pytest.approx(10, abs=0.1)

@@ -221,3 +221,9 @@ def test_digits_are_told_apart_once_all_are_chosen() -> None:
     button(app, "Other pictures").click().run()
     assert not app.info
     assert app.query_params["round"] == "1"
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", False), ("zh", True)])
+def test_box_for_files_speaks_chinese_on_chinese_pages(language: str, shown: bool) -> None:
+    styles = "".join(html.proto.body for html in visit(FIRST, lang=language).get("html"))
+    assert ('content: "上传"' in styles) == shown

@@ -39,7 +39,7 @@ def runs(shared: Store) -> dict[str, str]:
     """Runs with networks, and some that nobody can look into."""
     settings: dict[str, dict[str, Any]] = {
         "plain": {},
-        "scores": {"loss": "wasserstein"},
+        "scores": {"loss": "wasserstein", "noise": "uniform"},
         "packs": {"packing": 2},
         "classes": {"conditional": True},
     }
@@ -200,6 +200,17 @@ def test_walk_shows_the_length_below_each_picture(shared: Store, runs: dict[str,
     for grid, way in zip((lerp, slerp), walk(z[2], z[3]).values(), strict=True):
         assert grid["below"] == [f"{length:.1f}" for length in np.linalg.norm(way, axis=1)]
     assert [node.key for node in app.main if node.type == "plotly_chart"] == ["norms"]
+
+
+@at_once
+@pytest.mark.parametrize("tool", ["walk", "sum"])
+def test_where_uniform_noise_is_left_the_page_says_so(runs: dict[str, str], tool: str) -> None:
+    said = {
+        kind: [each.value for each in opened("latent_space", run=runs[kind], tool=tool).caption]
+        for kind in ("plain", "scores")
+    }
+    assert any("uniform noise, from −1 to 1" in each for each in said["scores"])
+    assert not any("uniform noise" in each for each in said["plain"])
 
 
 @at_once
