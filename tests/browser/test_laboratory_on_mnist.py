@@ -136,7 +136,9 @@ def test_run_goes_on_is_gone_back_in_branched_off_and_compared(
     press(page, "Latest")
     wait_until(lambda: generated(page) == latest, "the latest pictures")
 
+    last = shown_step(page)
     scrub_to(page, 0.5)
+    wait_until(lambda: 0 < shown_step(page) < last, "an earlier step")
     wait_until(lambda: parameter(page, "at"), "the step in the link")
     back_at = shown_step(page)
     page.reload()
