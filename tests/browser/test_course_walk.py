@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from gan_core.course import LESSONS, to_code
 from pages.parts.prose import ASSETS
@@ -70,9 +70,9 @@ def keeps_the_file(page: Page, lessons: Callable[[], Page]) -> Page:
     visitor = lessons()
     visitor.goto(page.url.replace("progress=", "otherwise="))
     kept(visitor).click()
-    file = {"name": "p.json", "mimeType": "application/json"}
+    content = Path(download.value.path()).read_bytes()
     visitor.locator("[data-testid=stSidebar] input[type=file]").set_input_files(
-        [{**file, "buffer": Path(download.value.path()).read_bytes()}]
+        FilePayload(name="p.json", mimeType="application/json", buffer=content)
     )
     return visitor
 
