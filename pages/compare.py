@@ -74,7 +74,7 @@ def show_curves(runs: Sequence[Run]) -> None:
     )
     level = level_for(max(run.step for run in runs), POINTS)
     curves = [(run.name, curve_of(run, name, level)) for run in runs]
-    steady_figure(comparison_figure(curves, common[name], _), key="comparison")
+    steady_figure(comparison_figure(curves, common[name], _), key="comparison", mode_bar=True)
     if name in RECORD_FIELDS and level:
         st.caption(_("Each point is the mean of {n} steps.").format(n=number(stride(level))))
 

@@ -18,6 +18,7 @@ from gan_core.theory.games import Game
 from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown
+from pages.parts.steady_figure import steady_figure
 
 FARTHEST = 3.0
 GAMMA = 0.3  # of R1, as in the paper's table
@@ -92,16 +93,12 @@ def stage() -> None:
     path = path_of(values.method, values.n_steps)
     with st.container(horizontal=True):
         with st.container(width=480):
-            st.plotly_chart(
-                phase_portrait(game_of(values.method), path, FARTHEST, _),
-                key="lesson portrait",
-                config={"displayModeBar": False},
+            steady_figure(
+                phase_portrait(game_of(values.method), path, FARTHEST, _), key="lesson portrait"
             )
         with st.container(width="stretch"):
             markdown("does_it_settle_words")
-            st.plotly_chart(
-                distance_curve(path, _), key="lesson distance", config={"displayModeBar": False}
-            )
+            steady_figure(distance_curve(path, _), key="lesson distance")
 
 
 settings = PageSettings(SettleLesson)

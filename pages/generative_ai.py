@@ -22,6 +22,7 @@ from pages.parts.lesson import ask, close_lesson, explain, open_lesson
 from pages.parts.page_settings import PageSettings
 from pages.parts.projector import shows_answers
 from pages.parts.prose import _, markdown
+from pages.parts.steady_figure import steady_figure
 
 SHOWN = np.linspace(0, 8, 321)  # lengths in cm
 GAP = (2.0, 2.8)  # cm: no flower of the data has petals of such a length
@@ -64,7 +65,7 @@ def learn_a_curve() -> None:
     settings.write_url()
     drawn = fit.sample(N_DRAWN, seed=0)
     figure = fit_figure(petal_lengths(), SHOWN, fit.density(SHOWN), drawn, _)
-    st.plotly_chart(figure, key="petals", config={"displayModeBar": False})
+    steady_figure(figure, key="petals")
     low, high = GAP
     st.caption(
         _(
@@ -159,6 +160,6 @@ st.header(_("Which of these is generated?"), anchor=False)
 which_are_generated()
 explain("generative_ai_why")
 st.header(_("Four families"), anchor=False)
-st.plotly_chart(timeline_figure(_), key="timeline", config={"displayModeBar": False})
+steady_figure(timeline_figure(_), key="timeline")
 markdown("generative_ai_families")
 close_lesson("generative_ai")

@@ -18,6 +18,7 @@ from gan_core.text import N_
 from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown
+from pages.parts.steady_figure import steady_figure
 
 SIZES = (50, 100, 200, 400, 800)  # pictures on each side; the bundled digits have enough for 800
 REPEATS = 5  # each floor is the average of so many
@@ -108,7 +109,7 @@ def stage() -> None:
         {_(title): scores(name, seed) for name, title in DIGIT_MODELS.items()},
         _,
     )
-    st.plotly_chart(figure, key="floor", config={"displayModeBar": False})
+    steady_figure(figure, key="floor")
     with st.expander(_("What these models draw")):
         for name, title in DIGIT_MODELS.items():
             st.caption(_(title))

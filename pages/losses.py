@@ -17,6 +17,7 @@ from gan_core.text import N_
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown
 from pages.parts.question import predict
+from pages.parts.steady_figure import steady_figure
 from pages.parts.table import table
 
 STANDARD = {loss.name: loss.title for loss in LOSSES if loss.name != "custom"}
@@ -206,7 +207,7 @@ with right:
         if len(without_probability) == len(losses):
             axis = "logit"
     figure = loss_figure(losses, values.real_logit, values.fake_logit, axis, _)
-    st.plotly_chart(figure, key="losses", config={"displayModeBar": False})
+    steady_figure(figure, key="losses")
 readings(losses, values.real_logit, values.fake_logit)
 ask_which_is_steep()
 markdown("losses_next")

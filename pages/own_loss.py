@@ -17,6 +17,7 @@ from gan_core.text import N_
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, language, markdown, plain, say
 from pages.parts.question import predict
+from pages.parts.steady_figure import steady_figure
 from pages.parts.table import table
 
 Logit = Annotated[float, Field(ge=-LIMIT, le=LIMIT, allow_inf_nan=False), Shown(step=0.1)]
@@ -209,7 +210,7 @@ values = settings.values
 figure = loss_figure(
     [loss, LOSSES.get(values.compare)], values.real_logit, values.fake_logit, "logit", _
 )
-st.plotly_chart(figure, key="own loss", config={"displayModeBar": False})
+steady_figure(figure, key="own loss")
 
 slopes = {"own": g_slope(GENERATOR), "saturating": g_slope(SATURATING)}
 predict(

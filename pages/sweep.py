@@ -91,7 +91,7 @@ def show(sweep: Sweep, name: str, moving: bool) -> None:
             floor=next((floor for floor in floors if floor is not None), None),
             translate=_,
         )
-        steady_figure(figure, key="sweep figure")
+        steady_figure(figure, key="sweep figure", mode_bar=True)
         _list(runs, measured, sweep.field, quantity.title)
     except GanError as error:
         st.error(plain(say(error)), icon=":material/error:")

@@ -23,6 +23,7 @@ from gan_core.theory.tiny_gan import (
 from pages.parts.lesson import ask, close_lesson, explain, open_lesson
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown
+from pages.parts.steady_figure import steady_figure
 from pages.parts.table import table
 
 D_FIRST, THEN_G = 5, 100  # of the second question
@@ -207,7 +208,7 @@ def stage() -> None:
     side_by_side = st.container(horizontal=True, gap="medium")
     with side_by_side.container(width="stretch"):
         figure = tiny_gan_figure(players, values.world, len(path) - 1, values.stage, before, _)
-        st.plotly_chart(figure, key="tiny gan", config={"displayModeBar": False})
+        steady_figure(figure, key="tiny gan")
     with side_by_side.container(width=330):
         markdown(f"the_game_{values.stage}", **told(values))
         move_buttons(values)

@@ -16,6 +16,7 @@ from gan_core.text import N_
 from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown
+from pages.parts.steady_figure import steady_figure
 from pages.parts.table import table
 
 RING = DATASETS.get("ring")
@@ -133,7 +134,7 @@ def stage() -> None:
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=430):
             figure = points_figure(points_of(case)[:N_SHOWN], modes().centers, 1.4)
-            st.plotly_chart(figure, key="points", config={"displayModeBar": False})
+            steady_figure(figure, key="points")
         with st.container(width="stretch"):
             measures_table(case)
             markdown("what_goes_wrong_measures", n=f"{N_SAMPLES:,}")

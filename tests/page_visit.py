@@ -65,6 +65,12 @@ def live_views(app: AppTest) -> list[dict[str, Any]]:
     return [view for view in views if "run" in view]
 
 
+def steady_figures(app: AppTest) -> list[dict[str, Any]]:
+    """The figures that change in place, in their order on the page."""
+    views = (_view(node) for node in app.main if node.type == "bidi_component")
+    return [figure for view in views if "mode_bar" in view for figure in view["figures"]]
+
+
 def tiles_of(app: AppTest) -> list[dict[str, Any]]:
     """What the grids of pictures are given, in their order on the page."""
     views = (_view(node) for node in app.main if node.type == "bidi_component")

@@ -86,7 +86,7 @@ def _band(members: Sequence[Member]) -> None:
     level = level_for(max(member.run.step for member in members), POINTS)
     curves = [_curve(member, name, level) for member in members]
     figure = band_figure(curves[0], curves[1:], quantity, levels, _)
-    steady_figure(figure, key=f"band of {run.id}")
+    steady_figure(figure, key=f"band of {run.id}", mode_bar=True)
     reached = [
         int(curve.steps[-1])
         for member, curve in zip(members, curves, strict=True)

@@ -1,4 +1,4 @@
-// One figure that changes in place, so that zoom and hover outlive new data.
+// One figure that changes in place: at once, and so that zoom and hover outlive new data.
 
 const figures = new WeakMap();
 
@@ -13,11 +13,14 @@ export default function (component) {
 class SteadyFigure {
   constructor(root) {
     this.root = root;
+    // Plotly itself follows the window alone, not the sidebar beside the page.
+    new ResizeObserver(() => this.theme && root.clientWidth && this.Plotly.Plots.resize(root)).observe(root);
   }
 
-  show({ figures, failed }) {
+  show({ figures, mode_bar, failed }) {
     clearTimeout(this.leaving);
     [this.figure] = figures;
+    this.modeBar = mode_bar;
     this.root.style.height = `${this.figure.layout.height}px`;
     this.themeTimer ??= setInterval(() => this.textColor() !== this.theme && this.draw(), 500);
     loadPlotly()
@@ -28,18 +31,20 @@ class SteadyFigure {
   draw() {
     if (!this.Plotly) return;
     this.theme = this.textColor();
-    const { data, layout } = this.figure;
+    const { data, layout, frames } = this.figure;
     const themed = {
       ...layout,
       font: { ...layout.font, color: this.theme },
       hoverlabel: { bgcolor: this.style("--st-background-color"), font: { color: this.theme } },
       modebar: { bgcolor: "rgba(0,0,0,0)" },
     };
-    this.Plotly.react(this.root, data, themed, {
+    const config = {
       responsive: true,
       displaylogo: false,
+      displayModeBar: this.modeBar ? "hover" : false,
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
-    });
+    };
+    this.Plotly.react(this.root, { data, layout: themed, config, frames });
   }
 
   textColor() {

@@ -1,6 +1,6 @@
 """A figure that changes in place: what a reader has zoomed into stays while new data come.
 
-`st.plotly_chart` makes a new chart each time, which flickers in a figure that grows.
+`st.plotly_chart` makes a new chart each time: that takes a few tenths of a second, and flickers.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ _component = st.components.v2.component(
 )
 
 
-def steady_figure(figure: go.Figure, key: str) -> None:
-    """Draw a figure, or bring the one with this key up to date."""
+def steady_figure(figure: go.Figure, key: str, *, mode_bar: bool = False) -> None:
+    """Draw a figure, or bring the one with this key up to date; with buttons for zooming or not."""
     view = {
         "figures": [json.loads(figure.to_json() or "{}")],
+        "mode_bar": mode_bar,
         "failed": _("The figures could not be loaded. Reload the page."),
     }
     _component(key=key, data={"view": json.dumps(view)})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 
@@ -15,7 +14,7 @@ from gan_core.losses import LOSSES
 from gan_core.losses.custom import DISCRIMINATOR, GENERATOR, custom
 from gan_core.ops import NUMPY
 from gan_core.runs.store import Store
-from tests.page_visit import button, go_to, toasts, visit
+from tests.page_visit import button, go_to, steady_figures, toasts, visit
 
 GOOD = ("Non-saturating", "Least squares", "Hinge", "Wasserstein", "Relativistic average")
 BAD = {
@@ -44,8 +43,8 @@ def formulas(app: AppTest) -> list[str]:
 
 
 def picture(app: AppTest) -> object:
-    [chart] = app.get("plotly_chart")
-    return json.loads(chart.proto.spec)
+    [figure] = steady_figures(app)
+    return figure
 
 
 def said(app: AppTest) -> str:
