@@ -34,7 +34,7 @@ class SteadyFigure {
     const { data, layout, frames } = this.figure;
     const themed = {
       ...layout,
-      font: { ...layout.font, color: this.theme },
+      font: { ...layout.font, color: this.theme, family: this.style("--st-font") },
       hoverlabel: { bgcolor: this.style("--st-background-color"), font: { color: this.theme } },
       modebar: { bgcolor: "rgba(0,0,0,0)" },
     };
