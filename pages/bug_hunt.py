@@ -110,18 +110,21 @@ def shown_run(parameter: str, fault: Fault) -> Run | None:
 def show(fault: Fault, run: Run, healed: Run | None, beside: Run | None, *, solved: bool) -> None:
     """Both runs, what is to be seen of them, and the button that mends."""
     case = case_of(fault)
-    if not solved:
-        st.info(_("What is wrong here? Find the line above, and this box says what to look at."))
-    elif healed:
-        st.success(case.filled(_(case.healing)), icon=":material/healing:")
-    else:
-        st.warning(case.filled(_(case.symptom)), icon=":material/visibility:")
-        st.button(
-            _("Fix it"),
-            icon=":material/build:",
-            on_click=attempt,
-            args=(lambda: mend(fault, run),),
-        )
+    with st.container():  # whatever it holds, what follows keeps its place
+        if not solved:
+            st.info(
+                _("What is wrong here? Find the line above, and this box says what to look at.")
+            )
+        elif healed:
+            st.success(case.filled(_(case.healing)), icon=":material/healing:")
+        else:
+            st.warning(case.filled(_(case.symptom)), icon=":material/visibility:")
+            st.button(
+                _("Fix it"),
+                icon=":material/build:",
+                on_click=attempt,
+                args=(lambda: mend(fault, run),),
+            )
     left, right = st.columns(2)
     group = f"{run.id} {healed.id if healed else ''}"
     with left:

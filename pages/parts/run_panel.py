@@ -158,9 +158,10 @@ def _buttons(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain(run.name)}**", width="content")
         if resumable:
-            _button(run, "resume", _("Resume"), ":material/play_arrow:", enabled=True)
+            _button(run, "resume", _("Resume"), ":material/play_arrow:", enabled=True, key="go")
         else:
-            _button(run, "pause", _("Pause"), ":material/pause:", enabled=run.status == "running")
+            enabled = run.status == "running"
+            _button(run, "pause", _("Pause"), ":material/pause:", enabled=enabled, key="go")
         _button(run, "step", _("One step"), ":material/skip_next:", enabled=paused)
         _button(run, "turn_d", _("D alone"), ":material/policy:", enabled=paused)
         _button(run, "turn_g", _("G alone"), ":material/brush:", enabled=paused)
@@ -177,11 +178,16 @@ def _buttons(run: Run) -> None:
             _slow_motion(run)
 
 
-def _button(run: Run, action: str, text: str, icon: str, *, enabled: bool) -> None:
+def _button(
+    run: Run, action: str, text: str, icon: str, *, enabled: bool, key: str | None = None
+) -> None:
+    """A button for a control. Those of one `key` are the same one: where it became another, both
+    would be there for a moment, and its neighbours would slip away under the mouse.
+    """
     st.button(
         text,
         icon=icon,
-        key=f"{action} {run.id}",
+        key=f"{key or action} {run.id}",
         disabled=not enabled,
         on_click=attempt,
         args=(lambda: _request_and_wait(run, action),),
