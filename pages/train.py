@@ -20,6 +20,7 @@ from pages.parts.links import go_to
 from pages.parts.pictures import picture_controls
 from pages.parts.prose import _, markdown, plain, say
 from pages.parts.run_panel import run_panels
+from pages.parts.steady_figure import steady_figure
 from pages.parts.store import attempt, store
 from pages.parts.sweeping import sweep_form
 
@@ -51,7 +52,7 @@ def show_loss(loss: Loss) -> None:
     st.latex(loss.generator_formula)
     even = loss.equilibrium.logit if loss.equilibrium else 0.0
     figure = loss_figure([loss], even, even, "logit", _)
-    st.plotly_chart(figure, key="loss curve", config={"displayModeBar": False})
+    steady_figure(figure, key="loss curve")
     if loss.equilibrium:
         st.caption(_("At the equilibrium, where D cannot tell real from fake:"))
         d_loss, g_loss = loss.equilibrium.d_loss, loss.equilibrium.g_loss

@@ -26,9 +26,9 @@ def field(
 ) -> Any:
     """Draw the widget of a field and return its value, which st.session_state[key] holds already.
 
-    `options` are the choices, where not all are to be had; `also` are values that a logarithmic
-    slider must be able to stand at. `place` is where to draw it, and `on_change` is called when a
-    reader has set it.
+    `options` are the choices, the value among them, where not all are to be had; `also` are values
+    that a logarithmic slider must be able to stand at. `place` is where to draw it, and `on_change`
+    is called when a reader has set it.
     """
     where, kind, shown = place or st, settings.kind(name), settings.shown(name)
     common: dict[str, Any] = {
@@ -64,8 +64,6 @@ def _choice(
 ) -> str:
     titles = settings.titles(name)
     options = options or list(titles)
-    if st.session_state[common["key"]] not in options:
-        st.session_state[common["key"]] = options[0]  # another choice has ruled the old one out
     common |= {"options": options, "format_func": lambda option: _(titles[option])}
     if settings.shown(name).scale == "buttons":
         return str(where.segmented_control(required=True, **common))

@@ -49,8 +49,9 @@ class View {
     this.build();
     document.addEventListener("visibilitychange", this.onVisibility);
     // What the first message says is drawn with the figures: to redraw them takes as long again.
+    const { plots } = this;
     Promise.all([loadPlotly(), this.heard])
-      .then(([Plotly]) => this.draw(Plotly))
+      .then(([Plotly]) => plots === this.plots && this.draw(Plotly)) // or built anew meanwhile, or gone
       .catch(() => this.note("The figures could not be loaded. Reload the page."));
     this.connect();
     if (data.at !== null) this.scrubAll(data.at);
