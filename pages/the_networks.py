@@ -32,7 +32,7 @@ class NetworkLesson(Settings):
         3,
         ge=1,
         le=12,
-        title=N_("Layers"),
+        title=N_("Number of layers"),
         description=N_("How many layers the gradient has to go back through."),
     )
 

@@ -11,7 +11,7 @@ from gan_core.figures.panels import Panel, panels_figure
 from gan_core.figures.style import DISCRIMINATOR, GENERATOR, REAL
 from gan_core.text import N_
 
-HEIGHT = 290
+HEIGHT = 330
 WAYS = {"lerp": N_("straight (lerp)"), "slerp": N_("along the arc (slerp)")}
 COLORS = {"lerp": GENERATOR, "slerp": REAL}
 BAND = "rgba(128, 128, 128, 0.22)"
@@ -63,5 +63,5 @@ def search_figure(path: Sequence[float], translate: Translate = str) -> go.Figur
 
 def _with_legend(panel: Panel) -> go.Figure:
     figure = panels_figure([panel], columns=1, height=HEIGHT, shares=[1])
-    legend = {"x": 1, "xanchor": "right", "y": 1.0, "yanchor": "bottom", "orientation": "h"}
-    return figure.update_layout(showlegend=True, legend=legend, hovermode="x")
+    legend = {"x": 0.5, "xanchor": "center", "y": -0.3, "yanchor": "top", "orientation": "h"}
+    return figure.update_layout(showlegend=True, legend=legend, hovermode="x", margin={"b": 100})

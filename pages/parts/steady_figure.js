@@ -1,5 +1,7 @@
 // One figure that changes in place: at once, and so that zoom and hover outlive new data.
 
+const PAPER_PX = 680; // across a sheet within its margins
+
 const figures = new WeakMap();
 
 export default function (component) {
@@ -15,6 +17,8 @@ class SteadyFigure {
     this.root = root;
     // Plotly itself follows the window alone, not the sidebar beside the page.
     new ResizeObserver(() => this.theme && root.clientWidth && this.Plotly.Plots.resize(root)).observe(root);
+    this.onPrint = () => this.setWidth(Math.min(PAPER_PX, root.clientWidth));
+    this.afterPrint = () => this.setWidth(null); // as wide as there is room again
   }
 
   show({ figures, mode_bar, failed }) {
@@ -22,6 +26,8 @@ class SteadyFigure {
     [this.figure] = figures;
     this.modeBar = mode_bar;
     this.root.style.height = `${this.figure.layout.height}px`;
+    window.addEventListener("beforeprint", this.onPrint);
+    window.addEventListener("afterprint", this.afterPrint);
     this.themeTimer ??= setInterval(() => this.textColor() !== this.theme && this.draw(), 500);
     loadPlotly()
       .then((Plotly) => (this.Plotly = Plotly) && this.draw())
@@ -47,6 +53,10 @@ class SteadyFigure {
     this.Plotly.react(this.root, { data, layout: themed, config, frames });
   }
 
+  setWidth(width) {
+    if (this.theme) this.Plotly.relayout(this.root, { width, autosize: width === null });
+  }
+
   textColor() {
     return this.style("--st-text-color");
   }
@@ -59,6 +69,8 @@ class SteadyFigure {
   leave() {
     this.leaving = setTimeout(() => {
       if (this.root.isConnected) return;
+      window.removeEventListener("beforeprint", this.onPrint);
+      window.removeEventListener("afterprint", this.afterPrint);
       this.themeTimer = clearInterval(this.themeTimer);
       this.Plotly?.purge(this.root);
     }, 200);
