@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 from tests.app_process import AppProcess
 
@@ -62,7 +63,8 @@ FIND_BLEMISHES = """() => {
 }"""
 
 
-# Plotly draws figures anew a moment after the window has become narrower.
+# Plotly draws figures anew a moment after their places have changed; until then, words may overlap.
+SETTLES_WITHIN_MS = 5_000
 FIGURES_FIT_THEIR_PLACES = """() => [...document.querySelectorAll('.main-svg')].every(drawn => {
     const main = drawn.closest('[data-testid=stMainBlockContainer]') ?? document.body;
     const places = [main, drawn.closest('.js-plotly-plot').parentElement];
@@ -79,6 +81,14 @@ def visit(page: Page, app: AppProcess, name: str, language: str) -> None:
     )
     if name in WITH_FIGURES:
         expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+
+
+def blemishes(page: Page) -> list[str]:
+    """What is wrong with the words of figures and tables, once all have settled."""
+    with suppress(TimeoutError):
+        page.wait_for_function(f"({FIND_BLEMISHES})().length === 0", timeout=SETTLES_WITHIN_MS)
+    found: list[str] = page.evaluate(FIND_BLEMISHES)
+    return found
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -105,7 +115,7 @@ def test_page_fits_wide_and_narrow_screens_in_its_language(
         page.wait_for_function(FIGURES_FIT_THEIR_PLACES)
         too_wide = main.evaluate("main => main.scrollWidth - main.clientWidth")
         assert too_wide <= 1, f"something sticks out sideways at {width} pixels"
-        assert page.evaluate(FIND_BLEMISHES) == [], f"at {width} pixels"
+        assert blemishes(page) == [], f"at {width} pixels"
     has_chinese = re.search("[\u4e00-\u9fff]", main.inner_text()) is not None
     assert has_chinese == (language == "zh")
 

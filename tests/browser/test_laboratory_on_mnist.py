@@ -11,12 +11,13 @@ import io
 import json
 import re
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageSequence
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from gan_core.config import RunConfig
 from gan_core.image_measures import N_LIVE
@@ -33,6 +34,7 @@ from tests.engine_process import wait_until
 pytestmark = [pytest.mark.slow, mnist.needs_mnist]
 
 STEPS = 40
+LIST_STAYS_OPEN_MS = 5_000
 NARROW = "&dataset=mnist&batch_size=16&g_width=0.2&d_width=0.2"
 
 
@@ -59,6 +61,22 @@ def tiles(page: Page) -> Locator:
 def losses(app: AppProcess, run_id: str) -> np.ndarray:
     """What was recorded of every step (n, fields)."""
     return app.store.curve(run_id, 0, len(RECORD_FIELDS))[1]
+
+
+def choose(box: Locator, name: str) -> None:
+    """Choose from a list; one that has closed because the page moved below it is opened again."""
+    option = box.page.get_by_role("option", name=name, exact=True)
+
+    def chosen() -> bool:
+        if not option.is_visible():
+            box.click()
+            box.fill(name)
+        with suppress(TimeoutError):
+            option.click(timeout=LIST_STAYS_OPEN_MS)
+            return True
+        return False
+
+    wait_until(chosen, f"{name} in the list")
 
 
 def shown(value: float) -> str:
@@ -145,10 +163,7 @@ def test_run_goes_on_is_gone_back_in_branched_off_and_compared(
     wait_until(lambda: shown_step(page) == back_at, "the same step after a reload")
     wait_until(lambda: len(generated(page, "x_real")) > 1000, "the real pictures")
     page.get_by_text("Branch: from the step that is shown").click()
-    setting = page.get_by_role("combobox", name="Setting").first
-    setting.click()
-    setting.fill("Learning rate of G")
-    page.get_by_role("option", name="Learning rate of G").click()
+    choose(page.get_by_role("combobox", name="Setting").first, "Learning rate of G")
     rates = page.get_by_role("slider", name="Learning rate of G")
     expect(rates).to_have_count(2)  # the other one is in the form
     rates.last.press("ArrowLeft")

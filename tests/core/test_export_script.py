@@ -170,7 +170,7 @@ def test_program_finds_the_very_losses_of_the_run(store: Store, settings: dict[s
     lay_pictures(store, config)
     exec(source, {})
     # Convolutions on several threads add up in an order that differs from time to time.
-    tolerance = 1e-4 if config.items.network.convolutional else 0.0
+    tolerance = 1e-3 if config.items.network.convolutional else 0.0
     np.testing.assert_allclose(losses_of_program(), losses_of_run(config), rtol=tolerance)
 
 
