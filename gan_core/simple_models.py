@@ -65,7 +65,7 @@ def generate_digits(model: str, n: int, seed: int) -> np.ndarray:
     """Draw pictures (n, 28, 28) in [−1, 1] from one of `DIGIT_MODELS`."""
     real, rng = flat_digits(), np.random.default_rng(seed)
     if model == "pixels":
-        drawn = rng.normal(real.mean(axis=0), real.std(axis=0), (n, real.shape[1]))
+        drawn = rng.normal(*_pixels(), (n, real.shape[1]))
     else:
         mean, directions, spread = _directions()
         noise = rng.standard_normal((n, N_COMPONENTS))
@@ -78,10 +78,19 @@ def generate_digits(model: str, n: int, seed: int) -> np.ndarray:
     return np.clip(drawn, -1, 1).reshape(n, *digits.load(1).shape[1:3])
 
 
+@functools.cache
 def flat_digits() -> np.ndarray:
-    """The bundled digits as rows, (1797, 784) in [−1, 1]."""
+    """The bundled digits as rows, (1797, 784) in [−1, 1], read-only."""
     pictures = digits.load()
-    return pictures.reshape(len(pictures), -1).astype(np.float64)
+    rows = pictures.reshape(len(pictures), -1).astype(np.float64)
+    rows.setflags(write=False)
+    return rows
+
+
+@functools.cache
+def _pixels() -> tuple[np.ndarray, np.ndarray]:
+    """Mean and spread of every pixel, (784,) each."""
+    return flat_digits().mean(axis=0), flat_digits().std(axis=0)
 
 
 @functools.cache
@@ -97,3 +106,11 @@ def digit_features(pictures: np.ndarray) -> np.ndarray:
     """Pictures (n, …) as numbers along those directions, (n, k): features to compare them by."""
     mean, directions, _spread = _directions()
     return (pictures.reshape(len(pictures), -1) - mean) @ directions.T
+
+
+@functools.cache
+def real_digit_features() -> np.ndarray:
+    """The features of the bundled digits, (1797, k), read-only."""
+    features = digit_features(flat_digits())
+    features.setflags(write=False)
+    return features

@@ -20,7 +20,6 @@ from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown
 from pages.parts.steady_figure import steady_figure
 
-FARTHEST = 3.0
 GAMMA = 0.3  # of R1, as in the paper's table
 SHOWN = ("minimax", "r1")
 
@@ -93,9 +92,8 @@ def stage() -> None:
     path = path_of(values.method, values.n_steps)
     with st.container(horizontal=True):
         with st.container(width=480):
-            steady_figure(
-                phase_portrait(game_of(values.method), path, FARTHEST, _), key="lesson portrait"
-            )
+            portrait = phase_portrait(game_of(values.method), path, translate=_)
+            steady_figure(portrait, key="lesson portrait")
         with st.container(width="stretch"):
             markdown("does_it_settle_words")
             steady_figure(distance_curve(path, _), key="lesson distance")

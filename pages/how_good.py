@@ -11,8 +11,8 @@ from gan_core.simple_models import (
     DIGIT_MODELS,
     N_COMPONENTS,
     digit_features,
-    flat_digits,
     generate_digits,
+    real_digit_features,
 )
 from gan_core.text import N_
 from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
@@ -22,7 +22,7 @@ from pages.parts.steady_figure import steady_figure
 
 SIZES = (50, 100, 200, 400, 800)  # pictures on each side; the bundled digits have enough for 800
 REPEATS = 5  # each floor is the average of so many
-PIXELS = 64  # of a picture on the page
+N_DRAWN, PIXELS = 10, 64  # pictures on the page, side by side, and the width of each
 FEW, MANY = SIZES[0], SIZES[-1]
 
 
@@ -37,7 +37,7 @@ class GoodLesson(Settings):
 @st.cache_data(show_spinner=False, max_entries=100)
 def floors(seed: int) -> list[float]:
     """Real digits against as many other real ones, for each size."""
-    features, rng = digit_features(flat_digits()), np.random.default_rng(seed)
+    features, rng = real_digit_features(), np.random.default_rng(seed)
     mixed = [rng.permutation(features) for _ in range(REPEATS)]
     return [
         float(np.mean([frechet_distance(each[:n], each[n : 2 * n]) for each in mixed]))
@@ -48,7 +48,7 @@ def floors(seed: int) -> list[float]:
 @st.cache_data(show_spinner=False, max_entries=100)
 def scores(model: str, seed: int) -> list[float]:
     """Generated digits against as many real ones, for each size."""
-    real = np.random.default_rng(seed).permutation(digit_features(flat_digits()))
+    real = np.random.default_rng(seed).permutation(real_digit_features())
     fake = digit_features(generate_digits(model, MANY, seed))
     return [frechet_distance(real[:n], fake[:n]) for n in SIZES]
 
@@ -113,8 +113,8 @@ def stage() -> None:
     with st.expander(_("What these models draw")):
         for name, title in DIGIT_MODELS.items():
             st.caption(_(title))
-            drawn = (127.5 * (generate_digits(name, 10, seed) + 1)).astype(np.uint8)
-            st.image(list(drawn), width=PIXELS, alt=[_(title)] * len(drawn))
+            drawn = (127.5 * (generate_digits(name, N_DRAWN, seed) + 1)).astype(np.uint8)
+            st.image(np.hstack(list(drawn)), width=N_DRAWN * PIXELS, alt=_(title))
 
 
 settings = PageSettings(GoodLesson)

@@ -41,12 +41,15 @@ AXIS_TITLES = {
 
 
 def phase_portrait(
-    game: Game, path: np.ndarray, farthest_start: float, translate: Callable[[str], str] = str
+    game: Game,
+    path: np.ndarray,
+    farthest_start: float | None = None,
+    translate: Callable[[str], str] = str,
 ) -> go.Figure:
     """The path (n + 1, 2) over the arrows of the game's field, with a button that plays it.
 
-    Clicks fall on the first trace alone, whose points lie within ±`farthest_start`. The picture
-    follows the path as far as the last of `VIEWS`.
+    Clicks fall on the first trace alone, whose points lie within ±`farthest_start`; without it,
+    nobody is asked to click. The picture follows the path as far as the last of `VIEWS`.
     """
     _ = translate
     view = view_of(path)
@@ -54,16 +57,16 @@ def phase_portrait(
     shown = path if left_at is None else path[: left_at + 1]
     steps = _frame_steps(len(shown))
     still = [
-        _starts(min(view, farthest_start), _(N_("Click to start here"))),
+        *_starts(view, farthest_start, _(N_("Click to start here"))),
         *_arrows(game, view),
         *_clip_lines(game, view),
         _line(shown.astype(np.float32), _(N_("Path")), width=1.6),
         _marker(path[0], _(N_("Start")), "circle-open", PATH, 13),
         _marker(np.zeros(2), _(N_("Equilibrium")), "x", REAL, 12),
     ]
-    # All traces are named, though one moves: those left out would no longer answer to clicks.
-    unchanged: list[dict[str, Any]] = [{}] * len(still)
-    traces = list(range(len(still) + 1))
+    # One trace moves; but those that a frame leaves out would no longer answer to clicks.
+    unchanged: list[dict[str, Any]] = [] if farthest_start is None else [{}] * len(still)
+    traces = list(range(len(still) - len(unchanged), len(still) + 1))
     frames = [
         {"name": str(step), "traces": traces, "data": [*unchanged, _tail(shown, step)]}
         for step in steps
@@ -107,23 +110,28 @@ def _frame_steps(n_points: int) -> list[int]:
     return [int(step) for step in np.linspace(0, n_points - 1, n_frames).round()]
 
 
-def _starts(reach: float, invitation: str) -> go.Scatter:
-    """Invisible points to click on, at multiples of `LATTICE` up to ±`reach`."""
+def _starts(view: float, farthest: float | None, invitation: str) -> list[go.Scatter]:
+    """Invisible points to click on, at multiples of `LATTICE` up to ±`farthest`."""
+    if farthest is None:
+        return []
+    reach = min(view, farthest)
     spacing = LATTICE * max(1, round(reach / 12 / LATTICE))
     n = int(reach / spacing + 1e-9)
     across = np.round(spacing * np.arange(-n, n + 1), 2)
     theta, psi = np.meshgrid(across, across)
-    return go.Scatter(
-        name=invitation,
-        x=theta.ravel().astype(np.float32),
-        y=psi.ravel().astype(np.float32),
-        mode="markers",
-        marker={"size": 2, "opacity": 0},
-        unselected={"marker": {"opacity": 0}},
-        selected={"marker": {"opacity": 0}},
-        showlegend=False,
-        hovertemplate=f"{invitation}<br>(%{{x:.2f}}, %{{y:.2f}})<extra></extra>",
-    )
+    return [
+        go.Scatter(
+            name=invitation,
+            x=theta.ravel().astype(np.float32),
+            y=psi.ravel().astype(np.float32),
+            mode="markers",
+            marker={"size": 2, "opacity": 0},
+            unselected={"marker": {"opacity": 0}},
+            selected={"marker": {"opacity": 0}},
+            showlegend=False,
+            hovertemplate=f"{invitation}<br>(%{{x:.2f}}, %{{y:.2f}})<extra></extra>",
+        )
+    ]
 
 
 def _arrows(game: Game, view: float) -> list[go.Scatter]:
@@ -139,31 +147,23 @@ def _arrows(game: Game, view: float) -> list[go.Scatter]:
     direction = np.stack([v_theta[moving], v_psi[moving]]) / length[moving]  # (2, n)
     centre = np.stack([theta[moving], psi[moving]])
     half = 0.34 * spacing * direction
-    gap = np.full_like(centre, np.nan)
-    stems = np.stack([centre - half, centre + half, gap], axis=-1).reshape(2, -1)
-    heads = centre + half
-    look: dict[str, Any] = {"showlegend": False, "hoverinfo": "skip", "opacity": 0.5}
+    tips, gap = centre + half, np.full_like(centre, np.nan)
+    # As corners of one path: 300 markers would take Plotly ten times as long as all the rest.
+    back, aside = 0.28 * spacing * direction, 0.1 * spacing * direction[::-1] * [[-1], [1]]
+    stems = np.stack([centre - half, tips, gap], axis=-1).reshape(2, -1)
+    heads = np.stack([tips, tips - back + aside, tips - back - aside, gap], axis=-1).reshape(2, -1)
     return [
-        go.Scatter(
-            x=stems[0].astype(np.float32),
-            y=stems[1].astype(np.float32),
-            mode="lines",
-            line={"color": NEUTRAL, "width": 1.2},
-            **look,
-        ),
-        go.Scatter(
-            x=heads[0].astype(np.float32),
-            y=heads[1].astype(np.float32),
-            mode="markers",
-            marker={
-                "symbol": "arrow",
-                "size": 7,
-                "color": NEUTRAL,
-                "angle": np.degrees(np.arctan2(*direction)).astype(np.float32),  # from upright
-            },
-            **look,
-        ),
+        _still_lines(stems, width=1.2),
+        _still_lines(heads, width=0.0, fill="toself", fillcolor=NEUTRAL),
     ]
+
+
+def _still_lines(points: np.ndarray, width: float, **fill: str) -> go.Scatter:
+    """Pale lines through points (2, n), which NaN interrupts."""
+    x, y = points.astype(np.float32)
+    line = {"color": NEUTRAL, "width": width}
+    look = {"showlegend": False, "hoverinfo": "skip", "opacity": 0.5}
+    return go.Scatter(x=x, y=y, mode="lines", line=line, **look, **fill)
 
 
 def _clip_lines(game: Game, view: float) -> list[go.Scatter]:

@@ -78,10 +78,12 @@ def _log_q(players: Players, x: np.ndarray) -> np.ndarray:
 
 
 def _arrows(panel: Panel, x_fake: np.ndarray, pulls: np.ndarray) -> None:
-    """An arrow at each generated sample: the way to where D is less sure that it is fake."""
-    for start, length in zip(x_fake, np.clip(pulls, -2, 2), strict=True):
-        panel.notes.append(
-            {"x": start + 0.5 * length, "y": -0.17, "ax": start, "ay": -0.17}
-            | {"axref": "x", "ayref": "y", "text": "", "showarrow": True}
-            | {"arrowhead": 2, "arrowwidth": 1.5, "arrowcolor": GENERATOR}
-        )
+    """An arrow at each generated sample: the way to where D is less sure that it is fake.
+
+    All are one line with gaps: as arrows of Plotly's own, they took more time than all the rest.
+    """
+    gap = np.full_like(x_fake, np.nan)
+    x = np.stack([x_fake, x_fake + 0.5 * np.clip(pulls, -2, 2), gap], axis=1).ravel()  # (3 n,)
+    heads = {"symbol": "arrow", "angleref": "previous", "size": [0, 9, 0] * len(x_fake)}
+    look = {"mode": "lines+markers", "marker": heads | {"color": GENERATOR}, "hoverinfo": "skip"}
+    panel.curve(x, np.full_like(x, -0.17), GENERATOR, width=1.5, **look)

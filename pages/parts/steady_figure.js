@@ -1,6 +1,7 @@
 // One figure that changes in place: at once, and so that zoom and hover outlive new data.
 
 const PAPER_PX = 680; // across a sheet within its margins
+const FRAMES_WAIT_MS = 150; // a slider that is being drawn asks for a new figure before
 
 const figures = new WeakMap();
 
@@ -50,7 +51,17 @@ class SteadyFigure {
       displayModeBar: this.modeBar ? "hover" : false,
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
     };
-    this.Plotly.react(this.root, { data, layout: themed, config, frames });
+    this.Plotly.react(this.root, { data, layout: themed, config }).then(() => this.setFrames(frames));
+  }
+
+  // An animation takes Plotly longer than all the rest: it comes once the figure has been seen.
+  setFrames(frames) {
+    clearTimeout(this.framing);
+    if (!frames) return;
+    this.framing = setTimeout(async () => {
+      await this.Plotly.deleteFrames(this.root);
+      await this.Plotly.addFrames(this.root, frames);
+    }, FRAMES_WAIT_MS);
   }
 
   setWidth(width) {
@@ -72,6 +83,7 @@ class SteadyFigure {
       window.removeEventListener("beforeprint", this.onPrint);
       window.removeEventListener("afterprint", this.afterPrint);
       this.themeTimer = clearInterval(this.themeTimer);
+      clearTimeout(this.framing);
       this.Plotly?.purge(this.root);
     }, 200);
   }

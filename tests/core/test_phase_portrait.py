@@ -37,7 +37,7 @@ def portrait(game: Game, path: np.ndarray) -> go.Figure:
 
 
 def heads(figure: go.Figure) -> go.Scatter:
-    return next(trace for trace in figure.data if trace.marker.symbol == "arrow")
+    return next(trace for trace in figure.data if trace.fill == "toself")
 
 
 @pytest.mark.parametrize("game", GAMES, ids=lambda game: game.name)
@@ -53,9 +53,13 @@ def test_arrows_point_along_the_field_and_are_of_one_length(game: Game) -> None:
     clear = np.hypot(*v) > 1e-2  # nearer to 0, single precision turns the arrow
     assert clear.sum() > 50
     assert (along / lengths)[:, clear] == pytest.approx((v / np.hypot(*v))[:, clear], abs=1e-3)
-    angles = np.radians(np.asarray(heads(figure).marker.angle, dtype=float))
-    assert np.sin(angles) == pytest.approx(along[0] / lengths, abs=1e-4)
-    assert np.cos(angles) == pytest.approx(along[1] / lengths, abs=1e-4)
+    corners = np.stack([heads(figure).x, heads(figure).y]).astype(float).reshape(2, -1, 4)
+    tip, left, right, gap = np.moveaxis(corners, -1, 0)
+    assert tip == pytest.approx(np.stack([x[:, 1], y[:, 1]]))
+    forwards = tip - (left + right) / 2
+    assert forwards / np.hypot(*forwards) == pytest.approx(along / lengths, abs=1e-3)
+    assert np.sum(forwards * (left - right), axis=0) == pytest.approx(0, abs=1e-4)
+    assert np.isnan(gap).all()
 
 
 def test_arrows_stay_in_the_band_of_clipping() -> None:
@@ -63,7 +67,7 @@ def test_arrows_stay_in_the_band_of_clipping() -> None:
     figure = portrait(game, path_of(game))
     dashed = [trace for trace in figure.data if trace.line.dash == "dash"]
     assert [list(trace.y) for trace in dashed] == [[-0.5, -0.5, None, 0.5, 0.5]]
-    assert np.abs(heads(figure).y).max() < 0.5 + 2 * view_of(path_of(game)) / module.ARROWS
+    assert np.nanmax(np.abs(heads(figure).y)) < 0.5 + 2 * view_of(path_of(game)) / module.ARROWS
     free = bilinear()
     assert not [t for t in portrait(free, path_of(free)).data if t.line.dash == "dash"]
 
@@ -83,6 +87,15 @@ def test_film_runs_from_start_to_end(n: int) -> None:
     assert slider.active == len(figure.frames) - 1
     last, shown = figure.frames[-1].data[-1], figure.data[-1]
     assert list(last.x) == list(shown.x)
+
+
+def test_portrait_without_starts_asks_nobody_to_click_and_moves_one_trace() -> None:
+    figure = phase_portrait(dirac_gan.minimax(), path_of(dirac_gan.minimax()))
+    asking = portrait(dirac_gan.minimax(), path_of(dirac_gan.minimax()))
+    assert [trace.name for trace in figure.data] == [trace.name for trace in asking.data[1:]]
+    for frame, same in zip(figure.frames, asking.frames, strict=True):
+        assert list(frame.traces) == [len(figure.data) - 1]
+        assert frame.data[0] == same.data[-1]
 
 
 @pytest.mark.parametrize("game", GAMES, ids=lambda game: game.name)
