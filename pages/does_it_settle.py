@@ -8,7 +8,12 @@ import numpy as np
 import streamlit as st
 from pydantic import Field
 
-from gan_core.figures.phase_portrait import distance_curve, phase_portrait, three_digits
+from gan_core.figures.phase_portrait import (
+    distance_curve,
+    film,
+    phase_portrait,
+    three_digits,
+)
 from gan_core.settings import Choices, Settings
 from gan_core.text import N_
 from gan_core.theory.dirac_gan import METHODS, r1_eigenvalues
@@ -17,6 +22,7 @@ from gan_core.theory.dynamics import Updates, trajectory
 from gan_core.theory.games import Game
 from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
 from pages.parts.page_settings import PageSettings
+from pages.parts.projector import wide
 from pages.parts.prose import _, markdown
 from pages.parts.steady_figure import steady_figure
 
@@ -91,9 +97,9 @@ def stage() -> None:
     values = settings.values
     path = path_of(values.method, values.n_steps)
     with st.container(horizontal=True):
-        with st.container(width=480):
+        with st.container(width=wide(480)):
             portrait = phase_portrait(game_of(values.method), path, translate=_)
-            steady_figure(portrait, key="lesson portrait")
+            steady_figure(portrait, key="lesson portrait", frames=film(portrait, path))
         with st.container(width="stretch"):
             markdown("does_it_settle_words")
             steady_figure(distance_curve(path, _), key="lesson distance")

@@ -11,6 +11,7 @@ from pydantic import Field
 from gan_core.figures.phase_portrait import (
     distance_curve,
     eigenvalue_plane,
+    film,
     first_step_outside,
     phase_portrait,
     three_digits,
@@ -381,8 +382,10 @@ presets()
 side_by_side = st.container(horizontal=True)  # as columns, but one below the other where narrow
 with side_by_side.container(width=PORTRAIT_WIDTH):
     st.latex(game.formula)
+    portrait = phase_portrait(game, path, FARTHEST_START, _)
+    portrait.frames = film(portrait, path)
     st.plotly_chart(
-        phase_portrait(game, path, FARTHEST_START, _),
+        portrait,
         key="portrait",
         on_select=take_start,
         selection_mode="points",

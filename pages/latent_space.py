@@ -87,14 +87,14 @@ def show_samples() -> None:
     st.caption(_("Each picture is G(z) for a z of its own. Click one, or press Tab and Enter."))
 
 
-def say_of_the_cube(z: np.ndarray, what: str) -> None:
-    """Of uniform noise: how much of `what`, the noise z, lies where G has never been trained."""
+def say_of_the_cube(share: float, what: str) -> None:
+    """Of uniform noise: how much of `what` lies where G has never been trained."""
     if chosen.run.config.noise == "uniform":
         st.caption(
             _(
                 "This generator was trained with uniform noise, from −1 to 1. {what}: {share} of "
                 "the numbers lie beyond, where G has never been."
-            ).format(what=what, share=f"{outside_the_cube(z):.0%}")
+            ).format(what=what, share=f"{share:.0%}")
         )
 
 
@@ -102,8 +102,13 @@ def show_neighbours() -> None:
     """Small variations of A."""
     markdown("latent_vary")
     settings.field("radius")
+
+    def draw(pictures: Mapping[str, Any]) -> None:
+        tiles(pictures, "neighbours", columns=8)
+        say_of_the_cube(pictures["outside"], _("Among the neighbours"))
+
     asked = chosen.question("samples", tool="neighbours", a=values.a, radius=values.radius)
-    show(asked, lambda pictures: tiles(pictures, "neighbours", columns=8), height=230)
+    show(asked, draw, height=230)
 
 
 def show_directions() -> None:
@@ -125,6 +130,7 @@ def show_directions() -> None:
                 shown=range(first, first + len(REACH)),
                 below=[f"{reach:+.0f} σ".replace("-", "−") if reach else "A" for reach in REACH],
             )
+        say_of_the_cube(strips["outside"], _("Along the directions"))
 
     by = move_sliders()
     show(
@@ -182,7 +188,7 @@ def show_walk() -> None:
         st.caption(_("Below each picture: ‖z‖."))
 
     show(chosen.question("samples", tool="walks", a=values.a, b=values.b), draw, height=250)
-    say_of_the_cube(ways["slerp"], _("On the arc"))
+    say_of_the_cube(outside_the_cube(ways["slerp"]), _("On the arc"))
     figure = norm_figure(ways, (low, middle, high), _)
     st.plotly_chart(figure, key="norms", config=NO_MODE_BAR)
 
@@ -209,7 +215,7 @@ def show_sum() -> None:
             "out, by a factor of about √3 where they are independent."
         ).format(length=f"{length:.1f}", low=f"{low:.1f}", high=f"{high:.1f}")
     )
-    say_of_the_cube(found, _("In the sum"))
+    say_of_the_cube(outside_the_cube(found), _("In the sum"))
 
 
 def show_search() -> None:

@@ -15,6 +15,7 @@ from gan_core.settings import Choices, Settings
 from gan_core.text import N_
 from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
 from pages.parts.page_settings import PageSettings
+from pages.parts.projector import wide
 from pages.parts.prose import _, markdown
 from pages.parts.steady_figure import steady_figure
 from pages.parts.table import table
@@ -132,7 +133,7 @@ def stage() -> None:
     settings.write_url()
     case = settings.values.case
     with st.container(horizontal=True, gap="medium"):
-        with st.container(width=430):
+        with st.container(width=wide(430)):
             figure = points_figure(points_of(case)[:N_SHOWN], modes().centers, 1.4)
             steady_figure(figure, key="points")
         with st.container(width="stretch"):

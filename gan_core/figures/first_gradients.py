@@ -57,5 +57,12 @@ def gradient_figure(
     panels[0].y = Y | {"title": {"text": _(N_("Gradient per weight (RMS)"))}}
     panels[1].y = Y | {"matches": "y", "showticklabels": False}
     legend = {"y": -0.24, "yanchor": "top", "x": 0.5, "xanchor": "center", "font": {"size": 15}}
-    figure = panels_figure(panels, columns=2, height=HEIGHT, shares=[1], gap=0.04)
-    return figure.update_layout(showlegend=True, legend=legend, margin={"l": 68, "b": 96})
+    return panels_figure(
+        panels,
+        columns=2,
+        height=HEIGHT,
+        shares=[1],
+        gap=0.04,
+        legend=legend,
+        margin={"l": 68, "b": 96},
+    )

@@ -51,5 +51,6 @@ def gradient_map(
             (N_("The slope of D's logit, over it"), "2", [image | {"opacity": 0.35}, heat]),
         )
     ]
-    figure = panels_figure(panels, columns=2, height=HEIGHT, shares=[1], gap=0.04)
-    return figure.update_layout(margin={"b": 8}, dragmode=False)
+    return panels_figure(
+        panels, columns=2, height=HEIGHT, shares=[1], gap=0.04, margin={"b": 8}, dragmode=False
+    )

@@ -62,6 +62,13 @@ def search_figure(path: Sequence[float], translate: Translate = str) -> go.Figur
 
 
 def _with_legend(panel: Panel) -> go.Figure:
-    figure = panels_figure([panel], columns=1, height=HEIGHT, shares=[1])
     legend = {"x": 0.5, "xanchor": "center", "y": -0.3, "yanchor": "top", "orientation": "h"}
-    return figure.update_layout(showlegend=True, legend=legend, hovermode="x", margin={"b": 100})
+    return panels_figure(
+        [panel],
+        columns=1,
+        height=HEIGHT,
+        shares=[1],
+        legend=legend,
+        hovermode="x",
+        margin={"b": 100},
+    )

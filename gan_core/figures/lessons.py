@@ -52,8 +52,9 @@ def timeline_figure(translate: Translate = str) -> go.Figure:
         "tickvals": list(range(len(rows))),
         "ticktext": [_(FAMILIES[family]) for family in reversed(rows)],
     }
-    figure = panels_figure([panel], columns=1, height=310, shares=[1])
-    return figure.update_layout(hovermode="closest", margin={"t": 8, "b": 30})
+    return panels_figure(
+        [panel], columns=1, height=310, shares=[1], hovermode="closest", margin={"t": 8, "b": 30}
+    )
 
 
 def fit_figure(
@@ -103,9 +104,8 @@ def two_losses_figure(
     for panel in panels:
         panel.x = {"title": {"text": _(N_("“fake” ← C → “real”"))}}
         panel.upright(here)
-    figure = panels_figure(panels, columns=2, height=320, shares=[1])
     legend = {"y": 1.16, "yanchor": "bottom", "x": 0, "xanchor": "left"}
-    return figure.update_layout(showlegend=True, legend=legend, margin={"t": 70})
+    return panels_figure(panels, columns=2, height=320, shares=[1], legend=legend, margin={"t": 70})
 
 
 def backward_figure(
@@ -128,9 +128,10 @@ def backward_figure(
             marker={"size": 9},
             hovertemplate="%{y:.1e}",
         )
-    figure = panels_figure([panel], columns=1, height=380, shares=[1])
     legend = {"y": -0.25, "yanchor": "top", "x": 0.5, "xanchor": "center"}
-    return figure.update_layout(showlegend=True, legend=legend, margin={"b": 110})
+    return panels_figure(
+        [panel], columns=1, height=380, shares=[1], legend=legend, margin={"b": 110}
+    )
 
 
 def points_figure(points: np.ndarray, centers: np.ndarray, extent: float) -> go.Figure:
@@ -142,8 +143,7 @@ def points_figure(points: np.ndarray, centers: np.ndarray, extent: float) -> go.
     panel.dots(points[:, 0], points[:, 1], GENERATOR, marker=small)
     panel.y = {**panel.y, "scaleanchor": "x", "constrain": "domain"}
     panel.x = {**panel.x, "constrain": "domain"}
-    figure = panels_figure([panel], columns=1, height=380, shares=[1])
-    return figure.update_layout(margin={"t": 8, "b": 30})
+    return panels_figure([panel], columns=1, height=380, shares=[1], margin={"t": 8, "b": 30})
 
 
 def floor_figure(
@@ -177,9 +177,10 @@ def floor_figure(
             marker={"size": 9},
             hovertemplate="%{y:.3g}",
         )
-    figure = panels_figure([panel], columns=1, height=420, shares=[1])
     legend = {"y": -0.25, "yanchor": "top", "x": 0.5, "xanchor": "center"}
-    return figure.update_layout(showlegend=True, legend=legend, margin={"b": 130})
+    return panels_figure(
+        [panel], columns=1, height=420, shares=[1], legend=legend, margin={"b": 130}
+    )
 
 
 def ways_figure(
@@ -198,6 +199,7 @@ def ways_figure(
     )
     usual.x = {"showticklabels": False}
     along.y = usual.y = {"range": [0, top]}
-    figure = panels_figure([along, usual], columns=2, height=340, shares=[1])
     legend = {"y": 1.14, "yanchor": "bottom", "x": 0, "xanchor": "left"}
-    return figure.update_layout(showlegend=True, legend=legend, margin={"t": 70})
+    return panels_figure(
+        [along, usual], columns=2, height=340, shares=[1], legend=legend, margin={"t": 70}
+    )

@@ -290,10 +290,9 @@ def _put_together(
     for panel in panels[2:]:
         panel.x = {**panel.x, "title": {"text": _(titles[axis])}}
     panels[0].traces += _legend(losses, _)
-    figure = panels_figure(panels, columns=2, height=HEIGHT + _LEGEND, shares=(1, 1))
     # Above the titles; as part of the paper, it pushes the panels down by what it needs.
     legend = {"y": 1.06, "yanchor": "bottom", "x": 0, "xanchor": "left"}
-    return figure.update_layout(showlegend=True, legend=legend)
+    return panels_figure(panels, columns=2, height=HEIGHT + _LEGEND, shares=(1, 1), legend=legend)
 
 
 def _legend(losses: Sequence[Loss], translate: Callable[[str], str]) -> list[dict[str, Any]]:

@@ -101,6 +101,7 @@ def neighbours_figure(shown: Mapping[str, Any], translate: Translate = str) -> g
 
 def _with_legend(panel: Panel) -> go.Figure:
     panel.y = {**AXIS, "rangemode": "tozero", **panel.y}
-    figure = panels_figure([panel], columns=1, height=HEIGHT, shares=[1])
     legend = {"x": 0.5, "xanchor": "center", "y": -0.3, "yanchor": "top"}
-    return figure.update_layout(showlegend=True, legend=legend, margin={"b": 92})
+    return panels_figure(
+        [panel], columns=1, height=HEIGHT, shares=[1], legend=legend, margin={"b": 92}
+    )

@@ -33,8 +33,12 @@ class Panel:
 
     def curve(self, x: np.ndarray, y: np.ndarray, color: str, **options: Any) -> None:
         """Add a line through the points x, y (n,); NaN interrupts it."""
-        line = {"color": color, "width": options.pop("width", 2.5)}
-        self._trace(x, y, {"mode": "lines", "line": line, "hovertemplate": "%{y:.4f}"} | options)
+        # Simplified, as Plotly would have it, round curves get corners.
+        line = {"color": color, "width": options.pop("width", 2.5), "simplify": False}
+        line |= options.pop("line", {})
+        # A template would be shown also where hovering is to show nothing.
+        hover = {} if "hoverinfo" in options else {"hovertemplate": "%{y:.4f}"}
+        self._trace(x, y, {"mode": "lines", "line": line} | hover | options)
 
     def dots(self, x: np.ndarray, y: np.ndarray, color: str, **options: Any) -> None:
         """Add a dot at each of the points x, y (n,)."""
@@ -59,20 +63,31 @@ class Panel:
         self.lines.append(ends | {"line": {"color": color, "width": 1, "dash": dash}})
 
     def _trace(self, x: np.ndarray, y: np.ndarray, options: dict[str, Any]) -> None:
-        self.traces.append({"type": "scatter", "x": x, "y": y, "name": ""} | options)
+        in_legend = {"name": options.get("name", ""), "showlegend": "name" in options}
+        self.traces.append({"type": "scatter", "x": x, "y": y} | in_legend | options)
 
 
 def panels_figure(
-    panels: Sequence[Panel], *, columns: int, height: int, shares: Sequence[float], gap: float = 0.1
+    panels: Sequence[Panel],
+    *,
+    columns: int,
+    height: int,
+    shares: Sequence[float],
+    gap: float = 0.1,
+    margin: Mapping[str, int] = {},
+    legend: Mapping[str, Any] | None = None,
+    **options: Any,
 ) -> go.Figure:
     """Panels row by row, `columns` to a row; `shares` are the rows' parts of the height.
 
-    `height` is in pixels; `gap` is the space between columns as a part of the width.
+    `height` is in pixels; `gap` is the space between columns as a part of the width; `margin` are
+    the sides that differ from the usual ones, in pixels. `legend` says where the legend stands;
+    without it there is none. `options` are more of the layout.
     """
     parts: dict[str, Any] = {"annotations": [], "shapes": []}
     traces = []
-    margin = {"l": 48, "r": 12, "t": _HEAD, "b": 2 * _FOOT}
-    inside = height - margin["t"] - margin["b"]
+    around = {"l": 48, "r": 12, "t": _HEAD, "b": 2 * _FOOT}
+    inside = height - around["t"] - around["b"]
     between = (_HEAD + _FOOT) / inside
     free = 1 - between * (len(shares) - 1)
     width = (1 - gap * (columns - 1)) / columns
@@ -84,13 +99,16 @@ def panels_figure(
         top = 1 - free * sum(shares[:row]) / sum(shares) - between * row
         bottom = max(top - free * shares[row] / sum(shares), 0.0)
         across, up = [left, left + width], [bottom, top]
-        parts[f"xaxis{number}"] = {**AXIS, "domain": across, "anchor": y_name, **panel.x}
+        x_axis = {**AXIS, "hoverformat": ".3~f", "domain": across, "anchor": y_name}
+        parts[f"xaxis{number}"] = {**x_axis, **panel.x}
         parts[f"yaxis{number}"] = {**AXIS, "domain": up, "anchor": x_name, **panel.y}
         parts["annotations"].append(_title(panel.title, left, top))
         parts["annotations"] += [{"xref": x_name, "yref": y_name} | each for each in panel.notes]
         parts["shapes"] += [_shape(each, x_name, y_name) for each in panel.lines]
         traces += [each | {"xaxis": x_name, "yaxis": y_name} for each in panel.traces]
-    return go.Figure(traces, layout(height=height, margin=margin, showlegend=False, **parts))
+    look = layout(height=height, margin={**around, **margin}, **parts, **options)
+    look |= {"showlegend": legend is not None, "legend": look["legend"] | (legend or {})}
+    return go.Figure(traces, look)
 
 
 def _title(text: str, left: float, top: float) -> dict[str, Any]:

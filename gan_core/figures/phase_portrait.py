@@ -30,6 +30,7 @@ ARROWS = 17  # in each direction
 LATTICE = 0.05  # starts stand on its multiples, as on the sliders'
 TINY = 1e-100  # distances below it are not drawn: as good as 0
 FRAMES = 50  # at most: the browser gets them all at once
+DECIMALS = 4  # of the film's coordinates: a hundredth of a pixel
 TAIL = 16  # points of the path behind the moving one
 FRAME_MS = 90
 SMALL = {"xaxis": "x2", "yaxis": "y2"}  # the picture of the whole circle, in a corner
@@ -46,15 +47,14 @@ def phase_portrait(
     farthest_start: float | None = None,
     translate: Callable[[str], str] = str,
 ) -> go.Figure:
-    """The path (n + 1, 2) over the arrows of the game's field, with a button that plays it.
+    """The path (n + 1, 2) over the arrows of the game's field, with a button that plays its `film`.
 
     Clicks fall on the first trace alone, whose points lie within ±`farthest_start`; without it,
     nobody is asked to click. The picture follows the path as far as the last of `VIEWS`.
     """
     _ = translate
     view = view_of(path)
-    left_at = first_step_outside(path)
-    shown = path if left_at is None else path[: left_at + 1]
+    shown = _within_picture(path)
     steps = _frame_steps(len(shown))
     still = [
         *_starts(view, farthest_start, _(N_("Click to start here"))),
@@ -63,13 +63,6 @@ def phase_portrait(
         _line(shown.astype(np.float32), _(N_("Path")), width=1.6),
         _marker(path[0], _(N_("Start")), "circle-open", PATH, 13),
         _marker(np.zeros(2), _(N_("Equilibrium")), "x", REAL, 12),
-    ]
-    # One trace moves; but those that a frame leaves out would no longer answer to clicks.
-    unchanged: list[dict[str, Any]] = [] if farthest_start is None else [{}] * len(still)
-    traces = list(range(len(still) - len(unchanged), len(still) + 1))
-    frames = [
-        {"name": str(step), "traces": traces, "data": [*unchanged, _tail(shown, step)]}
-        for step in steps
     ]
     title_x, title_y = AXIS_TITLES.get(game.name, AXIS_TITLES[""])
     square = AXIS | {
@@ -89,7 +82,22 @@ def phase_portrait(
         sliders=[_step_slider(steps, _(N_("Step")))],
     )
     # In one go: every later change of a figure costs several milliseconds.
-    return go.Figure([*still, _comet(shown, steps[-1])], look, frames)
+    return go.Figure([*still, _comet(shown, steps[-1])], look)
+
+
+def film(portrait: go.Figure, path: np.ndarray) -> list[dict[str, Any]]:
+    """The frames that a portrait of this path plays.
+
+    They are plain, and not yet the figure's: Plotly takes longer to check them than to draw.
+    """
+    shown = _within_picture(path)
+    # All traces are named, though one moves: those left out would no longer answer to clicks.
+    n = len(portrait.data)
+    unchanged: list[dict[str, Any]] = [{}] * (n - 1)
+    return [
+        {"name": str(step), "traces": list(range(n)), "data": [*unchanged, _tail(shown, step)]}
+        for step in _frame_steps(len(shown))
+    ]
 
 
 def view_of(path: np.ndarray) -> float:
@@ -102,6 +110,12 @@ def first_step_outside(path: np.ndarray) -> int | None:
     """The first step after which the path (n + 1, 2) lies outside the picture; None if none."""
     outside = ~(np.abs(path) <= view_of(path)).all(axis=1)  # NaN, where it diverged, is outside
     return int(np.argmax(outside)) if outside.any() else None
+
+
+def _within_picture(path: np.ndarray) -> np.ndarray:
+    """The path as far as it is drawn."""
+    left_at = first_step_outside(path)
+    return path if left_at is None else path[: left_at + 1]
 
 
 def _frame_steps(n_points: int) -> list[int]:
@@ -185,7 +199,7 @@ def _clip_lines(game: Game, view: float) -> list[go.Scatter]:
 
 def _line(points: np.ndarray, name: str, width: float) -> go.Scatter:
     x, y = points.T
-    line = {"color": PATH, "width": width}
+    line = {"color": PATH, "width": width, "simplify": False}  # simplified, curves get corners
     return go.Scatter(name=name, x=x, y=y, mode="lines", line=line, hoverinfo="skip")
 
 
@@ -219,8 +233,8 @@ def _comet(path: np.ndarray, step: int) -> go.Scatter:
 
 def _tail(path: np.ndarray, step: int) -> dict[str, Any]:
     """Coordinates of the last `TAIL` steps and the point itself; before the start, the start."""
-    last = path[np.maximum(np.arange(step - TAIL, step + 1), 0)].astype(np.float32)
-    return {"x": last[:, 0], "y": last[:, 1]}
+    last = path[np.maximum(np.arange(step - TAIL, step + 1), 0)].round(DECIMALS)
+    return {"x": last[:, 0].tolist(), "y": last[:, 1].tolist()}
 
 
 def _play_button(play: str) -> dict[str, Any]:

@@ -19,6 +19,8 @@ SHOWN = (-3.5, 3.5)  # the part of the line that is drawn
 HEIGHT = 470
 N_SHOWN = 16  # samples of each kind; all 64 would hide each other
 STAGES = ("start", "generate", "judge", "learn")  # each shows what the ones before it show
+_REAL_Y = -0.07  # where real samples lie
+_ROWS_Y = np.array([-0.15, -0.22, -0.29, -0.36])  # and generated ones, so that arrows keep apart
 _SMALLEST_STD = 0.02  # narrower, the curve of G would be a needle out of sight
 
 
@@ -38,10 +40,10 @@ def tiny_gan_figure(
     _ = translate
     above = Panel(_(N_("Where real and generated samples fall")))
     below = Panel(_(N_("What D says: how surely is it real?")))
-    x = np.linspace(*SHOWN, 401)
+    x = np.linspace(*SHOWN, 201)
     log_p = normal_log_pdf(x, world.mean, world.std)
     log_q = _log_q(players, x)
-    above.y = {"range": [-0.25, 1.45], "tickvals": [0, 1]}
+    above.y = {"range": [-0.42, 1.45], "tickvals": [0, 1]}
     below.y = {"range": [-0.1, 1.1], "tickvals": [0, 0.5, 1], "ticktext": ["0", "½", "1"]}
     above.x = {"range": SHOWN, "showticklabels": False}
     below.x = {"range": SHOWN, "title": {"text": "x"}}
@@ -58,32 +60,33 @@ def tiny_gan_figure(
     below.curve(x, best, NEUTRAL, name=_(N_("the best D")), line=dotted)
     x_real, z = (each[:N_SHOWN] for each in world.batch(move))
     x_fake = players.generate(z)
+    y_fake = _ROWS_Y[np.argsort(np.argsort(z)) % len(_ROWS_Y)]
     if STAGES.index(stage) >= STAGES.index("generate"):
-        for samples, color, y in ((x_real, REAL, -0.06), (x_fake, GENERATOR, -0.17)):
-            above.dots(samples, np.full_like(samples, y), color, size=9)
+        above.dots(x_real, np.full_like(x_real, _REAL_Y), REAL, size=9)
+        above.dots(x_fake, y_fake, GENERATOR, size=9)
     if STAGES.index(stage) >= STAGES.index("judge"):
         for samples, color in ((x_real, REAL), (x_fake, GENERATOR)):
             below.dots(samples, players.judge(samples), color, size=9)
     if stage == "learn":
-        _arrows(above, x_fake, pull(players, z))
+        _arrows(above, x_fake, y_fake, pull(players, z))
     legend = {"y": 1.09, "yanchor": "bottom", "x": 0, "xanchor": "left"}
-    figure = panels_figure([above, below], columns=1, height=HEIGHT, shares=(3, 2))
-    named = {trace.name for trace in figure.data if trace.name}
-    figure.for_each_trace(lambda trace: trace.update(showlegend=trace.name in named))
-    return figure.update_layout(showlegend=True, legend=legend, margin={"t": 64})
+    return panels_figure(
+        [above, below], columns=1, height=HEIGHT, shares=(3, 2), legend=legend, margin={"t": 64}
+    )
 
 
 def _log_q(players: Players, x: np.ndarray) -> np.ndarray:
     return normal_log_pdf(x, players.b, max(abs(players.a), _SMALLEST_STD))
 
 
-def _arrows(panel: Panel, x_fake: np.ndarray, pulls: np.ndarray) -> None:
+def _arrows(panel: Panel, x_fake: np.ndarray, y_fake: np.ndarray, pulls: np.ndarray) -> None:
     """An arrow at each generated sample: the way to where D is less sure that it is fake.
 
     All are one line with gaps: as arrows of Plotly's own, they took more time than all the rest.
     """
     gap = np.full_like(x_fake, np.nan)
     x = np.stack([x_fake, x_fake + 0.5 * np.clip(pulls, -2, 2), gap], axis=1).ravel()  # (3 n,)
-    heads = {"symbol": "arrow", "angleref": "previous", "size": [0, 9, 0] * len(x_fake)}
-    look = {"mode": "lines+markers", "marker": heads | {"color": GENERATOR}, "hoverinfo": "skip"}
-    panel.curve(x, np.full_like(x, -0.17), GENERATOR, width=1.5, **look)
+    y = np.repeat(y_fake, 3)
+    heads: dict[str, Any] = {"symbol": "arrow", "angleref": "previous"}
+    heads |= {"size": [0, 9, 0] * len(x_fake), "color": GENERATOR, "opacity": 1}
+    panel.curve(x, y, GENERATOR, width=1.5, mode="lines+markers", marker=heads, hoverinfo="skip")

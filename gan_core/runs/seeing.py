@@ -33,9 +33,14 @@ MAX_MAPS = 16  # feature maps of a stage
 
 
 def samples(question: Question, store: Store) -> dict[str, Any]:
-    """Pictures from noise that the question's "tool" makes; see `TOOLS`."""
+    """Pictures from noise that the question's "tool" makes; see `TOOLS`.
+
+    "outside" is the share of that noise's numbers beyond −1 and 1.
+    """
     pair = _pair(question, store)
-    return _shown(_generated(pair, TOOLS[question["tool"]](pair, question), question))
+    z = TOOLS[question["tool"]](pair, question)
+    outside = round(latent.outside_the_cube(z), 4)
+    return {"outside": outside, **_shown(_generated(pair, z, question))}
 
 
 def _all(pair: Pair, question: Question) -> np.ndarray:

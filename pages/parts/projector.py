@@ -15,6 +15,7 @@ from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _
 
 _HERE = Path(__file__).parent
+GROWTH = 1.375  # of letters on a projector, as in projector.css
 _LARGE = (_HERE / "projector.css").read_text("utf-8")
 _component = st.components.v2.component(
     "gan_dojo.lesson",
@@ -50,6 +51,11 @@ def take_view() -> None:
 def is_projected() -> bool:
     """Whether the lesson is shown large, without all that surrounds it."""
     return PageSettings(View).values.view == "projector"
+
+
+def wide(pixels: int) -> int:
+    """The width of what stands beside a text, in pixels: on a projector it grows like the text."""
+    return round(GROWTH * pixels) if is_projected() else pixels
 
 
 def shows_answers() -> bool:

@@ -22,11 +22,13 @@ class SteadyFigure {
     this.afterPrint = () => this.setWidth(null); // as wide as there is room again
   }
 
-  show({ figures, mode_bar, failed }) {
+  show({ figures, frames, mode_bar, failed }) {
     clearTimeout(this.leaving);
     [this.figure] = figures;
+    this.frames = frames;
     this.modeBar = mode_bar;
     this.root.style.height = `${this.figure.layout.height}px`;
+    this.root.style.setProperty("--height", this.root.style.height);
     window.addEventListener("beforeprint", this.onPrint);
     window.addEventListener("afterprint", this.afterPrint);
     this.themeTimer ??= setInterval(() => this.textColor() !== this.theme && this.draw(), 500);
@@ -38,7 +40,7 @@ class SteadyFigure {
   draw() {
     if (!this.Plotly) return;
     this.theme = this.textColor();
-    const { data, layout, frames } = this.figure;
+    const { data, layout } = this.figure;
     const themed = {
       ...layout,
       font: { ...layout.font, color: this.theme, family: this.style("--st-font") },
@@ -51,16 +53,16 @@ class SteadyFigure {
       displayModeBar: this.modeBar ? "hover" : false,
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
     };
-    this.Plotly.react(this.root, { data, layout: themed, config }).then(() => this.setFrames(frames));
+    this.Plotly.react(this.root, { data, layout: themed, config }).then(() => this.setFrames());
   }
 
   // An animation takes Plotly longer than all the rest: it comes once the figure has been seen.
-  setFrames(frames) {
+  setFrames() {
     clearTimeout(this.framing);
-    if (!frames) return;
+    if (!this.frames.length) return;
     this.framing = setTimeout(async () => {
       await this.Plotly.deleteFrames(this.root);
-      await this.Plotly.addFrames(this.root, frames);
+      await this.Plotly.addFrames(this.root, this.frames);
     }, FRAMES_WAIT_MS);
   }
 

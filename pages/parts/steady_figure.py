@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -22,10 +24,20 @@ _component = st.components.v2.component(
 )
 
 
-def steady_figure(figure: go.Figure, key: str, *, mode_bar: bool = False) -> None:
-    """Draw a figure, or bring the one with this key up to date; with buttons for zooming or not."""
+def steady_figure(
+    figure: go.Figure,
+    key: str,
+    *,
+    mode_bar: bool = False,
+    frames: Sequence[Mapping[str, Any]] = (),
+) -> None:
+    """Draw a figure, or bring the one with this key up to date; with buttons for zooming or not.
+
+    `frames` are what its own buttons play.
+    """
     view = {
         "figures": [json.loads(figure.to_json() or "{}")],
+        "frames": frames,
         "mode_bar": mode_bar,
         "failed": _("The figures could not be loaded. Reload the page."),
     }

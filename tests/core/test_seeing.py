@@ -87,15 +87,20 @@ def test_networks_are_kept_at_hand(shared: Store, run_id: str) -> None:
     assert pair_of(shared, run_id, STEP) is pair_of(shared, run_id, STEP)
 
 
+def beyond(z: np.ndarray) -> Any:
+    """The share of numbers beyond −1 and 1, to four decimals."""
+    return pytest.approx(float((abs(z) > 1).sum() / z.size), abs=1e-4)
+
+
 def test_pictures_are_of_the_noise_that_the_page_knows(shared: Store, run_id: str) -> None:
     pair, z = pair_of(shared, run_id, STEP), noise(shared.run(run_id).config, 1)
     made = seeing._shown(pair.generate(z).numpy())
-    assert answer(shared, run_id, "all") == made
+    assert answer(shared, run_id, "all") == {**made, "outside": beyond(z)}
     assert made["n"] == N_SAMPLES
     ways = np.concatenate(list(walk(z[3], z[4]).values()))
     shown = answer(shared, run_id, "walks")
     assert shown["n"] == 2 * N_WALK
-    assert shown == seeing._shown(pair.generate(ways).numpy())
+    assert shown == {**seeing._shown(pair.generate(ways).numpy()), "outside": beyond(ways)}
     summed = pixels(answer(shared, run_id, "sum"))
     assert np.array_equal(summed[:3], pixels(made)[:3])
     expected = seeing._shown(pair.generate((z[0] - z[1] + z[2])[np.newaxis]).numpy())

@@ -203,7 +203,7 @@ def test_walk_shows_the_length_below_each_picture(shared: Store, runs: dict[str,
 
 
 @at_once
-@pytest.mark.parametrize("tool", ["walk", "sum"])
+@pytest.mark.parametrize("tool", ["vary", "directions", "walk", "sum"])
 def test_where_uniform_noise_is_left_the_page_says_so(runs: dict[str, str], tool: str) -> None:
     said = {
         kind: [each.value for each in opened("latent_space", run=runs[kind], tool=tool).caption]
