@@ -55,6 +55,14 @@ def answer(page: Page, name: str, place: int, question: Question, *, rightly: bo
     return page.locator("[data-testid=stAlert]", has_text=words)
 
 
+def letters(page: Page) -> tuple[float, float]:
+    """How high letters are, in pixels: those of the words, and a figure's."""
+    in_figure = page.locator(".steady-figure .xtick text").first.bounding_box()
+    assert in_figure
+    words = page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)")
+    return float(words), in_figure["height"]
+
+
 def keeps_the_link(page: Page, lessons: Callable[[], Page]) -> Page:
     """Copy the link out of the box in the sidebar, and follow it where nobody knows the reader."""
     link = page.locator("[data-testid=stSidebar] [data-testid=stCode]").inner_text()
@@ -140,11 +148,12 @@ def test_projected_lesson_is_large_and_arrow_keys_turn_its_pages(
 ) -> None:
     page.goto(f"{app.url}/{FIRST}?lang=en")
     at_rest(page, FIRST)
-    small = page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)")
+    small, small_in_figures = letters(page)
     page.goto(f"{app.url}/{FIRST}?lang=en&view=projector&hide_answers=True")
     at_rest(page, FIRST)
-    large = page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)")
+    large, large_in_figures = letters(page)
     assert large > 1.2 * small
+    assert large_in_figures / small_in_figures == pytest.approx(large / small, rel=0.1)
     for hidden in ("stHeader", "stSidebar"):
         expect(page.locator(f"[data-testid={hidden}]")).to_be_hidden()
     page.keyboard.press("ArrowRight")
