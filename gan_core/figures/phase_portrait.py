@@ -30,7 +30,7 @@ ARROWS = 17  # in each direction
 LATTICE = 0.05  # starts stand on its multiples, as on the sliders'
 TINY = 1e-100  # distances below it are not drawn: as good as 0
 FRAMES = 50  # at most: the browser gets them all at once
-DECIMALS = 4  # of the film's coordinates: a hundredth of a pixel
+DECIMALS = 4  # of the film's coordinates: less than a tenth of a pixel
 TAIL = 16  # points of the path behind the moving one
 FRAME_MS = 90
 SMALL = {"xaxis": "x2", "yaxis": "y2"}  # the picture of the whole circle, in a corner
@@ -78,7 +78,7 @@ def phase_portrait(
         dragmode=False,
         xaxis=square | {"title": {"text": _(title_x)}},
         yaxis=square | {"title": {"text": _(title_y)}, "scaleanchor": "x"},
-        updatemenus=[_play_button(_(N_("Play")))],
+        updatemenus=[_play_button(steps, _(N_("Play")))],
         sliders=[_step_slider(steps, _(N_("Step")))],
     )
     # In one go: every later change of a figure costs several milliseconds.
@@ -237,7 +237,8 @@ def _tail(path: np.ndarray, step: int) -> dict[str, Any]:
     return {"x": last[:, 0].tolist(), "y": last[:, 1].tolist()}
 
 
-def _play_button(play: str) -> dict[str, Any]:
+def _play_button(steps: list[int], play: str) -> dict[str, Any]:
+    """It names its frames: a figure that changes in place still has those of earlier paths."""
     frame = {"duration": FRAME_MS, "redraw": False}
     run = {"frame": frame, "transition": {"duration": 0}, "mode": "immediate"}
     hold = {"frame": {"duration": 0, "redraw": False}, "mode": "immediate"}
@@ -254,7 +255,11 @@ def _play_button(play: str) -> dict[str, Any]:
         "bordercolor": NEUTRAL,
         "bgcolor": "rgba(128,128,128,0.1)",
         "buttons": [
-            {"label": f"▶ {play}", "method": "animate", "args": [None, run]},
+            {
+                "label": f"▶ {play}",
+                "method": "animate",
+                "args": [[str(step) for step in steps], run],
+            },
             {"label": "❚❚", "method": "animate", "args": [[None], hold]},
         ],
     }

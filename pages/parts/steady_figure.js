@@ -1,7 +1,7 @@
 // One figure that changes in place: at once, and so that zoom and hover outlive new data.
 
 const PAPER_PX = 680; // across a sheet within its margins
-const FRAMES_WAIT_MS = 150; // a slider that is being drawn asks for a new figure before
+const FRAMES_WAIT_MS = 150; // a slider that is being moved asks for another figure sooner
 
 const figures = new WeakMap();
 
@@ -60,10 +60,8 @@ class SteadyFigure {
   setFrames() {
     clearTimeout(this.framing);
     if (!this.frames.length) return;
-    this.framing = setTimeout(async () => {
-      await this.Plotly.deleteFrames(this.root);
-      await this.Plotly.addFrames(this.root, this.frames);
-    }, FRAMES_WAIT_MS);
+    // Frames of the same name are replaced; those of other names stay, and nothing plays them.
+    this.framing = setTimeout(() => this.Plotly.addFrames(this.root, this.frames), FRAMES_WAIT_MS);
   }
 
   setWidth(width) {

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, TimeoutError, expect
 
 from tests.app_process import AppProcess
+from tests.engine_process import wait_until
 
 PAGES = sorted(
     path.stem
@@ -129,6 +130,33 @@ def test_click_into_the_phase_portrait_sets_the_start(page: Page, app: AppProces
     page.wait_for_url(lambda url: "theta=-2" in url and "psi=2" in url)
     for name, value in (("Start: θ", -2), ("Start: ψ", 2)):  # the sliders have followed
         expect(page.get_by_role("slider", name=name)).to_have_value(str(value))
+
+
+def test_lesson_plays_the_film_of_the_path_that_it_shows(page: Page, app: AppProcess) -> None:
+    visit(page, app, "does_it_settle", "en")
+    figure = page.locator(".st-key-lesson-portrait .js-plotly-plot")
+    steps = page.get_by_role("slider", name="Number of steps")
+
+    def point() -> object:
+        return figure.evaluate(
+            "plot => { const { x, y } = plot.data.at(-1); return [x[16], y[16]] }"
+        )
+
+    def has_film_to(step: str) -> None:
+        has_frame = f"plot => plot._transitionData._frames.some(each => each.name === '{step}')"
+        wait_until(lambda: figure.evaluate(has_frame), f"the film to step {step}")
+
+    def play() -> None:
+        end = point()
+        figure.get_by_text("Play").click()
+        wait_until(lambda: point() != end, "the point to move")
+        wait_until(lambda: point() == end, "the end of the film")
+
+    has_film_to("60")
+    play()
+    steps.press("ArrowRight")
+    has_film_to("61")
+    play()
 
 
 def test_training_loop_is_stepped_through(page: Page, app: AppProcess) -> None:

@@ -88,6 +88,8 @@ def test_film_runs_from_start_to_end(n: int) -> None:
     [slider] = figure.layout.sliders
     assert [step.label for step in slider.steps] == [frame.name for frame in figure.frames]
     assert slider.active == len(figure.frames) - 1
+    [menu] = figure.layout.updatemenus
+    assert [*menu.buttons[0].args[0]] == [frame.name for frame in figure.frames]
     last, shown = figure.frames[-1].data[-1], figure.data[-1]
     assert list(last.x) == list(shown.x)
 
