@@ -15,7 +15,7 @@ from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _
 
 _HERE = Path(__file__).parent
-GROWTH = 1.375  # of letters on a projector, as in projector.css
+GROWTH = 1.375  # of letters and figures on a projector
 _LARGE = (_HERE / "projector.css").read_text("utf-8")
 _component = st.components.v2.component(
     "gan_dojo.lesson",
@@ -45,7 +45,7 @@ def take_view() -> None:
     """Take what the link says; where a lesson is projected, leave nothing but the lesson."""
     PageSettings(View)
     if is_projected():
-        st.html(f"<style>{_LARGE}</style>")
+        st.html(f"<style>html {{ --growth: {GROWTH}; }}\n{_LARGE}</style>")
 
 
 def is_projected() -> bool:
