@@ -62,13 +62,14 @@ def fit_petals(n_peaks: int) -> Fit:
 
 
 def generate_digits(model: str, n: int, seed: int) -> np.ndarray:
-    """Draw pictures (n, 28, 28) in [−1, 1] from one of `DIGIT_MODELS`."""
+    """Draw pictures (n, 28, 28) in [−1, 1], float32, from one of `DIGIT_MODELS`."""
     real, rng = flat_digits(), np.random.default_rng(seed)
     if model == "pixels":
-        drawn = rng.normal(*_pixels(), (n, real.shape[1]))
+        mean, spread = _pixels()
+        drawn = mean + spread * rng.standard_normal((n, real.shape[1]), dtype=np.float32)
     else:
         mean, directions, spread = _directions()
-        noise = rng.standard_normal((n, N_COMPONENTS))
+        noise = rng.standard_normal((n, N_COMPONENTS), dtype=np.float32)
         if model == "directions":
             code = noise * spread
         else:
@@ -80,9 +81,9 @@ def generate_digits(model: str, n: int, seed: int) -> np.ndarray:
 
 @functools.cache
 def flat_digits() -> np.ndarray:
-    """The bundled digits as rows, (1797, 784) in [−1, 1], read-only."""
+    """The bundled digits as rows, (1797, 784) in [−1, 1], float32, read-only."""
     pictures = digits.load()
-    rows = pictures.reshape(len(pictures), -1).astype(np.float64)
+    rows = pictures.reshape(len(pictures), -1)
     rows.setflags(write=False)
     return rows
 

@@ -93,16 +93,18 @@ def stage() -> None:
     with st.container(horizontal=True):
         settings.field("method")
         settings.field("n_steps")
-    settings.write_url()
     values = settings.values
     path = path_of(values.method, values.n_steps)
+    # Both before the first is sent: what comes together, the browser draws in one go.
+    portrait = phase_portrait(game_of(values.method), path, translate=_)
+    distance = distance_curve(path, _)
     with st.container(horizontal=True):
         with st.container(width=wide(480)):
-            portrait = phase_portrait(game_of(values.method), path, translate=_)
             steady_figure(portrait, key="lesson portrait", frames=film(portrait, path))
         with st.container(width="stretch"):
             markdown("does_it_settle_words")
-            steady_figure(distance_curve(path, _), key="lesson distance")
+            steady_figure(distance, key="lesson distance")
+    settings.write_url()
 
 
 settings = PageSettings(SettleLesson)

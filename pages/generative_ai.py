@@ -9,6 +9,7 @@ from pydantic import Field
 
 from gan_core.datasets import digits
 from gan_core.figures.lessons import fit_figure, timeline_figure
+from gan_core.runs.frame import picture
 from gan_core.settings import Choices, Settings
 from gan_core.simple_models import (
     DIGIT_MODELS,
@@ -62,7 +63,6 @@ def learn_a_curve() -> None:
     """Fit a curve to measurements, and draw from it."""
     markdown("generative_ai_curve", n=str(len(petal_lengths())), drawn=f"{N_DRAWN:,}")
     fit = fit_petals(settings.field("peaks"))
-    settings.write_url()
     drawn = fit.sample(N_DRAWN, seed=0)
     figure = fit_figure(petal_lengths(), SHOWN, fit.density(SHOWN), drawn, _)
     steady_figure(figure, key="petals")
@@ -78,6 +78,7 @@ def learn_a_curve() -> None:
             drawn=f"{in_the_gap(drawn):.1%}",
         )
     )
+    settings.write_url()
 
 
 def ask_about_one_bell() -> None:
@@ -109,12 +110,12 @@ def is_generated(round_: int) -> np.ndarray:
     return np.random.default_rng(round_).permutation(halves)
 
 
-def pictures(values: Generative) -> list[np.ndarray]:
-    """The pictures of a round, uint8 (28, 28)."""
-    fake = generate_digits(values.model, N_PICTURES, values.round)
-    real = digits.load(N_PICTURES, seed=values.round)[..., 0]
-    chosen = np.where(is_generated(values.round)[:, np.newaxis, np.newaxis], fake, real)
-    return list((127.5 * (chosen + 1)).astype(np.uint8))
+def pictures(values: Generative) -> list[str]:
+    """The pictures of a round, as data URIs."""
+    fake = generate_digits(values.model, N_PICTURES, values.round)[..., np.newaxis]
+    real = digits.load(N_PICTURES, seed=values.round)
+    chosen = np.where(is_generated(values.round).reshape(-1, 1, 1, 1), fake, real)
+    return [picture(each[np.newaxis], per_row=1) for each in chosen]
 
 
 @st.fragment
@@ -122,7 +123,6 @@ def which_are_generated() -> None:
     """A round of real and generated digits: the reader says which is which."""
     markdown("generative_ai_guess", n=str(N_PICTURES), half=str(N_PICTURES // 2))
     settings.field("model")
-    settings.write_url()
     values = settings.values
     numbers = list(range(1, N_PICTURES + 1))
     names = [_("Picture {n}").format(n=number) for number in numbers]
@@ -149,6 +149,7 @@ def which_are_generated() -> None:
         on_click=settings.set,
         kwargs=values.model_dump() | {"round": (values.round + 1) % 10_000},
     )
+    settings.write_url()
 
 
 settings = PageSettings(Generative)
@@ -163,3 +164,5 @@ st.header(_("Four families"), anchor=False)
 steady_figure(timeline_figure(_), key="timeline")
 markdown("generative_ai_families")
 close_lesson("generative_ai")
+for n_peaks in range(1, MOST_PEAKS + 1):
+    fit_petals(n_peaks)  # kept: the slider then answers at once

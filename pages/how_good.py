@@ -6,6 +6,7 @@ from pydantic import Field
 
 from gan_core.figures.lessons import floor_figure
 from gan_core.image_measures.frechet import frechet_distance
+from gan_core.runs.frame import picture
 from gan_core.settings import Settings
 from gan_core.simple_models import (
     DIGIT_MODELS,
@@ -51,6 +52,11 @@ def scores(model: str, seed: int) -> list[float]:
     real = np.random.default_rng(seed).permutation(real_digit_features())
     fake = digit_features(generate_digits(model, MANY, seed))
     return [frechet_distance(real[:n], fake[:n]) for n in SIZES]
+
+
+def compute(seed: int) -> tuple[list[float], dict[str, list[float]]]:
+    """The noise floor, and the scores of every model by its name."""
+    return floors(seed), {name: scores(name, seed) for name in DIGIT_MODELS}
 
 
 def ask_about_real_digits() -> None:
@@ -102,19 +108,17 @@ def ask_about_comparing() -> None:
 def stage() -> None:
     """A seed, the distances from it, and what the models draw from it."""
     seed = settings.field("seed")
-    settings.write_url()
-    figure = floor_figure(
-        SIZES,
-        floors(seed),
-        {_(title): scores(name, seed) for name, title in DIGIT_MODELS.items()},
-        _,
-    )
+    floor, by_model = compute(seed)
+    by_title = {_(title): by_model[name] for name, title in DIGIT_MODELS.items()}
+    figure = floor_figure(SIZES, floor, by_title, _)
     steady_figure(figure, key="floor")
     with st.expander(_("What these models draw")):
         for name, title in DIGIT_MODELS.items():
             st.caption(_(title))
-            drawn = (127.5 * (generate_digits(name, N_DRAWN, seed) + 1)).astype(np.uint8)
-            st.image(np.hstack(list(drawn)), width=N_DRAWN * PIXELS, alt=_(title))
+            drawn = generate_digits(name, N_DRAWN, seed)[..., np.newaxis]
+            st.image(picture(drawn, per_row=N_DRAWN), width=N_DRAWN * PIXELS, alt=_(title))
+    settings.write_url()
+    compute(seed + 1)  # the one that a reader of these is likeliest to ask for next
 
 
 settings = PageSettings(GoodLesson)

@@ -76,7 +76,6 @@ def stage() -> None:
     with st.container(horizontal=True):
         settings.field("latent_dim")
         settings.field("seed")
-    settings.write_url()
     values = settings.values
     start, end = noise(values.latent_dim, 2, values.seed)
     ways = {
@@ -93,6 +92,7 @@ def stage() -> None:
             root=f"{values.latent_dim**0.5:.2f}",
         )
     )
+    settings.write_url()
 
 
 settings = PageSettings(LatentLesson)

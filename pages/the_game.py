@@ -200,15 +200,16 @@ def told(values: TinyGan) -> dict[str, str]:
 @st.fragment
 def stage() -> None:
     """The game as it stands, and all that moves it."""
-    settings.write_url()
     values = settings.values
     path = list(play(values.moves, values.world))
     players, before = path[-1], path[-2] if len(path) > 1 else None
-    stage_buttons(values)
+    stages = st.container()
     side_by_side = st.container(horizontal=True, gap="medium")
-    with side_by_side.container(width="stretch"):
+    with side_by_side.container(width="stretch"):  # first: the browser need not wait for the rest
         figure = tiny_gan_figure(players, values.world, len(path) - 1, values.stage, before, _)
         steady_figure(figure, key="tiny gan")
+    with stages:
+        stage_buttons(values)
     with side_by_side.container(width=330):
         markdown(f"the_game_{values.stage}", **told(values))
         move_buttons(values)
@@ -218,6 +219,7 @@ def stage() -> None:
             st.columns(5), ("mean", "std", "d_rate", "g_rate", "seed"), strict=True
         ):
             settings.field(name, column)
+    settings.write_url()
 
 
 settings = PageSettings(TinyGan)

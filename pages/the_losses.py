@@ -10,7 +10,7 @@ from pydantic import Field
 from gan_core.figures.lessons import two_losses_figure
 from gan_core.figures.loss_laboratory import reading
 from gan_core.losses import LOSSES
-from gan_core.losses.doubts import LIMIT
+from gan_core.losses.doubts import LIMIT, slope
 from gan_core.ops import NUMPY
 from gan_core.settings import Settings, Shown
 from gan_core.text import N_
@@ -44,11 +44,11 @@ def slope_of(name: str, logit: float) -> float:
 
 def curves() -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """L_G and its slope over `SHOWN`, for both losses by their titles."""
-    found = {}
+    found, logits = {}, SHOWN[:, np.newaxis]  # (n, 1): a batch of one for each
     for name in BOTH:
         loss = LOSSES.get(name)
-        pays = np.asarray(loss.generator(SHOWN[:, np.newaxis], SHOWN[:, np.newaxis], NUMPY))
-        slopes = np.array([slope_of(name, logit) for logit in SHOWN])
+        pays = np.asarray(loss.generator(logits, logits, NUMPY))
+        slopes = slope(loss.generator, "fake", logits, logits)
         found[_(loss.title)] = pays, slopes
     return found
 
@@ -90,10 +90,10 @@ def equilibrium(name: str) -> dict[str, str]:
 def stage() -> None:
     """D's output, and what both losses say of it."""
     logit = settings.field("logit")
-    settings.write_url()
     st.latex(f"D(G(z)) = \\sigma(C) = {1 / (1 + math.exp(-logit)):.3f}")
     figure = two_losses_figure(curves(), SHOWN, logit, _)
     steady_figure(figure, key="two losses")
+    settings.write_url()
 
 
 settings = PageSettings(LossLesson)

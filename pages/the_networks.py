@@ -88,7 +88,6 @@ def ask_what_is_left() -> None:
 def stage() -> None:
     """The number of layers, and how much of a gradient gets through them."""
     n_layers = settings.field("layers")
-    settings.write_url()
     gradients = {name: gradients_at_layers(name, n_layers) for name in ACTIVATIONS}
     figure = backward_figure(gradients, {name: _(title) for name, title in NAMES.items()}, _)
     steady_figure(figure, key="backward")
@@ -103,6 +102,7 @@ def stage() -> None:
             share=f"{gradients['sigmoid'][0] / gradients['leaky_relu'][0]:.2%}",
         )
     )
+    settings.write_url()
 
 
 settings = PageSettings(NetworkLesson)

@@ -91,7 +91,6 @@ def stage() -> None:
     if st.session_state.get("play loop") and st.session_state[AT] < LAST:
         st.session_state[AT] += 1
     controls()
-    settings.write_url()
     frozen = st.session_state["Loop.frozen"]
     past = played(frozen=frozen)[: st.session_state[AT]]
     now = past[-1]
@@ -110,6 +109,7 @@ def stage() -> None:
         ),
         key="bribed",
     )
+    settings.write_url()
 
 
 def _program(

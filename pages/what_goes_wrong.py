@@ -68,6 +68,7 @@ def points_of(case: str, n: int = N_SAMPLES) -> np.ndarray:
     )
 
 
+@st.cache_data(show_spinner=False)
 def measured(case: str) -> tuple[float, float]:
     """How many spots a generator covers, and how many per cent of its points lie on one."""
     real, fake = RING.load(N_SAMPLES), points_of(case)
@@ -130,7 +131,6 @@ def ask_which_is_fooled() -> None:
 def stage() -> None:
     """A generator, its points, and its measures."""
     settings.field("case")
-    settings.write_url()
     case = settings.values.case
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=wide(430)):
@@ -139,6 +139,7 @@ def stage() -> None:
         with st.container(width="stretch"):
             measures_table(case)
             markdown("what_goes_wrong_measures", n=f"{N_SAMPLES:,}")
+    settings.write_url()
 
 
 settings = PageSettings(WrongLesson)

@@ -67,8 +67,8 @@ def live_views(app: AppTest) -> list[dict[str, Any]]:
 
 def steady_figures(app: AppTest) -> list[dict[str, Any]]:
     """The figures that change in place, in their order on the page."""
-    views = (_view(node) for node in app.main if node.type == "bidi_component")
-    return [figure for view in views if "mode_bar" in view for figure in view["figures"]]
+    data = (json.loads(node.proto.json) for node in app.main if node.type == "bidi_component")
+    return [json.loads(each["figure"]) for each in data if "figure" in each]
 
 
 def tiles_of(app: AppTest) -> list[dict[str, Any]]:

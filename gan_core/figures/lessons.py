@@ -15,6 +15,7 @@ from gan_core.text import N_
 Translate = Callable[[str], str]
 
 PURPLE = "#CC79A7"  # Okabe and Ito's, for what belongs to neither player
+N_BINS = 40  # of a histogram
 FAMILY_COLORS = {
     "vae": REAL,
     "gan": GENERATOR,
@@ -70,12 +71,14 @@ def fit_figure(
         Panel(_(N_("Measured, and the curve that was learned"))),
         Panel(_(N_("New numbers, drawn from the curve"))),
     ]
-    bins = {"start": x[0], "end": x[-1], "size": (x[-1] - x[0]) / 40}
+    edges = np.linspace(x[0], x[-1], N_BINS + 1)
+    width = edges[1] - edges[0]
     for panel, values, color in zip(panels, (data, drawn), (REAL, GENERATOR), strict=True):
         panel.x = {"range": [x[0], x[-1]]}
         panel.y = {"range": [0, 1.15], "showticklabels": False}
+        share = np.histogram(values, edges)[0] / (len(values) * width)  # as high as the density
         panel.traces.append(
-            {"type": "histogram", "x": values, "xbins": bins, "histnorm": "probability density"}
+            {"type": "bar", "x": edges[:-1], "y": share, "width": width, "offset": 0}
             | {"marker": {"color": color}, "opacity": 0.55, "hoverinfo": "skip"}
         )
         panel.curve(x, density, NEUTRAL, hoverinfo="skip")
@@ -193,8 +196,10 @@ def ways_figure(
     top = 1.15 * max(noise.max(), *(each.max() for each in lengths.values()))
     for (title, values), color in zip(lengths.items(), (GENERATOR, DISCRIMINATOR), strict=True):
         along.curve(t, values, color, name=title)
+    counts, edges = np.histogram(noise, N_BINS)
     usual.traces.append(
-        {"type": "histogram", "y": noise, "nbinsy": 40, "marker": {"color": NEUTRAL}}
+        {"type": "bar", "orientation": "h", "x": counts, "y": edges[:-1], "offset": 0}
+        | {"width": edges[1] - edges[0], "marker": {"color": NEUTRAL}}
         | {"hoverinfo": "skip", "showlegend": False, "name": ""}
     )
     usual.x = {"showticklabels": False}

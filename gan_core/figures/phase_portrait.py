@@ -58,7 +58,7 @@ def phase_portrait(
     steps = _frame_steps(len(shown))
     still = [
         *_starts(view, farthest_start, _(N_("Click to start here"))),
-        *_arrows(game, view),
+        _arrows(game, view),
         *_clip_lines(game, view),
         _line(shown.astype(np.float32), _(N_("Path")), width=1.6),
         _marker(path[0], _(N_("Start")), "circle-open", PATH, 13),
@@ -148,8 +148,8 @@ def _starts(view: float, farthest: float | None, invitation: str) -> list[go.Sca
     ]
 
 
-def _arrows(game: Game, view: float) -> list[go.Scatter]:
-    """The directions of the field, all of one length: stems, and heads on them."""
+def _arrows(game: Game, view: float) -> go.Scatter:
+    """The directions of the field, all of one length."""
     spacing = 2 * view / ARROWS
     across = -view + spacing * (np.arange(ARROWS) + 0.5)
     clip = math.inf if game.clip is None else game.clip
@@ -162,22 +162,19 @@ def _arrows(game: Game, view: float) -> list[go.Scatter]:
     centre = np.stack([theta[moving], psi[moving]])
     half = 0.34 * spacing * direction
     tips, gap = centre + half, np.full_like(centre, np.nan)
+    back, aside = 0.24 * spacing * direction, 0.13 * spacing * direction[::-1] * [[-1], [1]]
     # As corners of one path: 300 markers would take Plotly ten times as long as all the rest.
-    back, aside = 0.28 * spacing * direction, 0.1 * spacing * direction[::-1] * [[-1], [1]]
-    stems = np.stack([centre - half, tips, gap], axis=-1).reshape(2, -1)
-    heads = np.stack([tips, tips - back + aside, tips - back - aside, gap], axis=-1).reshape(2, -1)
-    return [
-        _still_lines(stems, width=1.2),
-        _still_lines(heads, width=0.0, fill="toself", fillcolor=NEUTRAL),
-    ]
-
-
-def _still_lines(points: np.ndarray, width: float, **fill: str) -> go.Scatter:
-    """Pale lines through points (2, n), which NaN interrupts."""
-    x, y = points.astype(np.float32)
-    line = {"color": NEUTRAL, "width": width}
-    look = {"showlegend": False, "hoverinfo": "skip", "opacity": 0.5}
-    return go.Scatter(x=x, y=y, mode="lines", line=line, **look, **fill)
+    corners = [centre - half, tips, tips - back + aside, tips, tips - back - aside, gap]
+    x, y = np.stack(corners, axis=-1).reshape(2, -1).astype(np.float32)
+    return go.Scatter(
+        x=x,
+        y=y,
+        mode="lines",
+        line={"color": NEUTRAL, "width": 1.2, "simplify": False},
+        opacity=0.6,
+        showlegend=False,
+        hoverinfo="skip",
+    )
 
 
 def _clip_lines(game: Game, view: float) -> list[go.Scatter]:

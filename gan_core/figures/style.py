@@ -17,6 +17,7 @@ HALO = ", ".join(["0 0 3px Canvas"] * 4)
 def layout(**options: Any) -> dict[str, Any]:
     """Layout options of a figure that sits in a page of either theme."""
     return {
+        "template": "none",  # the whole look is here; Plotly's own takes as long as a curve
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"size": 13},

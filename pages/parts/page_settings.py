@@ -79,15 +79,17 @@ class PageSettings(Generic[S]):
         return taken
 
     def write_url(self) -> None:
-        """Say in the URL what is set: for fragments, which run without the rest of the page."""
+        """Say in the URL what is set: for fragments, which run without the rest of the page.
+
+        Best called last: a browser that is told of another URL draws all of the page again.
+        """
         differing = {
             name: str(value)
             for name, value in self._current().items()
             if value != self._settings.default(name)
         }
-        for name in self._names:
-            if name in differing:
-                st.query_params[name] = differing[name]
-            elif name in st.query_params:
-                del st.query_params[name]
+        said = st.query_params.to_dict()
+        others = {name: value for name, value in said.items() if name not in self._names}
+        if said != others | differing:
+            st.query_params.from_dict(others | differing)
         links.know(differing)

@@ -9,7 +9,7 @@ export default function (component) {
   const root = component.parentElement.querySelector(".steady-figure");
   let figure = figures.get(root);
   if (!figure) figures.set(root, (figure = new SteadyFigure(root)));
-  figure.show(JSON.parse(component.data.view));
+  figure.show(JSON.parse(component.data.figure), JSON.parse(component.data.view));
   return () => figure.leave();
 }
 
@@ -22,9 +22,9 @@ class SteadyFigure {
     this.afterPrint = () => this.setWidth(null); // as wide as there is room again
   }
 
-  show({ figures, frames, mode_bar, failed }) {
+  show(figure, { frames, mode_bar, failed }) {
     clearTimeout(this.leaving);
-    [this.figure] = figures;
+    this.figure = figure;
     this.frames = frames;
     this.modeBar = mode_bar;
     this.root.style.height = `${this.figure.layout.height}px`;

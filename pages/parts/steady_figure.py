@@ -36,9 +36,8 @@ def steady_figure(
     `frames` are what its own buttons play.
     """
     view = {
-        "figures": [json.loads(figure.to_json() or "{}")],
         "frames": frames,
         "mode_bar": mode_bar,
         "failed": _("The figures could not be loaded. Reload the page."),
     }
-    _component(key=key, data={"view": json.dumps(view)})
+    _component(key=key, data={"figure": figure.to_json(), "view": json.dumps(view)})

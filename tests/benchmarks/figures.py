@@ -1,8 +1,9 @@
 """The lessons' figures: how soon they answer a control, in a real browser.
 
-The app itself, as a person starts it, on a temporary store, and Chromium. In each lesson every
-slider and every list to choose from is moved with the keyboard, a value further each time, and
-the page rests before the next move. Controls after which no figure changes are left out.
+The app itself, as a person starts it, on a temporary store, once its workers are warm, and
+Chromium. In each lesson every slider and every list to choose from is moved with the keyboard, a
+value further each time, and the page rests before the next move. Controls after which no figure
+changes are left out.
 
 answer_ms  from the moment in which the browser sends the change until the figure has changed and
            the browser paints it: the last change in any figure of the page, Streamlit's run of the
@@ -26,7 +27,7 @@ from playwright.sync_api import Locator, Page, sync_playwright
 
 from gan_core.course import LESSONS
 from gan_core.runs.store import Store
-from tests.benchmarks.processes import app, free_port
+from tests.benchmarks.processes import app, free_port, wait_for_rest
 from tests.chromium import ARGUMENTS, find_chromium
 
 LIMIT_MS = 100
@@ -77,7 +78,8 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         port = free_port()
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
-        with app(Store(f"sqlite:///{Path(folder) / 'store.sqlite3'}"), port):
+        with app(Store(f"sqlite:///{Path(folder) / 'store.sqlite3'}"), port) as web:
+            wait_for_rest(web)
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             page.set_default_timeout(PATIENCE_MS)
             page.add_init_script(WATCH)

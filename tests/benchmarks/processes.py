@@ -10,6 +10,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -23,6 +24,7 @@ from tests.engine_process import wait_until
 
 ROOT = Path(__file__).parents[2]
 ENDS_WITHIN_SECONDS = 20.0
+REST_SHARE = 0.3  # of a processor: the engine and its workers are never quite still
 
 
 @contextmanager
@@ -64,6 +66,23 @@ def app(store: Store, port: int) -> Iterator[psutil.Process]:
         yield web
     finally:
         _end(web)
+
+
+def wait_for_rest(web: psutil.Process) -> None:
+    """Wait until the app and all that it has started do next to nothing: warm, and done warming."""
+    wait_until(lambda: _share_of_a_processor(web) < REST_SHARE, "the app to rest")
+
+
+def _share_of_a_processor(web: psutil.Process) -> float:
+    """What the app and its children have used of a second of one processor."""
+
+    def used() -> float:
+        family = [web, *web.children(recursive=True)]
+        return sum(sum(each.cpu_times()[:2]) for each in family)
+
+    before = used()
+    time.sleep(1)
+    return used() - before
 
 
 def _is_ready(started: subprocess.Popen[bytes], store: Store, port: int) -> bool:

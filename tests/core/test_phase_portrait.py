@@ -39,26 +39,24 @@ def portrait(game: Game, path: np.ndarray, farthest_start: float | None = 3.0) -
     return figure
 
 
-def heads(figure: go.Figure) -> go.Scatter:
-    return next(trace for trace in figure.data if trace.fill == "toself")
+def arrows(figure: go.Figure) -> np.ndarray:
+    """The corners of each arrow: from its end to its tip, and the two barbs, (2, n, 6)."""
+    trace = next(trace for trace in figure.data if trace.mode == "lines" and trace.opacity == 0.6)
+    return np.stack([trace.x, trace.y]).astype(float).reshape(2, -1, 6)
 
 
 @pytest.mark.parametrize("game", GAMES, ids=lambda game: game.name)
 def test_arrows_point_along_the_field_and_are_of_one_length(game: Game) -> None:
     figure = portrait(game, path_of(game))
-    stems = next(trace for trace in figure.data if trace.mode == "lines" and trace.opacity == 0.5)
-    x, y = (np.asarray(each, dtype=float).reshape(-1, 3) for each in (stems.x, stems.y))
-    along = np.stack([x[:, 1] - x[:, 0], y[:, 1] - y[:, 0]])
+    end, tip, left, again, right, gap = np.moveaxis(arrows(figure), -1, 0)  # (2, n) each
+    along = tip - end
     lengths = np.hypot(*along)
     assert lengths == pytest.approx(np.full(len(lengths), lengths[0]), rel=1e-4)
-    middle = (x[:, 0] + x[:, 1]) / 2, (y[:, 0] + y[:, 1]) / 2
-    v = np.stack(game.velocity(*middle))
+    v = np.stack(game.velocity(*((end + tip) / 2)))
     clear = np.hypot(*v) > 1e-2  # nearer to 0, single precision turns the arrow
     assert clear.sum() > 50
     assert (along / lengths)[:, clear] == pytest.approx((v / np.hypot(*v))[:, clear], abs=1e-3)
-    corners = np.stack([heads(figure).x, heads(figure).y]).astype(float).reshape(2, -1, 4)
-    tip, left, right, gap = np.moveaxis(corners, -1, 0)
-    assert tip == pytest.approx(np.stack([x[:, 1], y[:, 1]]))
+    assert again == pytest.approx(tip)
     forwards = tip - (left + right) / 2
     assert forwards / np.hypot(*forwards) == pytest.approx(along / lengths, abs=1e-3)
     assert np.sum(forwards * (left - right), axis=0) == pytest.approx(0, abs=1e-4)
@@ -70,7 +68,7 @@ def test_arrows_stay_in_the_band_of_clipping() -> None:
     figure = portrait(game, path_of(game))
     dashed = [trace for trace in figure.data if trace.line.dash == "dash"]
     assert [list(trace.y) for trace in dashed] == [[-0.5, -0.5, None, 0.5, 0.5]]
-    assert np.nanmax(np.abs(heads(figure).y)) < 0.5 + 2 * view_of(path_of(game)) / module.ARROWS
+    assert np.nanmax(np.abs(arrows(figure)[1])) < 0.5 + 2 * view_of(path_of(game)) / module.ARROWS
     free = bilinear()
     assert not [t for t in portrait(free, path_of(free)).data if t.line.dash == "dash"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +14,7 @@ from gan_core.presets import PRESETS
 from gan_core.runs.claims import holder_name
 from gan_core.runs.store import ENDED, Store
 from gan_core.training.records import RECORD_FIELDS
-from tests.page_visit import button, toasts, visit
+from tests.page_visit import button, steady_figures, toasts, visit
 
 HIGHEST = 2_000_000
 Grow = Callable[..., str]
@@ -76,13 +75,7 @@ def others(app: AppTest) -> list[str]:
 
 def traces(app: AppTest) -> dict[str, Any]:
     """The figure of the band: values by the name of the trace."""
-    figures = [
-        json.loads(json.loads(node.proto.json)["view"])["figures"]
-        for node in app.main
-        if node.type == "bidi_component"
-    ]
-    [figure] = figures[-1]
-    assert len(figures) == 2, "the run's own figures, and the band"
+    [figure] = steady_figures(app)
     return {trace["name"]: _numbers(trace["y"]) for trace in figure["data"]}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from gan_core.runs import frame
 from gan_core.runs.claims import holder_name
 from gan_core.runs.store import Store
 from gan_core.training.records import RECORD_FIELDS
-from tests.page_visit import visit
+from tests.page_visit import steady_figures, visit
 
 POINTS: dict[str, Any] = {"dataset": "ring", "network": "mlp"}
 
@@ -41,8 +40,7 @@ def run_of(store: Store, name: str, first_loss: float = 1.0, **settings: Any) ->
 
 
 def figure(app: AppTest) -> Any:
-    component: Any = next(node for node in app.main if node.type == "bidi_component")
-    return json.loads(json.loads(component.proto.json)["view"])["figures"][0]
+    return steady_figures(app)[0]
 
 
 def shown_table(app: AppTest) -> Any:

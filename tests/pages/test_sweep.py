@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
@@ -13,14 +12,13 @@ from gan_core.runs.claims import holder_name
 from gan_core.runs.store import Store
 from gan_core.runs.sweeps import Sweep, start_sweep
 from gan_core.training.records import RECORD_FIELDS
-from tests.page_visit import button, toasts, visit
+from tests.page_visit import button, steady_figures, toasts, visit
 
 CONFIG = PRESETS["ring_mlp"].config
 
 
 def figure(app: AppTest) -> Any:
-    component: Any = next(node for node in app.main if node.type == "bidi_component")
-    return json.loads(json.loads(component.proto.json)["view"])["figures"][0]
+    return steady_figures(app)[0]
 
 
 def trained(store: Store, values: list[Any], field: str = "d_learning_rate") -> Sweep:
