@@ -24,7 +24,7 @@ from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_less
 from pages.parts.page_settings import PageSettings
 from pages.parts.projector import wide
 from pages.parts.prose import _, markdown
-from pages.parts.steady_figure import steady_figure
+from pages.parts.steady_figure import head_start, steady_figure
 
 GAMMA = 0.3  # of R1, as in the paper's table
 SHOWN = ("minimax", "r1")
@@ -104,6 +104,7 @@ def stage() -> None:
         with st.container(width="stretch"):
             markdown("does_it_settle_words")
             steady_figure(distance, key="lesson distance")
+            head_start()
     settings.write_url()
 
 

@@ -23,7 +23,7 @@ from pages.parts.lesson import ask, close_lesson, explain, open_lesson
 from pages.parts.page_settings import PageSettings
 from pages.parts.projector import shows_answers
 from pages.parts.prose import _, markdown
-from pages.parts.steady_figure import steady_figure
+from pages.parts.steady_figure import head_start, steady_figure
 
 SHOWN = np.linspace(0, 8, 321)  # lengths in cm
 GAP = (2.0, 2.8)  # cm: no flower of the data has petals of such a length
@@ -66,6 +66,7 @@ def learn_a_curve() -> None:
     drawn = fit.sample(N_DRAWN, seed=0)
     figure = fit_figure(petal_lengths(), SHOWN, fit.density(SHOWN), drawn, _)
     steady_figure(figure, key="petals")
+    head_start()
     low, high = GAP
     st.caption(
         _(

@@ -19,7 +19,7 @@ from gan_core.text import N_
 from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown
-from pages.parts.steady_figure import steady_figure
+from pages.parts.steady_figure import head_start, steady_figure
 
 SIZES = (50, 100, 200, 400, 800)  # pictures on each side; the bundled digits have enough for 800
 REPEATS = 5  # each floor is the average of so many
@@ -112,6 +112,7 @@ def stage() -> None:
     by_title = {_(title): by_model[name] for name, title in DIGIT_MODELS.items()}
     figure = floor_figure(SIZES, floor, by_title, _)
     steady_figure(figure, key="floor")
+    head_start()
     with st.expander(_("What these models draw")):
         for name, title in DIGIT_MODELS.items():
             st.caption(_(title))

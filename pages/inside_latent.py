@@ -13,7 +13,7 @@ from gan_core.theory.latent import lerp, slerp
 from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown
-from pages.parts.steady_figure import steady_figure
+from pages.parts.steady_figure import head_start, steady_figure
 
 N_NOISE = 4000
 ASKED_DIM = 100  # as in the DCGAN paper
@@ -85,6 +85,7 @@ def stage() -> None:
     all_lengths = lengths(noise(values.latent_dim, N_NOISE, values.seed))
     figure = ways_figure(T, ways, all_lengths, _)
     steady_figure(figure, key="ways")
+    head_start()
     st.caption(
         _("With {dim} numbers, noise vectors are {mean} long on average; √{dim} is {root}.").format(
             dim=values.latent_dim,

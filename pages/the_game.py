@@ -23,7 +23,7 @@ from gan_core.theory.tiny_gan import (
 from pages.parts.lesson import ask, close_lesson, explain, open_lesson
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown
-from pages.parts.steady_figure import steady_figure
+from pages.parts.steady_figure import head_start, steady_figure
 from pages.parts.table import table
 
 D_FIRST, THEN_G = 5, 100  # of the second question
@@ -205,9 +205,10 @@ def stage() -> None:
     players, before = path[-1], path[-2] if len(path) > 1 else None
     stages = st.container()
     side_by_side = st.container(horizontal=True, gap="medium")
-    with side_by_side.container(width="stretch"):  # first: the browser need not wait for the rest
+    with side_by_side.container(width="stretch"):
         figure = tiny_gan_figure(players, values.world, len(path) - 1, values.stage, before, _)
         steady_figure(figure, key="tiny gan")
+        head_start()
     with stages:
         stage_buttons(values)
     with side_by_side.container(width=330):

@@ -18,7 +18,7 @@ from gan_core.theory.divergences import LN2
 from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown
-from pages.parts.steady_figure import steady_figure
+from pages.parts.steady_figure import head_start, steady_figure
 
 SHOWN = np.linspace(-LIMIT, LIMIT, 161)
 BOTH = ("minimax", "non_saturating")
@@ -93,6 +93,7 @@ def stage() -> None:
     st.latex(f"D(G(z)) = \\sigma(C) = {1 / (1 + math.exp(-logit)):.3f}")
     figure = two_losses_figure(curves(), SHOWN, logit, _)
     steady_figure(figure, key="two losses")
+    head_start()
     settings.write_url()
 
 

@@ -12,7 +12,7 @@ from gan_core.theory.backward import ACTIVATIONS, BATCH, WIDTH, gradients_at_lay
 from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown
-from pages.parts.steady_figure import steady_figure
+from pages.parts.steady_figure import head_start, steady_figure
 from pages.parts.table import table
 
 PIXELS = 28 * 28
@@ -91,6 +91,7 @@ def stage() -> None:
     gradients = {name: gradients_at_layers(name, n_layers) for name in ACTIVATIONS}
     figure = backward_figure(gradients, {name: _(title) for name, title in NAMES.items()}, _)
     steady_figure(figure, key="backward")
+    head_start()
     st.caption(
         _(
             "Computed just now: {width} units per layer, {batch} random samples, weights as usual "

@@ -17,11 +17,11 @@ from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_less
 from pages.parts.page_settings import PageSettings
 from pages.parts.projector import wide
 from pages.parts.prose import _, markdown
-from pages.parts.steady_figure import steady_figure
+from pages.parts.steady_figure import head_start, steady_figure
 from pages.parts.table import table
 
 RING = DATASETS.get("ring")
-N_SHOWN = 400
+N_SHOWN = 250
 BLUR = 8  # standard deviations of a spot
 KEPT = 2  # spots of a generator that has collapsed
 SHARE_OF_STRAYS = 0.5
@@ -136,6 +136,7 @@ def stage() -> None:
         with st.container(width=wide(430)):
             figure = points_figure(points_of(case)[:N_SHOWN], modes().centers, 1.4)
             steady_figure(figure, key="points")
+            head_start()
         with st.container(width="stretch"):
             measures_table(case)
             markdown("what_goes_wrong_measures", n=f"{N_SAMPLES:,}")
