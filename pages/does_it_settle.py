@@ -90,9 +90,7 @@ def ask_whether_r1_rests() -> None:
 @st.fragment
 def stage() -> None:
     """The method, and where the two players go with it."""
-    with st.container(horizontal=True):
-        settings.field("method")
-        settings.field("n_steps")
+    controls = st.container(horizontal=True)
     values = settings.values
     path = path_of(values.method, values.n_steps)
     # Both before the first is sent: what comes together, the browser draws in one go.
@@ -105,6 +103,9 @@ def stage() -> None:
             markdown("does_it_settle_words")
             steady_figure(distance, key="lesson distance")
             head_start()
+    with controls:
+        settings.field("method")
+        settings.field("n_steps")
     settings.write_url()
 
 
