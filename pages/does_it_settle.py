@@ -94,7 +94,8 @@ def stage() -> None:
     values = settings.values
     path = path_of(values.method, values.n_steps)
     # Both before the first is sent: what comes together, the browser draws in one go.
-    portrait = phase_portrait(game_of(values.method), path, translate=_)
+    game = game_of(values.method)
+    portrait = phase_portrait(game, path, translate=_, with_slider=False)
     distance = distance_curve(path, _)
     with st.container(horizontal=True):
         with st.container(width=wide(480)):

@@ -26,7 +26,7 @@ PATH = "#B86BA8"  # of neither player; Okabe and Ito's purple, readable on white
 INSIDE = "rgba(0,158,115,0.13)"  # `REAL`, thin
 
 VIEWS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 20.0)  # from 0 to the picture's edge
-ARROWS = 17  # in each direction
+ARROWS = 13  # in each direction
 LATTICE = 0.05  # starts stand on its multiples, as on the sliders'
 TINY = 1e-100  # distances below it are not drawn: as good as 0
 FRAMES = 50  # at most: the browser gets them all at once
@@ -46,11 +46,14 @@ def phase_portrait(
     path: np.ndarray,
     farthest_start: float | None = None,
     translate: Callable[[str], str] = str,
+    *,
+    with_slider: bool = True,
 ) -> go.Figure:
     """The path (n + 1, 2) over the arrows of the game's field, with a button that plays its `film`.
 
     Clicks fall on the first trace alone, whose points lie within ±`farthest_start`; without it,
-    nobody is asked to click. The picture follows the path as far as the last of `VIEWS`.
+    nobody is asked to click. The picture follows the path as far as the last of `VIEWS`. The slider
+    that goes to any step of the film takes Plotly a quarter of all its time.
     """
     _ = translate
     view = view_of(path)
@@ -79,7 +82,7 @@ def phase_portrait(
         xaxis=square | {"title": {"text": _(title_x)}},
         yaxis=square | {"title": {"text": _(title_y)}, "scaleanchor": "x"},
         updatemenus=[_play_button(steps, _(N_("Play")))],
-        sliders=[_step_slider(steps, _(N_("Step")))],
+        sliders=[_step_slider(steps, _(N_("Step")))] if with_slider else [],
     )
     # In one go: every later change of a figure costs several milliseconds.
     return go.Figure([*still, _comet(shown, steps[-1])], look)
