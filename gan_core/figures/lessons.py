@@ -196,7 +196,7 @@ def ways_figure(
     top = 1.15 * max(noise.max(), *(each.max() for each in lengths.values()))
     for (title, values), color in zip(lengths.items(), (GENERATOR, DISCRIMINATOR), strict=True):
         along.curve(t, values, color, name=title)
-    counts, edges = np.histogram(noise, N_BINS)
+    counts, edges = np.histogram(noise, N_BINS // 2)
     usual.traces.append(
         {"type": "bar", "orientation": "h", "x": counts, "y": edges[:-1], "offset": 0}
         | {"width": edges[1] - edges[0], "marker": {"color": NEUTRAL}}

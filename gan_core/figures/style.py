@@ -28,4 +28,9 @@ def layout(**options: Any) -> dict[str, Any]:
     } | options
 
 
-AXIS = {"gridcolor": "rgba(128,128,128,0.25)", "zeroline": False, "automargin": True}
+AXIS = {
+    "gridcolor": "rgba(128,128,128,0.25)",
+    "zeroline": False,
+    "automargin": True,
+    "ticklabelstandoff": 4,  # in a corner, the numbers of two axes would touch
+}
