@@ -11,7 +11,7 @@ from gan_core.config import RunConfig
 from gan_core.figures.loss_laboratory import loss_figure
 from gan_core.losses import Loss
 from gan_core.penalties import Penalty
-from gan_core.runs.store import ENDED
+from gan_core.runs.store import ENDED, Run
 from gan_core.text import GanError
 from pages.parts.bands import bands
 from pages.parts.controls import config_controls, current_values, preset_control
@@ -70,8 +70,33 @@ def show_penalty(penalty: Penalty, weight: float) -> None:
     st.caption(penalty.reference)
 
 
+def show_run(run_id: str) -> Run | None:
+    """A run, or two beside each other; None where it can no longer be shown, and says why."""
+    try:
+        run = store().run(run_id)
+        st.session_state["run"] = st.query_params["run"] = run_id
+        shown = [run_id, *filter(None, [st.query_params.get("beside")])]
+        is_image = run.config.items.dataset.is_image
+        run_panels(shown, layers=() if is_image else layer_switches())
+        if len(shown) == 1:
+            bands(run)
+    except GanError as error:
+        st.session_state.pop("run", None)
+        st.error(say(error))
+        return None
+    if run.status in ENDED:
+        st.caption(_("Change a setting on the left and press Train to start another run."))
+    return run
+
+
 with st.sidebar:
     preset_control()
+    on_the_left = st.container()
+above_the_run = st.container()
+# Back from another page, the URL has forgotten the run; the session has not.
+run_id = st.query_params.get("run") or st.session_state.get("run")
+run = show_run(run_id) if run_id else None  # before the settings, which take the browser longer
+with on_the_left:
     above_the_settings = st.container()
     values = config_controls()
     above_the_settings.button(
@@ -82,40 +107,25 @@ with st.sidebar:
         on_click=attempt,
         args=(start,),
     )
-
-config = settings = chosen(values)
-# Back from another page, the URL has forgotten the run; the session has not.
-run_id = st.query_params.get("run") or st.session_state.get("run")
 try:
-    if values["dataset"] == "pictures":
-        picture_controls(values["pictures"], open_at_first=not run_id)
-    if run_id:
-        run = store().run(run_id)
-        st.session_state["run"] = st.query_params["run"] = run_id
-        config = run.config
-        shown = [run_id, *filter(None, [st.query_params.get("beside")])]
-        is_image = config.items.dataset.is_image
-        run_panels(shown, layers=() if is_image else layer_switches())
-        if len(shown) == 1:
-            bands(run)
-        if run.status in ENDED:
-            st.caption(_("Change a setting on the left and press Train to start another run."))
-    else:
+    with above_the_run:
+        settings = chosen(values)
+        if values["dataset"] == "pictures":
+            picture_controls(values["pictures"], open_at_first=not run)
+    if not run:
         markdown("train")
     if settings:
         sweep_form(settings)
     if not store().engines():
         st.warning(_("The training engine is starting. Runs wait until it is ready."))
 except GanError as error:
-    st.session_state.pop("run", None)
     st.error(say(error))
-else:
-    if config and run_id:
-        # Below a run's figures, and drawn only when it is asked for: they are there sooner.
-        game = st.expander(_("What the two players minimise"), key="game", on_change="rerun")
-        if game.open:
-            with game:
-                show_game(config)
-    elif config:
-        st.subheader(_("What the two players minimise"), anchor=False)
-        show_game(config)
+if run:
+    # Below a run's figures, and drawn only when it is asked for: they are there sooner.
+    game = st.expander(_("What the two players minimise"), key="game", on_change="rerun")
+    if game.open:
+        with game:
+            show_game(run.config)
+elif settings:
+    st.subheader(_("What the two players minimise"), anchor=False)
+    show_game(settings)

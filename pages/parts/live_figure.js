@@ -54,6 +54,8 @@ class View {
       .then(([Plotly]) => plots === this.plots && this.draw(Plotly)) // or built anew meanwhile, or gone
       .catch(() => this.note("The figures could not be loaded. Reload the page."));
     this.connect();
+    this.first = component.data.first; // no need to wait for the socket to say it
+    if (this.first) this.take(JSON.parse(this.first));
     if (data.at !== null) this.scrubAll(data.at);
   }
 
@@ -237,6 +239,7 @@ class View {
     const socket = (this.socket = new WebSocket(url));
     socket.onmessage = (event) => {
       this.attempt = 0;
+      if (event.data === this.first) return;
       this.take(JSON.parse(event.data));
     };
     socket.onclose = (event) => {

@@ -11,10 +11,15 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from gan_core.config import RunConfig
+from gan_core.runs.curve import level_for
+from gan_core.runs.messages import snapshot
 from gan_core.runs.store import Run
 from pages.parts.prose import catalog, language
+from pages.parts.steady_figure import head_start
+from pages.parts.store import store
 
 _HERE = Path(__file__).parent
+_SEEN = "runs seen"
 LAYERS = ("real", "fake", "surface", "truth", "manifold", "arrows", "game")
 
 
@@ -68,14 +73,29 @@ def live_run(
         "catalog": catalog(language()),
         "language": language(),
     }
+    first = _first_message(run)
     result = _component(
         key=f"live {run.id}",
         # As a string: Streamlit searches lists for tables, and loads pandas to do so.
-        data={"view": json.dumps(view)},
+        data={"view": json.dumps(view), "first": first},
         on_status_change=lambda: None,
         on_scrubbed_change=lambda: None,
     )
+    if first:
+        head_start()
     return _scrubbed(cast(int | None, result.scrubbed), at)
+
+
+def _first_message(run: Run) -> str:
+    """What the socket is going to say first, for a session that has not seen this run yet.
+
+    A reader who opens the page then need not wait for the socket.
+    """
+    seen = st.session_state.setdefault(_SEEN, set())
+    if run.id in seen:
+        return ""
+    seen.add(run.id)
+    return snapshot(store(), run.id, level_for(run.step))
 
 
 def _scrubbed(told: int | None, at: int | None) -> int | None:
