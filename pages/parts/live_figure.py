@@ -89,13 +89,13 @@ def live_run(
 def _first_message(run: Run) -> str:
     """What the socket is going to say first, for a session that has not seen this run yet.
 
-    A reader who opens the page then need not wait for the socket.
+    A reader who opens the page then need not wait for the socket. Of a run that has just begun it
+    says nothing: to draw its empty figures would only keep its first sample waiting.
     """
     seen = st.session_state.setdefault(_SEEN, set())
-    if run.id in seen:
-        return ""
+    is_new = run.id not in seen
     seen.add(run.id)
-    return snapshot(store(), run.id, level_for(run.step))
+    return snapshot(store(), run.id, level_for(run.step)) if is_new and run.step else ""
 
 
 def _scrubbed(told: int | None, at: int | None) -> int | None:
