@@ -112,12 +112,12 @@ def stage() -> None:
     by_title = {_(title): by_model[name] for name, title in DIGIT_MODELS.items()}
     figure = floor_figure(SIZES, floor, by_title, _)
     steady_figure(figure, key="floor")
-    head_start()
     with st.expander(_("What these models draw")):
         for name, title in DIGIT_MODELS.items():
             st.caption(_(title))
             drawn = generate_digits(name, N_DRAWN, seed)[..., np.newaxis]
             st.image(picture(drawn, per_row=N_DRAWN), width=N_DRAWN * PIXELS, alt=_(title))
+    head_start()
     settings.write_url()
     compute(seed + 1)  # the one that a reader of these is likeliest to ask for next
 

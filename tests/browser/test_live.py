@@ -191,6 +191,25 @@ def test_the_connection_comes_back(page: Page, app: AppProcess) -> None:
     expect(page.locator(".live-run .note")).to_have_text("This run no longer exists.")
 
 
+def test_an_opened_run_need_not_wait_for_its_socket(
+    page: Page, app: AppProcess, browser: Browser
+) -> None:
+    run_id = start(page, app)
+    wait_until(lambda: step(page) > 5, "the first steps")
+    stop(page)
+    last, losses = step(page), curve(page, "d_loss")
+    other = browser.new_page()
+    silent: list[WebSocketRoute] = []
+    other.route_web_socket("**/live/**", lambda socket: silent.append(socket))  # says nothing
+    other.goto(f"{app.url}/train?lang=en&run={run_id}")
+    wait_until(lambda: curve(other, "d_loss")["x"], "the curves")
+    assert silent
+    assert step(other) == last
+    assert curve(other, "d_loss") == losses
+    status(other).to_have_text("stopped")
+    other.close()
+
+
 def test_both_languages_by_the_switch(page: Page, app: AppProcess) -> None:
     page.goto(f"{app.url}/train?lang=en")
     page.get_by_text("中文").click()

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -15,6 +16,7 @@ from gan_core.runs.claims import holder_name
 from gan_core.runs.messages import snapshot
 from gan_core.runs.store import Store
 from gan_core.text import Text
+from gan_core.training.records import RECORD_FIELDS
 from tests.page_visit import button, live_data, live_views, texts, toasts, visit
 
 MakeRun = Callable[..., str]
@@ -325,6 +327,23 @@ def test_browser_can_say_what_went_wrong(store: Store, make_run: MakeRun, status
     assert data["status"] == status
     message = json.loads(snapshot(store, run_id, 0))["state"]["message"]
     assert message["template"] in data["catalog"]
+
+
+def test_a_run_comes_with_what_its_socket_would_say_first_but_once(store: Store) -> None:
+    run_id = store.create_run(RunConfig(), claimed_by=(holder := holder_name()))
+    assert first_message(visit("train", run=run_id)) == "", "there is nothing to draw yet"
+    records = np.zeros((3, len(RECORD_FIELDS)), np.float32)
+    store.append(
+        run_id, holder, step=3, points={0: records}, images_per_second=None, frame=b"", measures={}
+    )
+    app = visit("train", run=run_id)
+    assert first_message(app) == snapshot(store, run_id, 0)
+    assert first_message(app.run()) == "", "the figures stand: it would be sent in vain"
+
+
+def first_message(app: AppTest) -> str:
+    component: Any = next(node for node in app.main if node.type == "bidi_component")
+    return str(json.loads(component.proto.json)["first"])
 
 
 @pytest.mark.parametrize(
