@@ -239,8 +239,9 @@ class View {
     const socket = (this.socket = new WebSocket(url));
     socket.onmessage = (event) => {
       this.attempt = 0;
-      if (event.data === this.first) return;
-      this.take(JSON.parse(event.data));
+      const known = event.data === this.first;
+      this.first = null; // after a lost connection it would be news again
+      if (!known) this.take(JSON.parse(event.data));
     };
     socket.onclose = (event) => {
       if (this.socket !== socket) return;
