@@ -1,14 +1,14 @@
 """The lessons' figures: how soon they answer a control, in a real browser.
 
 The app itself, as a person starts it, on a temporary store, once its workers are warm, and
-Chromium. In each lesson every slider and every list to choose from is moved with the keyboard, a
-value further each time, and the page rests before the next move. Controls after which no figure
-changes are left out.
+Chromium. In each lesson every slider is moved with the keyboard and from every list another value
+is chosen with the mouse, a value further each time, and the page rests before the next move.
+Controls after which no figure changes are left out.
 
 answer_ms  from the moment in which the browser sends the change until the figure has changed and
            the browser paints it: the last change in any figure of the page, Streamlit's run of the
            whole page and the way to and fro included
-key_ms     from the key instead: Streamlit waits until a slider rests before it sends
+key_ms     from the key or the click instead: Streamlit waits until a slider rests before it sends
 
 `limit_ms` is what a reader takes for at once.
 """
@@ -19,6 +19,7 @@ import argparse
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,7 +40,8 @@ ARROW, OTHER_ARROW = "ArrowRight", "ArrowLeft"
 WATCH = """
 const times = (window.times = {});
 const FIGURE = ".js-plotly-plot, .loop, [data-testid=stImage]";
-addEventListener("keydown", () => (times.asked = performance.now()), true);
+for (const asking of ["keydown", "pointerdown"])
+  addEventListener(asking, () => (times.asked = performance.now()), true);
 const send = WebSocket.prototype.send;
 WebSocket.prototype.send = function (data) {
   times.sent ??= performance.now();
@@ -147,22 +149,30 @@ def controls_of(page: Page) -> Iterator[tuple[str, Locator]]:
 
 
 def move(page: Page, control: Locator) -> Answer | None:
-    """Move a control by one value, or back from its end; None where no figure has changed."""
+    """Move a control by one value, from its end back; None where no figure has changed."""
     control.focus()
     if control.get_attribute("role") == "combobox":
-        keys = ["ArrowDown", "ArrowDown", "Enter"]
+        control.press("ArrowDown")  # opens the list
+        at_rest(page)
+        choose = next_option(page).click
     else:
         at_the_end = control.evaluate("slider => slider.value === slider.max")
-        keys = [OTHER_ARROW if at_the_end else ARROW]
+        choose = partial(control.press, OTHER_ARROW if at_the_end else ARROW)
     at_rest(page)
     page.evaluate("delete times.painted; delete times.sent")
-    for key in keys:
-        control.press(key)
+    choose()
     at_rest(page)
     times = page.evaluate("times")
     if "painted" not in times or "sent" not in times:
         return None
     return Answer(times["painted"] - times["sent"], times["painted"] - times["asked"])
+
+
+def next_option(page: Page) -> Locator:
+    """The value after the chosen one in the open list; after the last, the first."""
+    options = page.get_by_role("option")
+    chosen = [each.get_attribute("aria-selected") for each in options.all()].index("true")
+    return options.nth((chosen + 1) % options.count())
 
 
 def at_rest(page: Page) -> None:
@@ -171,6 +181,7 @@ def at_rest(page: Page) -> None:
         """rest => performance.now() - times.anything > rest &&
         document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'""",
         arg=REST_MS,
+        polling=REST_MS / 4,  # not with every picture: that would be work beside what is measured
     )
 
 
