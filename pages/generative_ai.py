@@ -165,5 +165,8 @@ st.header(_("Four families"), anchor=False)
 steady_figure(timeline_figure(_), key="timeline")
 markdown("generative_ai_families")
 close_lesson("generative_ai")
+# What is worked out once is kept: slider and list then answer at once.
 for n_peaks in range(1, MOST_PEAKS + 1):
-    fit_petals(n_peaks)  # kept: the slider then answers at once
+    fit_petals(n_peaks)
+for name in DIGIT_MODELS:
+    generate_digits(name, N_PICTURES, seed=0)
