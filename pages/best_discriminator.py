@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 from pydantic import Field
 
@@ -27,6 +26,7 @@ from gan_core.theory.optimal_discriminator import value_at_optimum_of_logs
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown
 from pages.parts.question import predict
+from pages.parts.steady_figure import steady_figure
 from pages.parts.table import table
 
 REACH = 6.0  # q's mean goes from −REACH to +REACH
@@ -239,10 +239,6 @@ def allowed(field: str, value: float) -> float:
     return min(max(round(value, 2), low), high)
 
 
-def chart(figure: go.Figure, key: str) -> None:
-    st.plotly_chart(figure, key=key, config={"displayModeBar": False})
-
-
 settings = PageSettings(BestDiscriminator)
 with st.sidebar:
     settings.field("shape")
@@ -258,13 +254,13 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.markdown(_("**Look at:**"), width="content")
     for label, preset in PRESETS.items():
         settings.button(_(label), **preset)
-chart(judged_figure(pair, values.q_mean, _), "judged")
+steady_figure(judged_figure(pair, values.q_mean, _), key="judged")
 markdown("best_discriminator_value")
 value_tiles(pair, values.q_mean)
 
 st.header(_("Move q away"), anchor=False)
 markdown("best_discriminator_away")
-chart(slopes_figure(pair, values.q_mean, here, SWEPT, _), "slopes")
+steady_figure(slopes_figure(pair, values.q_mean, here, SWEPT, _), key="slopes")
 reading_table(here)
 ask_which_slope()
 
@@ -274,6 +270,6 @@ if is_points:
     st.info(_("A line has no width that q could fit. Choose Gaussians on the left."))
 else:
     found = fits(data(values))
-    chart(fits_figure(data(values), found, _), "fits")
+    steady_figure(fits_figure(data(values), found, _), key="fits")
     fit_buttons(values, found)
 markdown("best_discriminator_next")

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, ClassVar, cast
+from typing import Annotated, ClassVar, cast
 
 import numpy as np
 import streamlit as st
@@ -41,6 +41,7 @@ from gan_core.theory.verdict import ON_CIRCLE, Verdict, verdict
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown
 from pages.parts.question import predict
+from pages.parts.steady_figure import steady_figure
 from pages.parts.table import table
 
 FARTHEST_START = 3.0
@@ -193,11 +194,10 @@ def presets() -> None:
         settings.button(_("WGAN never stops"), method="wgan")
 
 
-def take_start() -> None:
+def take_start(theta: float, psi: float) -> None:
     """Start where the reader has clicked."""
-    for point in st.session_state["portrait"]["selection"]["points"]:
-        start = {"theta": round(point["x"], 2), "psi": round(point["y"], 2)}
-        settings.set(**settings.values.model_dump() | start)
+    start = {"theta": round(theta, 2), "psi": round(psi, 2)}
+    settings.set(**settings.values.model_dump() | start)
 
 
 def opinion(judged: Verdict) -> None:
@@ -367,7 +367,6 @@ def question() -> None:
 
 
 PORTRAIT_WIDTH = 510  # pixels
-PLAIN: dict[str, Any] = {"config": {"displayModeBar": False}}
 
 settings = PageSettings(Portrait)
 with st.sidebar:
@@ -383,14 +382,8 @@ side_by_side = st.container(horizontal=True)  # as columns, but one below the ot
 with side_by_side.container(width=PORTRAIT_WIDTH):
     st.latex(game.formula)
     portrait = phase_portrait(game, path, FARTHEST_START, _)
-    portrait.frames = film(portrait, path)
-    st.plotly_chart(
-        portrait,
-        key="portrait",
-        on_select=take_start,
-        selection_mode="points",
-        **PLAIN,
-    )
+    frames = film(portrait, path)
+    steady_figure(portrait, key="portrait", frames=frames, choose=take_start)
     left_at = first_step_outside(path)
     if left_at is not None:
         st.caption(
@@ -403,10 +396,10 @@ with side_by_side.container(width="stretch"):
     has_r1 = values.game == "dirac" and "gamma" in game.parameters
     locus = eigenvalues_for_all_gammas(values) if has_r1 else None
     found = None if judged.eigenvalues is None else np.array(judged.eigenvalues)
-    st.plotly_chart(eigenvalue_plane(found, locus, _), key="eigenvalues", **PLAIN)
+    steady_figure(eigenvalue_plane(found, locus, _), key="eigenvalues")
     if has_r1:
         critical_damping(game)
-    st.plotly_chart(distance_curve(path, _), key="distance", **PLAIN)
+    steady_figure(distance_curve(path, _), key="distance")
 markdown("game_words")
 question()
 published_table(values)

@@ -16,6 +16,7 @@ from pages.parts.asking import when_answered
 from pages.parts.choose_run import Looking, chosen_run
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown, plain, say
+from pages.parts.steady_figure import steady_figure
 from pages.parts.tiles import tiles
 
 ASKING = N_("A worker is looking into the networks …")
@@ -70,7 +71,7 @@ def draw_inside(seen: Mapping[str, Any]) -> None:
             said += f", $D(x) = {decision:.3f}$"
         markdown("inside_gradient", said=said)
     figure = gradient_map(seen["picture"], seen["gradient"], _)
-    st.plotly_chart(figure, key="gradient", config={"displayModeBar": False})
+    steady_figure(figure, key="gradient")
     for player, title in PLAYERS.items():
         st.subheader(_(title), anchor=False)
         if seen["weights"]:

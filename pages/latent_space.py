@@ -17,12 +17,12 @@ from pages.parts.asking import when_answered
 from pages.parts.choose_run import Looking, chosen_run
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown, plain, say
+from pages.parts.steady_figure import steady_figure
 from pages.parts.tiles import tiles
 
 LETTERS = ("a", "b", "c")
 ASKING = N_("A worker is asking the generator …")
 SEARCHING = N_("A worker is searching …")
-NO_MODE_BAR = {"displayModeBar": False}
 
 Place = Annotated[int, Field(ge=0, le=N_SAMPLES - 1)]
 
@@ -190,7 +190,7 @@ def show_walk() -> None:
     show(chosen.question("samples", tool="walks", a=values.a, b=values.b), draw, height=250)
     say_of_the_cube(outside_the_cube(ways["slerp"]), _("On the arc"))
     figure = norm_figure(ways, (low, middle, high), _)
-    st.plotly_chart(figure, key="norms", config=NO_MODE_BAR)
+    steady_figure(figure, key="norms")
 
 
 def show_sum() -> None:
@@ -262,7 +262,7 @@ def draw_search(found: Mapping[str, Any]) -> None:
             ).format(off=f"{found['off']:.1%}")
         )
     figure = search_figure(found["path"], _)
-    st.plotly_chart(figure, key="search", config=NO_MODE_BAR)
+    steady_figure(figure, key="search")
 
 
 def shown_number(value: float | None, digits: int) -> str:

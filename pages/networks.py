@@ -23,6 +23,7 @@ from pages.parts.asking import when_answered
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, language, markdown
 from pages.parts.question import predict
+from pages.parts.steady_figure import steady_figure
 from pages.parts.table import table
 
 Network = Mapping[str, Any]  # as gan_core.training.anatomy describes it
@@ -188,11 +189,7 @@ def show_networks(shown: Mapping[str, Network], full_size: Mapping[str, Network]
 def _sketch(network: Network, title: str, ends: tuple[str, str], color: str) -> None:
     n = network["trainable"] + network["fixed"]
     st.markdown(title.format(n_in=shape_text(network["input"]), n=f"{n:,}"))
-    st.plotly_chart(
-        network_sketch(network, ends, color, _),
-        key=f"sketch {ends}",
-        config={"displayModeBar": False},
-    )
+    steady_figure(network_sketch(network, ends, color, _), key=f"sketch {ends}")
 
 
 def parameters_of(network: Network, kinds: tuple[str, ...]) -> int:
@@ -271,9 +268,7 @@ def _count(counted: Mapping[str, Any]) -> str:
 def show_gradients(*anatomies: Mapping[str, Any]) -> None:
     """The curves, and by how much the sigmoid's first gradient is smaller."""
     by_activation = dict(zip(COLORS, anatomies, strict=True))
-    st.plotly_chart(
-        gradient_figure(by_activation, _), key="gradients", config={"displayModeBar": False}
-    )
+    steady_figure(gradient_figure(by_activation, _), key="gradients")
     factors = {
         player: gradients_of(by_activation["leaky_relu"][player])[0]
         / gradients_of(by_activation["sigmoid"][player])[0]

@@ -67,14 +67,25 @@ def live_views(app: AppTest) -> list[dict[str, Any]]:
 
 def steady_figures(app: AppTest) -> list[dict[str, Any]]:
     """The figures that change in place, in their order on the page."""
-    data = (json.loads(node.proto.json) for node in app.main if node.type == "bidi_component")
-    return [json.loads(each["figure"]) for each in data if "figure" in each]
+    return [figure for node in app.main if (figure := _figure(node))]
+
+
+def figure_keys(app: AppTest) -> list[str]:
+    """The keys of those figures."""
+    return [str(node.key) for node in app.main if _figure(node)]
 
 
 def tiles_of(app: AppTest) -> list[dict[str, Any]]:
     """What the grids of pictures are given, in their order on the page."""
     views = (_view(node) for node in app.main if node.type == "bidi_component")
     return [view for view in views if "picture" in view]
+
+
+def _figure(node: Any) -> dict[str, Any] | None:
+    if node.type != "bidi_component":
+        return None
+    figure: dict[str, Any] | None = json.loads(json.loads(node.proto.json).get("figure", "null"))
+    return figure
 
 
 def _view(component: Any) -> dict[str, Any]:
@@ -96,9 +107,8 @@ def _texts(node: Any) -> Iterator[str]:
         if text:
             yield text
     yield from getattr(message, "options", ())
-    if node.type == "plotly_chart":
-        yield from _figure_texts(json.loads(node.proto.spec))
     if node.type == "bidi_component":
+        yield from _figure_texts(_figure(node))
         view = _view(node)
         yield from _figure_texts(view.get("figures", []))
         yield from (tile["label"] for tile in view.get("tiles", {}).values())

@@ -61,7 +61,7 @@ def plane_curves(
         _keyed(losses, {"L<sub>D</sub>": DISCRIMINATOR, "L<sub>G</sub>": GENERATOR}),
         _keyed(decisions, {"D(x)": REAL, "D(G(z))": GENERATOR}),
         _keyed(
-            _(N_("Distance from the data")),
+            _(N_("Distance")),
             {_(METRICS.get(name).title): color for name, color in DISTANCES.items()},
         ),
         _keyed(_(N_("Size of the gradients")), sizes),

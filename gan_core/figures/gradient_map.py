@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from gan_core.figures.panels import Panel, panels_figure
 from gan_core.text import N_
 
-HEIGHT = 350
+HEIGHT = 390
 # Transparent where the slope is 0, so that the picture shows.
 SLOPES = [
     [0.0, "rgba(0, 90, 200, 1)"],
@@ -20,6 +20,17 @@ SLOPES = [
     [0.75, "rgba(230, 70, 20, 0.65)"],
     [1.0, "rgba(215, 45, 0, 1)"],
 ]
+# Below its picture: beside it, it would take a third of a narrow page's width.
+COLORBAR = {
+    "orientation": "h",
+    "thickness": 12,
+    "title": {"text": "∂C/∂x", "side": "top"},
+    "x": 0.52,
+    "xanchor": "left",
+    "len": 0.48,
+    "y": 0,
+    "yanchor": "top",
+}
 
 
 def gradient_map(
@@ -39,10 +50,11 @@ def gradient_map(
         "zmax": limit,
         "colorscale": SLOPES,
         "hovertemplate": "∂C/∂x = %{z:.3g}<extra></extra>",
-        "colorbar": {"thickness": 12, "title": {"text": "∂C/∂x", "side": "right"}},
+        "colorbar": COLORBAR,
     }
     hidden = {"visible": False}
-    across = {**hidden, "range": [-0.5, width - 0.5], "constrain": "domain"}
+    at_its_left = {"constrain": "domain", "constraintoward": "left"}  # below its title
+    across = {**hidden, **at_its_left, "range": [-0.5, width - 0.5]}
     down = {**hidden, "range": [height - 0.5, -0.5]}
     panels = [
         Panel(_(title), x=across, y=down | {"scaleanchor": f"x{number}"}, traces=traces)
@@ -52,5 +64,5 @@ def gradient_map(
         )
     ]
     return panels_figure(
-        panels, columns=2, height=HEIGHT, shares=[1], gap=0.04, margin={"b": 8}, dragmode=False
+        panels, columns=2, height=HEIGHT, shares=[1], gap=0.04, margin={"l": 12, "b": 60}, dragmode=False
     )

@@ -143,8 +143,6 @@ def _starts(view: float, farthest: float | None, invitation: str) -> list[go.Sca
             y=psi.ravel().astype(np.float32),
             mode="markers",
             marker={"size": 2, "opacity": 0},
-            unselected={"marker": {"opacity": 0}},
-            selected={"marker": {"opacity": 0}},
             showlegend=False,
             hovertemplate=f"{invitation}<br>(%{{x:.2f}}, %{{y:.2f}})<extra></extra>",
         )

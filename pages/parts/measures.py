@@ -15,6 +15,7 @@ from gan_core.runs.store import Run
 from gan_core.text import N_
 from pages.parts.asking import ask_button, asked, when_answered
 from pages.parts.prose import _, language, markdown, translator
+from pages.parts.steady_figure import steady_figure
 from pages.parts.table import table
 
 HEIGHT = 900  # of what will be shown, in pixels
@@ -23,7 +24,6 @@ MEASURING = N_(
 )
 MEASURING_FID = N_("A worker is computing the FID. That takes minutes.")
 BETTER = {"lower": N_("lower"), "higher": N_("higher")}
-NO_MODE_BAR = {"displayModeBar": False}
 
 
 def measures(run: Run) -> None:
@@ -53,10 +53,10 @@ def _show(run: Run, measured: Mapping[str, Any]) -> None:
         )
     left, right = st.columns(2) if "classes" in measured else (None, st.container())
     if left:
-        figure = class_figure(measured["classes"], _)
-        left.plotly_chart(figure, key=f"classes of {run.id}", config=NO_MODE_BAR)
-    figure = distance_figure(measured["distances"], _)
-    right.plotly_chart(figure, key=f"distances of {run.id}", config=NO_MODE_BAR)
+        with left:
+            steady_figure(class_figure(measured["classes"], _), key=f"classes of {run.id}")
+    with right:
+        steady_figure(distance_figure(measured["distances"], _), key=f"distances of {run.id}")
     _show_nearest(run, measured)
 
 
@@ -92,7 +92,7 @@ def _show_nearest(run: Run, measured: Mapping[str, Any]) -> None:
         )
     )
     figure = neighbours_figure(measured["shown"], _)
-    st.plotly_chart(figure, key=f"nearest of {run.id}", config=NO_MODE_BAR)
+    steady_figure(figure, key=f"nearest of {run.id}")
 
 
 def _show_fid(found: Mapping[str, Any]) -> None:

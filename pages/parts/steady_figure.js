@@ -9,6 +9,7 @@ export default function (component) {
   const root = component.parentElement.querySelector(".steady-figure");
   let figure = figures.get(root);
   if (!figure) figures.set(root, (figure = new SteadyFigure(root)));
+  figure.tell = component.setTriggerValue;
   figure.show(JSON.parse(component.data.figure), JSON.parse(component.data.view));
   return () => figure.leave();
 }
@@ -53,7 +54,10 @@ class SteadyFigure {
       displayModeBar: this.modeBar ? "hover" : false,
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
     };
-    this.Plotly.react(this.root, { data, layout: themed, config }).then(() => this.setFrames());
+    this.Plotly.react(this.root, { data, layout: themed, config }).then(() => {
+      this.setFrames();
+      this.listen();
+    });
   }
 
   // An animation takes Plotly longer than all the rest: it comes once the figure has been seen.
@@ -62,6 +66,12 @@ class SteadyFigure {
     if (!this.frames.length) return;
     // Frames of the same name are replaced; those of other names stay, and nothing plays them.
     this.framing = setTimeout(() => this.Plotly.addFrames(this.root, this.frames), FRAMES_WAIT_MS);
+  }
+
+  // Only what Plotly has drawn can be listened to.
+  listen() {
+    this.root.removeAllListeners("plotly_click");
+    this.root.on("plotly_click", ({ points: [{ x, y }] }) => this.tell("clicked", { x, y }));
   }
 
   setWidth(width) {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,17 +32,30 @@ def steady_figure(
     *,
     mode_bar: bool = False,
     frames: Sequence[Mapping[str, Any]] = (),
+    choose: Callable[[float, float], None] | None = None,
 ) -> None:
-    """Draw a figure, or bring the one with this key up to date; with buttons for zooming or not.
+    """Draw a figure, or bring the one with this key up to date.
 
-    `frames` are what its own buttons play.
+    Args:
+        figure: what is drawn; the theme's own colours and letters are added.
+        key: of this figure, on its page.
+        mode_bar: whether buttons for zooming show when the pointer is on it.
+        frames: what its own buttons play.
+        choose: called with the x and y of a point that the reader has clicked, in a callback.
     """
+
+    def clicked() -> None:
+        point = st.session_state[key].clicked
+        if choose and point is not None:
+            choose(float(point["x"]), float(point["y"]))
+
     view = {
         "frames": frames,
         "mode_bar": mode_bar,
         "failed": _("The figures could not be loaded. Reload the page."),
     }
-    _component(key=key, data={"figure": figure.to_json(), "view": json.dumps(view)})
+    data = {"figure": figure.to_json(), "view": json.dumps(view)}
+    _component(key=key, data=data, on_clicked_change=clicked)
 
 
 def head_start() -> None:

@@ -33,7 +33,7 @@ def test_quality_is_seen_live_and_everything_else_on_a_press(page: Page, app: Ap
     for measure in MEASURES:
         expect(page.get_by_role("table")).to_contain_text(measure.title)
     expect(page.get_by_text("No sign of copying")).to_be_visible()
-    figures = page.locator("[data-testid=stPlotlyChart]")
+    figures = page.locator(".steady-figure")
     expect(figures.filter(has_text="How often each digit comes")).to_be_visible()
     expect(figures.filter(has_text="Distance to the nearest training picture")).to_be_visible()
     expect(figures.filter(has_text="nearest real").locator("image").first).to_be_visible()

@@ -92,6 +92,15 @@ def test_film_runs_from_start_to_end(n: int) -> None:
     assert list(last.x) == list(shown.x)
 
 
+def test_portrait_without_slider_plays_the_same_film() -> None:
+    path = path_of(dirac_gan.minimax())
+    with_slider = portrait(dirac_gan.minimax(), path)
+    plain = module.phase_portrait(dirac_gan.minimax(), path, with_slider=False)
+    assert len(with_slider.layout.sliders) == 1
+    assert len(plain.layout.sliders) == 0
+    assert plain.layout.updatemenus == with_slider.layout.updatemenus
+
+
 def test_portrait_without_starts_asks_nobody_to_click() -> None:
     path = path_of(dirac_gan.minimax())
     asking = portrait(dirac_gan.minimax(), path)

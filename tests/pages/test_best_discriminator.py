@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any
 
@@ -12,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from gan_core.figures.densities import SYMBOLS
 from gan_core.theory.fit import fit_gaussian
 from gan_core.theory.mixture import Mixture
-from tests.page_visit import button, toasts, visit
+from tests.page_visit import button, steady_figures, toasts, visit
 
 PAGE = "best_discriminator"
 MODES = ((0.6, 0.4), (-2.0, 2.0), (0.7, 0.7))  # p at first
@@ -33,17 +32,13 @@ def slider(app: AppTest, name: str) -> Any:
     return next(each for each in app.slider if each.key == f"BestDiscriminator.{name}")
 
 
-def figures(app: AppTest) -> list[Any]:
-    return [json.loads(node.proto.spec) for node in app.main if node.type == "plotly_chart"]
-
-
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("shape", ["gaussians", "points"])
 def test_page_opens_in_both_languages_and_shapes(language: str, shape: str) -> None:
     app = visit(PAGE, lang=language, shape=shape)
     assert not app.exception
     assert not app.error
-    assert len(figures(app)) == (3 if shape == "gaussians" else 2)
+    assert len(steady_figures(app)) == (3 if shape == "gaussians" else 2)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +82,7 @@ def test_preset_two_lines() -> None:
 
 def test_preset_two_modes_shows_covering_and_seeking() -> None:
     app = button(visit(PAGE), "Two modes, one q").click().run()
-    notes = [each["text"] for each in figures(app)[2]["layout"]["annotations"]]
+    notes = [each["text"] for each in steady_figures(app)[2]["layout"]["annotations"]]
     reached = [text.split("<br>")[1] for text in notes if "reached" in text]
     assert reached[:2] == ["modes reached: 2 of 2", "modes reached: 1 of 2"]
 
@@ -111,7 +106,7 @@ def test_link_restores_the_picture() -> None:
     query = {name: app.query_params[name] for name in ("q_mean", "q_std", "weight", "mean_2")}
     again = visit(PAGE, **query)
     assert values(again) == values(app)
-    assert figures(again) == figures(app)
+    assert steady_figures(again) == steady_figures(app)
     assert values(app) != values(visit(PAGE))
 
 

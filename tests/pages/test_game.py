@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any
 
@@ -10,16 +9,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gan_core.theory.dirac_table import PUBLISHED, computed_table
-from tests.page_visit import button, toasts, visit
+from tests.page_visit import button, figure_keys, steady_figures, toasts, visit
 
 pytestmark = pytest.mark.usefixtures("store")
 
 
 def figure(app: AppTest, i: int) -> dict[str, Any]:
     """One of the page's figures: 0 the portrait, 1 the eigenvalues, 2 the distance."""
-    charts = [node for node in app.main if node.type == "plotly_chart"]
-    spec: dict[str, Any] = json.loads(charts[i].proto.spec)
-    return spec
+    return steady_figures(app)[i]
 
 
 def last_distance(app: AppTest) -> str:
@@ -53,7 +50,7 @@ ALWAYS = {"game", "updates", "step", "n_steps", "theta", "psi"}
 def test_first_picture_is_the_gan_that_circles_out(language: str) -> None:
     app = visit("game", lang=language)
     assert not app.exception
-    assert len(app.get("plotly_chart")) == 3
+    assert figure_keys(app) == ["portrait", "eigenvalues", "distance"]
     assert last_distance(app) == "3.10"
     assert start_of(app) == (1.0, 1.0)
     assert "1.0050" in opinion(app)

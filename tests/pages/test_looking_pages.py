@@ -20,7 +20,7 @@ from gan_core.runs.views import N_DIRECTIONS, N_GUESS, N_REAL, N_SAMPLES, noise,
 from gan_core.theory.latent import shell
 from pages.parts import store as store_of_the_app
 from tests.checkpointed import STEP, TINY, checkpointed_run
-from tests.page_visit import button, go_to, tiles_of, toasts, visit
+from tests.page_visit import button, figure_keys, go_to, tiles_of, toasts, visit
 from tests.pages.test_pages import assert_all_in_language
 
 PAGES = ("latent_space", "inside_networks", "be_the_discriminator")
@@ -199,7 +199,7 @@ def test_walk_shows_the_length_below_each_picture(shared: Store, runs: dict[str,
     z = noise(shared.run(runs["plain"]).config, 1)
     for grid, way in zip((lerp, slerp), walk(z[2], z[3]).values(), strict=True):
         assert grid["below"] == [f"{length:.1f}" for length in np.linalg.norm(way, axis=1)]
-    assert [node.key for node in app.main if node.type == "plotly_chart"] == ["norms"]
+    assert figure_keys(app) == ["norms"]
 
 
 @at_once

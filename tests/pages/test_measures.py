@@ -18,7 +18,7 @@ from gan_core.runs.job import execute
 from gan_core.runs.store import Engine, Store, open_store
 from gan_core.text import Text
 from pages.parts import asking
-from tests.page_visit import button, toasts, visit
+from tests.page_visit import button, figure_keys, toasts, visit
 
 MakeRun = Callable[..., str]
 TINY = {"network": "mlp", "g_hidden_units": 8, "d_hidden_units": 8, "batch_size": 8, "steps": 4}
@@ -65,8 +65,7 @@ def rows(app: AppTest) -> list[list[str]]:
 
 
 def charts(app: AppTest) -> list[str]:
-    keys = [str(node.key) for node in app.main if node.type == "plotly_chart"]
-    return [key.partition(" of ")[0] for key in keys]
+    return [key.partition(" of ")[0] for key in figure_keys(app) if " of " in key]
 
 
 # ------------------------------------------------------------------------------- asking

@@ -18,7 +18,7 @@ from gan_core.runs.claims import holder_name
 from gan_core.runs.store import Engine, Store
 from gan_core.text import Text
 from pages.parts import asking
-from tests.page_visit import button, go_to, toasts, visit
+from tests.page_visit import button, go_to, steady_figures, toasts, visit
 
 BUILDING = "A worker is building the networks …"
 MLP = {"network": "mlp", "hidden_units": "4", "latent_dim": "2"}
@@ -53,10 +53,6 @@ def opened(store: Store, **query: str) -> AppTest:
     return app
 
 
-def charts(app: AppTest) -> list[Any]:
-    return [json.loads(node.proto.spec) for node in app.main if node.type == "plotly_chart"]
-
-
 def numbers(encoded: dict[str, str]) -> np.ndarray:
     """An array as Plotly sends it to the browser."""
     return np.frombuffer(base64.b64decode(encoded["bdata"]), encoded["dtype"])
@@ -83,7 +79,7 @@ def sentences(app: AppTest) -> str:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_page_shows_the_article_s_dcgan(store: Store, language: str) -> None:
     app = opened(store, lang=language)
-    generator, discriminator, gradients = charts(app)
+    generator, discriminator, gradients = steady_figures(app)
     assert shapes(generator) == ["100", "12,544", "7×7×256", "7×7×128", "14×14×64", "28×28×1"]
     assert shapes(discriminator) == ["28×28×1", "14×14×64", "7×7×128", "6,272", "1"]
     assert len(gradients["data"]) == 2 * len(COLORS)
@@ -107,7 +103,7 @@ def test_each_kind_of_layer_is_explained_once(store: Store) -> None:
 
 def test_factor_is_that_of_the_curves(store: Store) -> None:
     app = opened(store)
-    traces = charts(app)[2]["data"]
+    traces = steady_figures(app)[2]["data"]
     curves = {(trace["name"], trace["xaxis"]): numbers(trace["y"]) for trace in traces}
     for axis, player in (("x", "discriminator"), ("x2", "generator")):
         factor = curves["all LeakyReLU", axis][0] / curves["all Sigmoid", axis][0]
@@ -155,7 +151,7 @@ def test_presets_set_what_they_say(store: Store, preset: str, layers: list[str])
 
 def test_link_restores_the_picture(store: Store) -> None:
     app = opened(store, **MLP, hidden_layers="1", depth="1")
-    generator, discriminator, gradients = charts(app)
+    generator, discriminator, gradients = steady_figures(app)
     assert shapes(generator) == ["2", "4", "784", "28×28×1"]
     assert shapes(discriminator) == ["28×28×1", "784", "4", "1"]
     assert list(numbers(gradients["data"][0]["x"])) == [1, 2]
@@ -174,7 +170,7 @@ def test_bad_link_gives_a_message_and_the_default(store: Store, name: str, value
     app = visit("networks", **{name: value})
     [message] = toasts(app)
     assert f"{name} = {value} is not allowed" in message
-    assert shapes(charts(settle(store, app))[0])[0] == "100"
+    assert shapes(steady_figures(settle(store, app))[0])[0] == "100"
 
 
 def test_pair_can_be_trained_as_it_is_shown(store: Store) -> None:
@@ -201,7 +197,7 @@ def test_without_an_engine_the_page_says_so_at_once() -> None:
     assert [each.value for each in app.warning] == [
         "The training engine is starting. A worker will answer then."
     ] * 2
-    assert charts(app) == []
+    assert steady_figures(app) == []
     assert "Often said" in sentences(app), "the rest of the page is there"
 
 
@@ -214,7 +210,7 @@ def test_while_a_worker_is_at_it_the_page_waits_a_moment_and_says_so(
     assert [each.value for each in app.info] == [BUILDING] * 2
     settle(store, app)
     assert not app.info
-    assert len(charts(app)) == 3
+    assert len(steady_figures(app)) == 3
 
 
 def test_what_was_answered_once_is_there_at_once_for_the_next_visitor(
@@ -226,7 +222,7 @@ def test_what_was_answered_once_is_there_at_once_for_the_next_visitor(
     monkeypatch.setattr(asking, "_look_again", pytest.fail)
     app = visit("networks")
     assert not app.exception
-    assert len(charts(app)) == 3
+    assert len(steady_figures(app)) == 3
     assert store.answers.newest_unanswered() is None
 
 
@@ -251,7 +247,7 @@ def test_what_failed_may_be_asked_again(store: Store) -> None:
     app = visit("networks")
     while app.error:
         button(app, "Ask again").click().run()
-    assert len(charts(settle(store, app))) == 3
+    assert len(steady_figures(settle(store, app))) == 3
 
 
 def test_one_failure_does_not_hide_the_other_figures(store: Store) -> None:
@@ -262,7 +258,7 @@ def test_one_failure_does_not_hide_the_other_figures(store: Store) -> None:
         store.answers.answer(asked, said)
     app.run()
     assert [each.value for each in app.error] == ["No."]
-    assert len(charts(app)) == 2
+    assert len(steady_figures(app)) == 2
 
 
 def test_unusable_store_is_explained_in_a_sentence(
