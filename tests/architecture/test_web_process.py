@@ -88,6 +88,7 @@ def assert_one_sentence(said: str, *parts: str) -> None:
 # ------------------------------------------------------------------- light enough
 
 
+@pytest.mark.slow
 def test_ten_sessions_fit_into_little_memory(
     app: AppProcess, browser: Browser, run_id: str
 ) -> None:
@@ -234,6 +235,7 @@ def test_pages_fetch_nothing_from_other_hosts(path: Path) -> None:
 # -------------------------------------------------------------------------- the end
 
 
+@pytest.mark.slow
 def test_engine_and_workers_end_with_the_app(sqlite_url: str) -> None:
     app = AppProcess(Store(sqlite_url), GAN_SLOTS="1")
     children = psutil.Process(app.process.pid).children(recursive=True)

@@ -50,6 +50,7 @@ def reach(app: AppProcess, run_id: str, step: int, modes: float) -> None:
     )
 
 
+@pytest.mark.slow
 def test_band_grows_in_place_and_keeps_the_zoom(
     page: Page, app: AppProcess, pair: tuple[str, str]
 ) -> None:
@@ -81,6 +82,7 @@ def test_band_grows_in_place_and_keeps_the_zoom(
     expect(page.get_by_role("button", name="Stop the other seeds")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_button_trains_other_seeds_and_the_link_shows_the_same(page: Page, app: AppProcess) -> None:
     page.goto(f"{app.url}/playground?lang=en&preset=blobs_small&steps=300")
     page.get_by_role("button", name="Train", exact=True).click()

@@ -94,6 +94,7 @@ def done(page: Page) -> Locator:
     return page.locator("[data-testid=stSidebar] [data-testid=stProgress]")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("theme", "language", "keep"),
     [("light", "en", keeps_the_link), ("dark", "zh", keeps_the_file)],

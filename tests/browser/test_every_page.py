@@ -132,6 +132,7 @@ def test_click_into_the_phase_portrait_sets_the_start(page: Page, app: AppProces
         expect(page.get_by_role("slider", name=name)).to_have_value(str(value))
 
 
+@pytest.mark.slow
 def test_lesson_plays_the_film_of_the_path_that_it_shows(page: Page, app: AppProcess) -> None:
     visit(page, app, "does_it_settle", "en")
     figure = page.locator(".st-key-lesson-portrait .js-plotly-plot")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from gan_core.training.records import RECORD_FIELDS
@@ -137,6 +138,7 @@ def test_a_full_house_tells_the_place_in_the_queue(page: Page, app: AppProcess) 
     app.store.request(first, "stop")
 
 
+@pytest.mark.slow
 def test_a_diverged_run_says_so_and_what_to_try(page: Page, app: AppProcess) -> None:
     start(
         page,
@@ -191,6 +193,7 @@ def test_the_connection_comes_back(page: Page, app: AppProcess) -> None:
     expect(page.locator(".live-run .note")).to_have_text("This run no longer exists.")
 
 
+@pytest.mark.slow
 def test_an_opened_run_need_not_wait_for_its_socket(
     page: Page, app: AppProcess, browser: Browser
 ) -> None:
@@ -222,6 +225,7 @@ def test_both_languages_by_the_switch(page: Page, app: AppProcess) -> None:
     page.wait_for_url("**lang=zh**")
 
 
+@pytest.mark.slow
 def test_runs_can_be_opened_renamed_and_deleted(page: Page, app: AppProcess) -> None:
     run_id = start(page, app, "&preset=ring_mlp&g_hidden_units=8&d_hidden_units=8&steps=1000000")
     wait_until(lambda: step(page) > 0, "the first step")
@@ -242,6 +246,7 @@ def test_runs_can_be_opened_renamed_and_deleted(page: Page, app: AppProcess) -> 
     expect(page.get_by_role("link", name="My ring")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_own_loss_is_trained_from_its_page(page: Page, app: AppProcess) -> None:
     """The link carries both formulas; what then trains is what was typed."""
     page.goto(f"{app.url}/own_loss?lang=en&d_formula=square(real-1)%2Bsquare(fake)&g_formula=-fake")

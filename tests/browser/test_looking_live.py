@@ -33,6 +33,7 @@ def choose(page: Page, option: str) -> None:
     page.get_by_role("radio", name=option, exact=True).click()
 
 
+@pytest.mark.slow
 def test_latent_space_is_walked_by_clicks(page: Page, app: AppProcess, run_id: str) -> None:
     page.goto(f"{app.url}/latent_space?lang=en&run={run_id}")
     expect(grid(page, 0)).to_have_count(N_SAMPLES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from gan_core.image_measures import MEASURES
@@ -14,6 +15,7 @@ DATA = "mnist" if mnist.FILE.exists() else "digits"
 QUICK = f"&dataset={DATA}&steps=150&batch_size=16"
 
 
+@pytest.mark.slow
 def test_quality_is_seen_live_and_everything_else_on_a_press(page: Page, app: AppProcess) -> None:
     start(page, app, QUICK)
     wait_until(lambda: curve(page, "frechet")["x"], "the first measurement")

@@ -148,6 +148,7 @@ def test_each_player_alone_moves_only_itself(page: Page, app: AppProcess, paused
     assert frame(app, paused)["surface"] == after_d["surface"], "D stays as it is in G's turn"
 
 
+@pytest.mark.slow
 def test_slow_motion_says_what_happens_in_a_step_one_after_the_other(
     page: Page, app: AppProcess
 ) -> None:
@@ -189,6 +190,7 @@ def test_picture_slider_and_curves_fit_a_laptop_without_scrolling(
         assert box["y"] + box["height"] <= 680, part
 
 
+@pytest.mark.slow
 def test_going_back_branching_and_sharing(
     page: Page, app: AppProcess, browser: Browser, paused: str
 ) -> None:

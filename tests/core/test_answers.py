@@ -297,6 +297,7 @@ def test_an_engine_answers_all_that_was_asked(engine: tuple[Store, EngineProcess
     assert wait_until(lambda: store.answers.ask(early), "the older question").error
 
 
+@pytest.mark.slow
 def test_a_question_survives_its_worker(engine: tuple[Store, EngineProcess]) -> None:
     store, process = engine
     question = {"topic": "anatomy", "settings": {"network": "dcgan", "latent_dim": 512}}

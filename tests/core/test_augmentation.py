@@ -120,6 +120,7 @@ def trainer(**settings: object) -> Trainer:
     return Trainer(config, config.items.dataset.load(50, seed=0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings", [{}, {"network": "mlp", "g_width": 1.0, "d_width": 1.0}], ids=["dcgan", "mlp"]
 )

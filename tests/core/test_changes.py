@@ -124,6 +124,7 @@ def test_new_rates_and_another_pace_need_no_compiling() -> None:
     assert player.config.pace == 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", [{}, CONSTRAINED], ids=["plain", "constrained"])
 def test_same_config_and_same_changes_give_the_same_bits(settings: dict[str, Any]) -> None:
     def play(*groups: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
@@ -200,6 +201,7 @@ def test_turn_moves_one_player_alone(player: Player, settings: dict[str, Any]) -
     assert int(game._g_optimizer.iterations) == 2 + (player == "g")
 
 
+@pytest.mark.slow
 @PLAYERS
 def test_turn_is_repeatable_and_each_number_is_a_turn_of_its_own(player: Player) -> None:
     def after(number: int) -> dict[str, np.ndarray]:

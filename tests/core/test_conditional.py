@@ -164,6 +164,7 @@ def test_classes_take_turns_among_the_samples() -> None:
     assert trainer().samples(23).shape == (23, 28, 28, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", [TINY, TINY_MLP], ids=["dcgan", "mlp with penalty"])
 def test_conditional_run_is_repeatable_continues_and_restarts(settings: dict[str, Any]) -> None:
     config = RunConfig.parse({**settings, "d_steps": 2, "g_steps": 2})

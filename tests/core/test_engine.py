@@ -80,6 +80,7 @@ def wait_until_beyond_a_checkpoint(store: Store, run_id: str) -> None:
     wait_until(lambda: store.run(run_id).step > paused.step + 200, "steps after the checkpoint")
 
 
+@pytest.mark.slow
 def test_a_run_whose_worker_is_killed_goes_on_as_if_nothing_had_happened(
     store: Store, engine: EngineProcess, uninterrupted: np.ndarray
 ) -> None:
@@ -176,6 +177,7 @@ def test_a_deleted_run_frees_its_slot(store: Store, engine: EngineProcess) -> No
     wait_until(has(store, other, "finished"), "another run in the same slot")
 
 
+@pytest.mark.slow
 def test_runs_resume_by_themselves_after_the_server_was_killed(
     tmp_path_factory: pytest.TempPathFactory, uninterrupted: np.ndarray
 ) -> None:

@@ -127,6 +127,7 @@ def _small_downloads(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"keras.datasets.{name}.load_data", lambda halves=halves: halves)
 
 
+@pytest.mark.slow
 def test_program_runs_where_this_project_cannot_be_imported(store: Store) -> None:
     Path("program.py").write_text(written(store, POINTS), "utf-8")
     subprocess.run([sys.executable, "-I", "program.py"], check=True, capture_output=True)
@@ -174,6 +175,7 @@ def test_program_finds_the_very_losses_of_the_run(store: Store, settings: dict[s
     np.testing.assert_allclose(losses_of_program(), losses_of_run(config), rtol=tolerance)
 
 
+@pytest.mark.slow
 def test_settings_that_nobody_has_trained_are_a_program_that_runs() -> None:
     config = config_of(POINTS)
     exec(script(program_of(config, "Ring")), {})

@@ -317,6 +317,7 @@ def test_optimizer_of_one_player_is_not_the_other_s(chosen: str) -> None:
         assert largest > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings",
     [
