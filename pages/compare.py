@@ -26,6 +26,7 @@ from pages.parts.table import table
 
 MOST = len(COLORS)
 POINTS = 600  # of a curve, at most
+EVERY_SECONDS = 2.0
 _KEY, _URL, _QUANTITY = "compared runs", "runs", "quantity"
 
 
@@ -132,14 +133,28 @@ def _changes(run: Run) -> str:
     )
 
 
+def show(run_ids: Sequence[str], moving: bool) -> None:
+    """The runs as they stand; once none trains any more, the page runs again."""
+    try:
+        runs = [store().run(run_id) for run_id in run_ids]
+        show_curves(runs)
+        show_samples(runs)
+        show_differences(runs)
+    except GanError as error:
+        st.error(plain(say(error)), icon=":material/error:")
+        return
+    if moving and not any(run.is_active for run in runs):
+        st.rerun()
+
+
 markdown("compare")
 try:
     there = store().runs()
     runs = chosen(there)
     if runs:
-        show_curves(runs)
-        show_samples(runs)
-        show_differences(runs)
+        moving = any(run.is_active for run in runs)
+        every = EVERY_SECONDS if moving else None
+        st.fragment(show, run_every=every)([run.id for run in runs], moving)
     elif not there:
         st.info(_("Nothing has been trained yet. Start a run on the page “Train”."))
 except GanError as error:
