@@ -64,5 +64,11 @@ def gradient_map(
         )
     ]
     return panels_figure(
-        panels, columns=2, height=HEIGHT, shares=[1], gap=0.04, margin={"l": 12, "b": 60}, dragmode=False
+        panels,
+        columns=2,
+        height=HEIGHT,
+        shares=[1],
+        gap=0.04,
+        margin={"l": 12, "b": 60},
+        dragmode=False,
     )
