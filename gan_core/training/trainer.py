@@ -243,9 +243,13 @@ class Trainer:
         raise AssertionError("Keras takes labels of another batch size")
 
     def take_turn(self, player: Literal["d", "g"], number: int) -> None:
-        """Let one player alone learn once, between two steps; each turn has a `number` ≥ 0."""
+        """Let one player alone learn once, between two steps; each turn has a `number` ≥ 0.
+
+        Its rate is that of the step which comes next; after the last one, that of the last.
+        """
         step = tf.constant(-1 - number)  # no step of a run has these random numbers
         with tf.device(self.plan.device):
+            self._follow_schedule(tf.constant(min(self.step, self.config.steps - 1)))
             x_real, classes = self._real_batch(self._data, self._seed, step, 0)
             g_tape, x_fake = self._fake_batch(classes, self._seed, step, 0)
             x_real = self.shown(x_real, self._seed_of(self._seed, _BLUR_REAL, step))
@@ -321,8 +325,7 @@ class Trainer:
 
     def _train_step(self, data: Data, seed: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
         """D learns `d_steps` times, then G `g_steps` times, first from the last generated batch."""
-        if self.config.rate_schedule != "constant":
-            self._follow_schedule(step)
+        self._follow_schedule(step)
         for turn in range(self.config.d_steps):
             x_real, classes = self._real_batch(data, seed, step, turn)
             g_tape, x_fake = self._fake_batch(classes, seed, step, turn)
@@ -338,7 +341,9 @@ class Trainer:
         return tf.stack([d_turn.d_loss, g_loss, d_turn.d_real, d_turn.d_fake, d_penalty])
 
     def _follow_schedule(self, step: tf.Tensor) -> None:
-        """Set both learning rates for this step."""
+        """Set both learning rates for this step, where they do not stay the same."""
+        if self.config.rate_schedule == "constant":
+            return
         done = tf.cast(step, tf.float32) / self._n_steps
         d_rate, g_rate = tf.unstack(self._rates * _SCHEDULES[self.config.rate_schedule](done))
         self._d_optimizer.learning_rate.assign(d_rate)

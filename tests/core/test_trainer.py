@@ -418,6 +418,15 @@ def test_rate_that_is_set_mid_run_goes_on_where_the_schedule_stands() -> None:
     assert rates(player) == pytest.approx([0.6 * 5e-4, 0.6 * 0.1])
 
 
+@pytest.mark.parametrize(("n_steps", "share"), [(0, 1.0), (4, 0.6), (10, 0.1)])
+def test_turn_of_one_player_has_the_rate_of_the_next_step(n_steps: int, share: float) -> None:
+    player = trainer(TINY_POINTS, rate_schedule="linear", steps=10)
+    train(player, n_steps)
+    player.change(player.config.with_change("pace", 5.0))  # sets both rates anew
+    player.take_turn("d", 0)
+    assert rates(player) == pytest.approx([share * 5e-4, share * 5e-4])
+
+
 def test_how_d_sees_the_data_makes_no_second_copy_of_them() -> None:
     plain = RunConfig.parse(TINY_PICTURES)
     assert real_samples(plain) is real_samples(
