@@ -26,7 +26,8 @@ from gan_core.text import Text
 # JSON-ready: its "topic", and whatever `answering.TOPICS` says that the topic needs.
 Question = Mapping[str, Any]
 
-# How many answers of one topic are kept about one run: of files, which are large, the latest only.
+# How many answers of one topic are kept, about one run or about none: of files, which are large,
+# the latest only.
 MOST_KEPT = {"weights": 1, "tensorboard": 1}
 MOST_KEPT_OF_OTHERS = 300
 
@@ -95,7 +96,7 @@ class Answers:
     def answer(self, asked: str, answer: Answer) -> None:
         """Write down the answer to a question in canonical form.
 
-        Older answers on the same topic about the same run are forgotten, see `MOST_KEPT`.
+        Older answers on the same topic, about the same run or none, are forgotten: see `MOST_KEPT`.
         """
         value = None if answer.error else json.dumps(answer.value)
         error = json.dumps(answer.error.to_json()) if answer.error else None
@@ -109,11 +110,10 @@ class Answers:
 
 
 def _forget_older(db: sa.Connection, question: Question) -> None:
-    """Keep the answers about this topic and this run that were asked for last."""
-    if "run" not in question:
-        return
+    """Keep the answers about this topic, and this run if it is about one, asked for last."""
     topic, text = question["topic"], _answers.c.question
-    alike = [text.contains(part_of(name, question[name])) for name in ("run", "topic")]
+    told = [name for name in ("run", "topic") if name in question]
+    alike = [text.contains(part_of(name, question[name])) for name in told]
     answered = _answers.c.value.is_not(None) | _answers.c.error.is_not(None)
     older = (
         sa.select(text)

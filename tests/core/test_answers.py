@@ -132,6 +132,18 @@ def test_older_answers_about_a_run_are_forgotten(
     assert kept("samples") == [2]
 
 
+def test_older_answers_about_no_run_are_forgotten_too(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "MOST_KEPT_OF_OTHERS", 2)
+    monkeypatch.setattr("gan_core.runs.answers.time.time", itertools.count().__next__)
+    questions = [{"topic": "anatomy", "units": units} for units in range(4)]
+    for question in questions:
+        store.answers.ask(question)
+        store.answers.answer(canonical(question), Answer("layers"))
+    assert [store.answers.is_asked(each) for each in questions] == [False, False, True, True]
+
+
 def test_new_code_or_libraries_are_asked_anew(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
