@@ -351,7 +351,7 @@ class RunConfig(Settings):
     g_norm: str = Field(
         USUAL,
         title=N_("Normalisation of G"),
-        description=N_("Keeps values in range. Usual are batch in a DCGAN and none in an MLP."),
+        description=N_("Keeps values in range. Usual: batch in a DCGAN, none in an MLP."),
     )
     d_norm: str = Field(
         USUAL,

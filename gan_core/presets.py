@@ -107,7 +107,10 @@ PRESETS = {
         Preset(
             "blobs_small",
             N_("Three blobs, small networks"),
-            N_("16 units in two layers, as small as a network that still finds all three."),
+            N_(
+                "16 units in two layers: about as small as networks can be and still find all "
+                "three."
+            ),
             {
                 **_RING,
                 "dataset": "blobs",

@@ -122,7 +122,7 @@ def show_differences(runs: Sequence[Run]) -> None:
 
 def _changes(run: Run) -> str:
     """What was set while it trained, or by branching it off, and after which step."""
-    return "; ".join(
+    return _("; ").join(
         _("{setting} = {value} after step {step}").format(
             setting=label(change.field),
             value=shown_value(store().config_at(run.id, change.applied_step), change.field),

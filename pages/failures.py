@@ -33,10 +33,16 @@ def card(failure: Failure) -> None:
         st.subheader(_(failure.title), anchor=False)
         st.markdown(_(failure.help))
         changes = [
-            f"{label(name)}: **{shown_value(failure.cured, name)}**" for name in failure.cure
+            _("{setting}: **{value}**").format(
+                setting=label(name), value=shown_value(failure.cured, name)
+            )
+            for name in failure.cure
         ]
-        title = _("**The cure**")
-        st.markdown(f"{title} ({', '.join(changes)}): {_(failure.cure_help)}")
+        st.markdown(
+            _("**The cure** ({changes}): {help}").format(
+                changes=_(", ").join(changes), help=_(failure.cure_help)
+            )
+        )
         if st.button(_("Train both"), icon=":material/play_circle:", key=failure.name):
             show(failure)
 

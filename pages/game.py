@@ -311,7 +311,11 @@ SIGNS = {"clip": "c", "penalty": "λ", "target": "g₀", "gamma": "γ", "weight"
 def row_title(game: Game) -> str:
     """The game's title with its parameters."""
     parameters = [f"{SIGNS[name]} = {value:g}" for name, value in game.parameters.items()]
-    return _(", ").join([_(game.title), *parameters])
+    if not parameters:
+        return _(game.title)
+    return _("{title}, {parameters}").format(
+        title=_(game.title), parameters=_(", ").join(parameters)
+    )
 
 
 def published_table(values: Portrait) -> None:

@@ -139,7 +139,7 @@ def which_are_generated() -> None:
         found = sum(truth[number - 1] for number in guessed)
         generated = _(", ").join(str(number) for number in numbers if truth[number - 1])
         st.info(
-            _("You found {found} of {all}. Generated are: {which}.").format(
+            _("You found {found} of {all}. The generated ones are: {which}.").format(
                 found=found, all=truth.sum(), which=generated
             ),
             icon=":material/search:",

@@ -98,7 +98,7 @@ def ask_about_comparing() -> None:
         },
         "neither" if poor < real else "first",
         _(
-            "The first one is “{model}”, the second real digits: better than real is nobody. A "
+            "The first one is “{model}”, the second real digits: nothing is better than real. A "
             "distance means something only beside its noise floor, at the same n."
         ).format(model=_(DIGIT_MODELS[model])),
     )

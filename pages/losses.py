@@ -201,7 +201,7 @@ with right:
     if axis == "probability" and without_probability:
         st.caption(
             _("{names}: no probability but a score, and so drawn over the logit only.").format(
-                names=", ".join(without_probability)
+                names=_(", ").join(without_probability)
             )
         )
         if len(without_probability) == len(losses):

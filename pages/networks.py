@@ -77,7 +77,9 @@ class Networks(Settings):
     norm: str = Field(
         USUAL,
         title=N_("Normalisation"),
-        description=N_("Keeps values in range. Usual are batch in a DCGAN's generator, else none."),
+        description=N_(
+            "Keeps values in range. Usual: batch in a DCGAN's generator, otherwise none."
+        ),
     )
     activation: str = Field(
         "leaky_relu",

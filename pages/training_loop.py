@@ -119,7 +119,7 @@ def _program(
     rows = []
     for number, line in enumerate(program, 1):
         moment = past.get(line.key)
-        values = "; ".join(_say(*each) for each in moment.values.items()) if moment else ""
+        values = _("; ").join(_say(*each) for each in moment.values.items()) if moment else ""
         lit = ' class="now"' if line.key == now else ""
         cells = (str(number), f"<code>{html.escape(line.code)}</code>", html.escape(values))
         rows.append(f"<tr{lit}>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")

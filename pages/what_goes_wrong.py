@@ -154,8 +154,7 @@ with st.container(key="not_on_paper"):
     for failure in FAILURES.values():
         with st.expander(_(failure.title)):
             st.markdown(_(failure.help))
-            cure = _("**The cure**")
-            st.markdown(f"{cure}: {_(failure.cure_help)}")
+            st.markdown(_("**The cure**: {help}").format(help=_(failure.cure_help)))
 explain("what_goes_wrong_why")
 laboratory("failures", _("Watch each of them happen in the failure gallery"), "healing")
 close_lesson("what_goes_wrong")

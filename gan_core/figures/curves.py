@@ -58,13 +58,14 @@ def plane_curves(
     losses, decisions = _titles_of_the_game(loss, _)
     sizes = {"‖∇L<sub>D</sub>‖": DISCRIMINATOR, "‖∇L<sub>G</sub>‖": GENERATOR}
     titles = [
-        _keyed(losses, {"L<sub>D</sub>": DISCRIMINATOR, "L<sub>G</sub>": GENERATOR}),
-        _keyed(decisions, {"D(x)": REAL, "D(G(z))": GENERATOR}),
+        _keyed(losses, {"L<sub>D</sub>": DISCRIMINATOR, "L<sub>G</sub>": GENERATOR}, _),
+        _keyed(decisions, {"D(x)": REAL, "D(G(z))": GENERATOR}, _),
         _keyed(
             _(N_("Distance")),
             {_(METRICS.get(name).title): color for name, color in DISTANCES.items()},
+            _,
         ),
-        _keyed(_(N_("Size of the gradients")), sizes),
+        _keyed(_(N_("Size of the gradients")), sizes, _),
     ]
     figure = _stack(titles, [0.28, 0.24, 0.24, 0.24], _)
     _draw_the_game(figure, loss, penalty, _)
@@ -83,10 +84,10 @@ def plane_curves(
     return figure.update_layout(height=PLANE_HEIGHT, showlegend=False, margin={"t": 24, "b": 44})
 
 
-def _keyed(title: str, colors: Mapping[str, str]) -> str:
+def _keyed(title: str, colors: Mapping[str, str], _: Translate) -> str:
     """A title that says in colour which curves lie below it, and so needs no legend."""
     names = (f'<span style="color:{color}">{name}</span>' for name, color in colors.items())
-    return f"{title}: {', '.join(names)}"
+    return _(N_("{title}: {names}")).format(title=title, names=_(N_(", ")).join(names))
 
 
 def _stack(titles: Sequence[str], heights: Sequence[float], _: Translate) -> go.Figure:

@@ -33,7 +33,7 @@ LOSSES.register(
     Loss(
         name="relativistic",
         title=N_("Relativistic average"),
-        help=N_("D says which of the two is more real, not how real each one is."),
+        help=N_("D says how much more real a sample is than the other kind on average."),
         discriminator=discriminator,
         generator=generator,
         discriminator_formula=rf"L_D = -\,\mathbb{{E}}_x\left[\ln {_REAL}\right]"

@@ -25,7 +25,9 @@ PENALTIES.register(
     Penalty(
         name="r1_r2",
         title=N_("R₁ + R₂ (flat at both)"),
-        help=N_("With the relativistic loss this is R3GAN, a modern recipe without tricks."),
+        help=N_(
+            "R3GAN uses both, with a relativistic loss that compares pairs (arXiv:2501.05441)."
+        ),
         measure=measure,
         formula=r"\tfrac{\lambda}{2}\,\mathbb{E}_x\left[\lVert\nabla D(x)\rVert^2\right]"
         r" + \tfrac{\lambda}{2}\,\mathbb{E}_z\left[\lVert\nabla D(G(z))\rVert^2\right]",

@@ -42,7 +42,10 @@ def check_log_densities(log_p: np.ndarray, log_q: np.ndarray, dx: float) -> None
     checks.above_zero("dx", dx)
     if log_p.ndim != 1 or log_p.shape != log_q.shape or not log_p.size:
         raise GanError(
-            N_("p has shape {p_shape}, q has {q_shape}; both must be (n,), on one and same grid."),
+            N_(
+                "p has shape {p_shape}, q has {q_shape}; both must be (n,), on one and "
+                "the same grid."
+            ),
             p_shape=log_p.shape,
             q_shape=log_q.shape,
         )
