@@ -113,9 +113,9 @@ class Job:
 
     def train(self) -> Ending:
         """Bring the data here, borrow a trainer, and play until the end."""
-        self._say("running", N_("Loading the data …"))
+        self._say_status(Text(N_("Loading the data …")))
         data.prepare(self.dataset, self.store, self._report_download)
-        self._say("running", N_("Building the networks …"))
+        self._say_status(Text(N_("Building the networks …")))
         # Imported late: the engine imports this module too, and has no use for TensorFlow.
         from gan_core.training.pool import taken_seat
 
@@ -130,7 +130,7 @@ class Job:
         """Alternate between training and looking at the controls."""
         self._begin_measuring()
         if self.paused:  # woken for a single step or a new setting
-            self.store.set_status(self.run.id, self.holder, "paused")
+            self._say_status()
         while self.seat.step < self.config.steps:
             ending = self._obey()
             if ending:
@@ -201,7 +201,7 @@ class Job:
         self._frames = Budget(share, FLUSH_SECONDS, FRAME_CREDIT_SECONDS)
         self._checkpoints = Budget(CHECKPOINT_SHARE, CHECKPOINT_SECONDS)
         self._measurements = Budget(QUALITY_SHARE, QUALITY_SECONDS, QUALITY_CREDIT_SECONDS)
-        self._say("running", N_("Compiling the training step …"))
+        self._say_status(Text(N_("Compiling the training step …")))
 
     def _draw_real(self) -> tuple[np.ndarray, np.ndarray]:
         """Twice `n_samples` real samples, as far as there are so many, no two of them the same."""
@@ -222,10 +222,12 @@ class Job:
     def _report_download(self, fraction: float) -> None:
         text = Text(N_("Downloading the data: {percent} %"), {"percent": round(100 * fraction)})
         with contextlib.suppress(Superseded):  # deleted while it downloads: noticed soon after
-            self.store.set_status(self.run.id, self.holder, "running", text)
+            self._say_status(text)
 
-    def _say(self, status: str, sentence: str) -> None:
-        self.store.set_status(self.run.id, self.holder, status, Text(sentence))
+    def _say_status(self, message: Text | None = None) -> None:
+        """A paused run that is woken stays paused, lest it train by itself when its worker dies."""
+        status = "paused" if self.paused else "running"
+        self.store.set_status(self.run.id, self.holder, status, message)
 
     def _facts(self) -> dict[str, Any]:
         """What was picked for this machine, and each metric's noise floor: real against real."""
@@ -313,8 +315,7 @@ class Job:
             if self._facts_are_due:  # only now, because the noise floors take a while
                 self._facts_are_due = False
                 self.store.set_facts(self.run.id, self.holder, self._facts())
-            status = "paused" if self.paused else "running"
-            self.store.set_status(self.run.id, self.holder, status)
+            self._say_status()
         elif self._is_slow and not begins_ahead and not self.paused:
             self._measure_rate()
             self._flush(with_frame=True)
@@ -428,7 +429,7 @@ class Job:
             elif control.action == "resume" and self.paused:
                 self.paused = False
                 self._begin_measuring()
-                self.store.set_status(self.run.id, self.holder, "running")
+                self._say_status()
             self.store.mark_applied(self.run.id, control, self.seat.step)
             if control.action.startswith("turn"):
                 self._flush(with_frame=True)
@@ -471,7 +472,7 @@ class Job:
         self._flush(with_frame=True)
         self._measure_quality()
         self._save()
-        self.store.set_status(self.run.id, self.holder, "paused")
+        self._say_status()
 
     def _should_make_room(self) -> bool:
         idle = time.monotonic() - self._paused_at

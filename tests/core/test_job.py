@@ -297,3 +297,23 @@ def test_a_run_that_stops_by_its_own_fault_keeps_its_steps_and_can_go_on_mended(
     mended = shared.branch(run_id, 66, "fault", "none")
     assert execute(shared.url, mended) == "finished"
     assert np.array_equal(records(shared, mended)[:66], records(shared, run_id))
+
+
+def test_a_paused_run_that_is_woken_stays_paused_whenever_its_worker_dies(
+    shared: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gan_core.runs.job.WARM_SECONDS", 0.1)
+    run_id, said, say = start(shared), [], Store.set_status
+
+    def heard(store: Store, run: str, holder: str, status: str, *message: Any) -> None:
+        said.append(status)
+        say(store, run, holder, status, *message)
+
+    shared.request(run_id, "pause")
+    assert execute(shared.url, run_id) == "paused"
+    shared.request(run_id, "set", "g_learning_rate", 0.02)
+    shared.request(run_id, "step")
+    monkeypatch.setattr(Store, "set_status", heard)
+    assert execute(shared.url, run_id) == "paused"
+    assert shared.run(run_id).step == 1
+    assert set(said) == {"paused"}
