@@ -287,8 +287,7 @@ def _execute(store_url: str, run_id: str, holder: str) -> str | None:
         from gan_core.runs.store import open_store
 
         store = open_store(store_url)
-        store.set_status(run_id, holder, "failed", _without_tensorflow(error))
-        store.release(run_id, holder)
+        store.give_back(run_id, holder, "failed", _without_tensorflow(error))
         return "failed"
     return execute(store_url, run_id, holder)
 

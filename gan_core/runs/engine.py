@@ -147,8 +147,7 @@ class Dispatcher:
             with contextlib.suppress(Superseded):  # deleted in the meantime
                 holder = holder_name()
                 self._store.claim(run_id, holder, force=True)
-                self._store.set_status(run_id, holder, "failed", text)
-                self._store.release(run_id, holder)
+                self._store.give_back(run_id, holder, "failed", text)
         del self._futures[run_id]
 
 

@@ -63,8 +63,7 @@ def execute(store_url: str, run_id: str, holder: str | None = None) -> str | Non
         except Exception as error:
             log.exception("Run %s failed", run_id)
             ending = Ending("failed", _unexpected(error))
-        store.set_status(run_id, holder, ending.status, ending.message)
-        store.release(run_id, holder)
+        store.give_back(run_id, holder, ending.status, ending.message)
         return ending.status
     except Superseded:
         return None

@@ -32,6 +32,7 @@ from gan_core.text import N_, GanError, Text
 
 ACTIVE = ("queued", "running", "paused")
 ENDED = ("finished", "stopped", "diverged", "failed")
+RESUMABLE = ("stopped", "failed")
 CHANGES = ("set", "turn_d", "turn_g")  # what makes a run differ from what its config says
 ACTIONS = ("pause", "resume", "step", "stop", *CHANGES)
 
@@ -209,7 +210,6 @@ class Store:
 
         Raises `GanError` when the run has ended, or the field or the value is not allowed.
         """
-        run = self.run(run_id)
         if action not in ACTIONS:
             raise GanError(
                 N_("{field} = {value} is not allowed. Allowed: {allowed}."),
@@ -217,19 +217,19 @@ class Store:
                 value=action,
                 allowed=Text(N_("one of {names}"), {"names": ", ".join(ACTIONS)}),
             )
-        if run.status in ENDED and not (action == "resume" and run.status in ("failed", "stopped")):
-            raise GanError(
-                N_("Run {name} is {status} and takes no more steps. Start a new one."),
-                name=run.name,
-                status=Text(run.status),
-            )
         if action == "set":
             value = getattr(self.config_now(run_id).with_change(str(field), value), str(field))
         with self._write() as db:
-            row = _found(db, run_id)
+            row = _found(db, run_id)  # as it is now: meanwhile, it may have ended
+            if row.status in ENDED and not (action == "resume" and row.status in RESUMABLE):
+                raise GanError(
+                    N_("Run {name} is {status} and takes no more steps. Start a new one."),
+                    name=row.name,
+                    status=Text(row.status),
+                )
             asleep = is_free(row)  # nobody trains it: waiting, paused for long, or ended
             if action == "stop" and asleep:
-                _forget_unread(db, row)
+                _forget_unread(db, run_id)
                 _restate(db, row, "stopped")
                 return
             db.execute(
@@ -246,9 +246,7 @@ class Store:
             return _to_controls(
                 db.execute(
                     sa.select(tables.controls)
-                    .where(
-                        tables.controls.c.run_id == run_id, tables.controls.c.applied_step.is_(None)
-                    )
+                    .where(_unread(run_id))
                     .order_by(tables.controls.c.seq)
                 )
             )
@@ -315,6 +313,7 @@ class Store:
                 .where(tables.runs.c.id == run_id)
                 .values(config=longer, **(held if claimed_by else {}))
             )
+            _forget_unread(db, run_id)
             _restate(db, row, "queued")
 
     def replicate(self, run_id: str, seed: int, name: str = "") -> str:
@@ -402,11 +401,7 @@ class Store:
     def release(self, run_id: str, holder: str) -> None:
         """Give a claimed run back."""
         with self._write() as db:
-            db.execute(
-                tables.runs.update()
-                .where(tables.runs.c.id == run_id, tables.runs.c.claimed_by == holder)
-                .values(claimed_by=None, claimed_until=None)
-            )
+            _release(db, run_id, holder)
 
     def someone_waits(self) -> bool:
         """Whether any run waits for a slot."""
@@ -446,10 +441,24 @@ class Store:
         self, run_id: str, holder: str, status: str, message: Text | None = None
     ) -> None:
         """Change a run's status, with a sentence for whoever looks at it."""
-        stored = json.dumps(message.to_json()) if message else None
         with self._write() as db:
-            _update_claimed(db, run_id, holder, status=status, message=stored)
-            _announce(db, run_id, "status", _found(db, run_id).step)
+            _set_status(db, run_id, holder, status, message)
+
+    def give_back(self, run_id: str, holder: str, status: str, message: Text | None = None) -> None:
+        """Say how a run leaves its worker and release it, at one moment.
+
+        What was asked of it and not read before its end is forgotten, as if it had been refused;
+        but whoever resumed it after the stop has changed their mind, and it waits for a worker.
+        """
+        with self._write() as db:
+            _set_status(db, run_id, holder, status, message)
+            _release(db, run_id, holder)
+            if status not in ENDED:
+                return
+            resumed_at = _first_unread_resume(db, run_id) if status == "stopped" else None
+            _forget_unread(db, run_id, before=resumed_at)
+            if resumed_at is not None:
+                _restate(db, _found(db, run_id), "queued")
 
     def set_facts(self, run_id: str, holder: str, facts: Mapping[str, Any]) -> None:
         """Keep what was picked and measured once for this run."""
@@ -722,10 +731,38 @@ def _restate(db: sa.Connection, row: Any, status: str) -> None:
     _announce(db, row.id, "status", row.step)
 
 
-def _forget_unread(db: sa.Connection, row: Any) -> None:
-    """Nothing that was asked before a stop may act after it."""
-    unread = (tables.controls.c.run_id == row.id) & tables.controls.c.applied_step.is_(None)
-    db.execute(tables.controls.delete().where(unread))
+def _set_status(
+    db: sa.Connection, run_id: str, holder: str, status: str, message: Text | None
+) -> None:
+    stored = json.dumps(message.to_json()) if message else None
+    _update_claimed(db, run_id, holder, status=status, message=stored)
+    _announce(db, run_id, "status", _found(db, run_id).step)
+
+
+def _release(db: sa.Connection, run_id: str, holder: str) -> None:
+    db.execute(
+        tables.runs.update()
+        .where(tables.runs.c.id == run_id, tables.runs.c.claimed_by == holder)
+        .values(claimed_by=None, claimed_until=None)
+    )
+
+
+def _unread(run_id: str) -> sa.ColumnElement[bool]:
+    """Controls that the run's trainer has not obeyed yet."""
+    return (tables.controls.c.run_id == run_id) & tables.controls.c.applied_step.is_(None)
+
+
+def _first_unread_resume(db: sa.Connection, run_id: str) -> int | None:
+    resumes = _unread(run_id) & (tables.controls.c.action == "resume")
+    return db.scalar(sa.select(sa.func.min(tables.controls.c.seq)).where(resumes))
+
+
+def _forget_unread(db: sa.Connection, run_id: str, before: int | None = None) -> None:
+    """Nothing that was asked before an end, or `before` a resumption, may act after it."""
+    forgotten = _unread(run_id)
+    if before is not None:
+        forgotten &= tables.controls.c.seq < before
+    db.execute(tables.controls.delete().where(forgotten))
 
 
 def _update_claimed(db: sa.Connection, run_id: str, holder: str, **values: Any) -> None:

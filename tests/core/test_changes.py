@@ -376,6 +376,18 @@ def test_turn_pauses_the_run_and_is_seen_at_once(
     assert len(checkpoint(shared, run_id)) > 1
 
 
+def test_what_was_asked_too_late_does_not_act_when_a_finished_run_goes_on(
+    shared: Store, play: Callable[..., str | None]
+) -> None:
+    run_id = start(shared)
+    late: Request = ("set", "d_learning_rate", 0.25)
+    assert play(run_id, {TINY["steps"]: [("pause",), late]}) == "finished"
+    assert shared.config_now(run_id) == shared.run(run_id).config
+    shared.extend(run_id, 20)
+    assert play(run_id) == "finished"
+    assert shared.changes(run_id) == []
+
+
 # -------------------------------------------------------------------------- branches
 
 

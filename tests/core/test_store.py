@@ -329,12 +329,21 @@ def test_only_one_of_many_gets_a_run(store: Store) -> None:
     [
         lambda store, run_id, holder: append(store, run_id, holder, 1, {0: records(1)}, b"{}"),
         lambda store, run_id, holder: store.set_status(run_id, holder, "finished"),
+        lambda store, run_id, holder: store.give_back(run_id, holder, "finished"),
         lambda store, run_id, holder: store.set_facts(run_id, holder, {"a": 1}),
         lambda store, run_id, holder: store.append_quality(run_id, holder, 1, {"frechet": 1.0}),
         lambda store, run_id, holder: store.save_checkpoint(run_id, holder, 1, b"weights"),
         lambda store, run_id, holder: store.rewind(run_id, holder, 0, N_FIELDS),
     ],
-    ids=["append", "set_status", "set_facts", "append_quality", "save_checkpoint", "rewind"],
+    ids=[
+        "append",
+        "set_status",
+        "give_back",
+        "set_facts",
+        "append_quality",
+        "save_checkpoint",
+        "rewind",
+    ],
 )
 def test_superseded_writer_changes_nothing(
     store: Store, act: Callable[[Store, str, str], None]
@@ -497,6 +506,53 @@ def test_stop_of_a_trained_run_is_left_to_its_trainer(store: Store) -> None:
     store.request(run_id, "stop")
     assert store.run(run_id).status == "running"
     assert [control.action for control in store.pending(run_id)] == ["stop"]
+
+
+@pytest.mark.parametrize("status", ["finished", "diverged", "failed"])
+def test_end_forgets_what_was_asked_too_late(store: Store, status: str) -> None:
+    run_id, holder = claimed_run(store)
+    for asked in (("pause",), ("set", "d_learning_rate", 0.25), ("resume",), ("stop",)):
+        store.request(run_id, *asked)
+    store.give_back(run_id, holder, status, Text("why"))
+    assert (store.run(run_id).status, store.run(run_id).message) == (status, Text("why"))
+    assert store.pending(run_id) == []
+    assert store.config_now(run_id) == CONFIG
+    assert store.wanting_worker() == []
+    assert store.claim(run_id, holder_name()), "the run was not given back"
+
+
+def test_pause_forgets_nothing(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    store.request(run_id, "step")
+    store.give_back(run_id, holder, "paused")
+    assert [control.action for control in store.pending(run_id)] == ["step"]
+    assert [run.id for run in store.wanting_worker()] == [run_id]
+
+
+def test_run_resumed_right_after_it_was_stopped_goes_on(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    store.set_status(run_id, holder, "paused")
+    for asked in (("set", "loss", "hinge"), ("resume",), ("set", "d_steps", 2)):
+        store.request(run_id, *asked)  # while its worker is busy stopping it
+    store.give_back(run_id, holder, "stopped")
+    assert store.run(run_id).status == "queued"
+    assert [run.id for run in store.wanting_worker()] == [run_id]
+    assert [control.field for control in store.pending(run_id)] == [None, "d_steps"]
+
+
+def test_run_that_ends_while_it_is_asked_refuses(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (run_id, holder), settings = claimed_run(store), Store.config_now
+
+    def at_its_end(store: Store, run_id: str) -> RunConfig:
+        store.give_back(run_id, holder, "finished")
+        return settings(store, run_id)
+
+    monkeypatch.setattr(Store, "config_now", at_its_end)
+    with pytest.raises(GanError, match="is finished and takes no more steps"):
+        store.request(run_id, "set", "d_learning_rate", 0.25)
+    assert store.pending(run_id) == []
 
 
 def test_paused_run_whose_worker_let_go_is_woken_by_a_button(store: Store) -> None:
@@ -704,6 +760,7 @@ def test_rewind_of_one_run_leaves_the_others(store: Store) -> None:
 def test_only_a_finished_run_goes_on_and_only_so_far(store: Store) -> None:
     run_id, holder = claimed_run(store)
     store.append(run_id, holder, step=CONFIG.steps, points={}, images_per_second=None)
+    store.request(run_id, "pause")
     for status in ("running", "stopped", "diverged"):
         store.set_status(run_id, holder, status)
         with pytest.raises(GanError, match=f"is {status}. Only a finished run goes on"):
@@ -717,6 +774,7 @@ def test_only_a_finished_run_goes_on_and_only_so_far(store: Store) -> None:
     store.extend(run_id, 10, claimed_by=holder)
     assert store.run(run_id).config.steps == CONFIG.steps + 10
     assert store.run(run_id).status == "queued"
+    assert store.pending(run_id) == [], "what was asked before its end"
     assert not store.claim(run_id, "somebody else")
 
 
