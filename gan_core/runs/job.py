@@ -429,7 +429,7 @@ class Job:
                 self.paused = False
                 self._begin_measuring()
                 self._say_status()
-            self.store.mark_applied(self.run.id, control, self.seat.step)
+            self.store.mark_applied(self.run.id, self.holder, control, self.seat.step)
             if control.action.startswith("turn"):
                 self._flush(with_frame=True)
                 self._save()

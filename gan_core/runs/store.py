@@ -356,9 +356,10 @@ class Store:
                 )
             )
 
-    def mark_applied(self, run_id: str, control: Control, step: int) -> None:
+    def mark_applied(self, run_id: str, holder: str, control: Control, step: int) -> None:
         """Note that the trainer obeyed `control` after `step` steps."""
         with self._write() as db:
+            _update_claimed(db, run_id, holder)
             db.execute(
                 tables.controls.update()
                 .where(tables.controls.c.seq == control.seq)

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from gan_core.config import RunConfig
+from gan_core.runs.claims import holder_name
 from gan_core.runs.job import execute
 from gan_core.runs.store import Run, Store
 from gan_core.training.records import RECORD_FIELDS
@@ -136,9 +137,11 @@ def test_a_rate_changed_mid_run_acts_from_that_step_on_also_when_replayed(
     at = change.applied_step
     assert np.array_equal(changed[:at], uninterrupted[:at])
     assert not np.array_equal(changed[at : at + 200], uninterrupted[at : at + 200])
-    again = store.create_run(RunConfig.parse({**LONG, "steps": at + 200}))
+    holder = holder_name()  # no worker may take the run before it has its change
+    again = store.create_run(RunConfig.parse({**LONG, "steps": at + 200}), claimed_by=holder)
     store.request(again, "set", "g_learning_rate", 0.01)
-    store.mark_applied(again, store.pending(again)[0], at)
+    store.mark_applied(again, holder, store.pending(again)[0], at)
+    store.release(again, holder)
     wait_until(has(store, again, "finished"), "the same change, replayed")
     assert np.array_equal(records(store, again), changed[: at + 200])
 

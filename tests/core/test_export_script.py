@@ -290,7 +290,7 @@ def test_changes_mid_run_are_told(store: Store) -> None:
     for field, value in (("g_learning_rate", 0.25), ("loss", "hinge")):
         store.request(run_id, "set", field, value)
     for control in store.pending(run_id):
-        store.mark_applied(run_id, control, 3)
+        store.mark_applied(run_id, holder, control, 3)
     source = script(program(store, run_id))
     assert "NOT THE SAME from step 3 on" in source
     assert "loss = hinge" in source

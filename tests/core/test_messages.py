@@ -156,7 +156,7 @@ def test_state_has_what_holds_now(store: Store, run: tuple[str, str]) -> None:
     assert state(store, store.run(run[0]))["state"]["pace"] == 10_000
     store.request(run[0], "set", "pace", 0.2)
     [control] = store.pending(run[0])
-    store.mark_applied(run[0], control, 3)
+    store.mark_applied(*run, control, 3)
     now = state(store, store.run(run[0]))
     assert (now["state"]["pace"], now["state"]["d_steps"], now["state"]["g_steps"]) == (0.2, 1, 1)
     assert now["marks"] == [], "the pace changes nothing that a mark could stand for"
@@ -167,7 +167,7 @@ def test_changes_made_mid_run_become_marks(store: Store, run: tuple[str, str]) -
     store.request(run[0], "set", "g_learning_rate", 0.5)
     assert state(store, store.run(run[0]))["marks"] == []  # asked for, not done
     for control in store.pending(run[0]):
-        store.mark_applied(run[0], control, 12)
+        store.mark_applied(*run, control, 12)
     assert state(store, store.run(run[0]))["marks"] == [
         {"step": 12, "title": "Learning rate of D", "value": "0.00025"},
         {"step": 12, "title": "Learning rate of G", "value": "0.5"},
@@ -178,6 +178,6 @@ def test_mark_of_an_exchanged_loss_has_the_loss_s_title(store: Store, run: tuple
     store.request(run[0], "set", "loss", "hinge")
     store.request(run[0], "turn_d")
     for control in store.pending(run[0]):
-        store.mark_applied(run[0], control, 1)
+        store.mark_applied(*run, control, 1)
     [mark] = state(store, store.run(run[0]))["marks"]  # a turn of one player is no setting
     assert mark == {"step": 1, "title": "Loss", "value": "Hinge"}

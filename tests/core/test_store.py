@@ -332,6 +332,9 @@ def test_only_one_of_many_gets_a_run(store: Store) -> None:
         lambda store, run_id, holder: store.give_back(run_id, holder, "finished"),
         lambda store, run_id, holder: store.set_facts(run_id, holder, {"a": 1}),
         lambda store, run_id, holder: store.append_quality(run_id, holder, 1, {"frechet": 1.0}),
+        lambda store, run_id, holder: store.mark_applied(
+            run_id, holder, store.pending(run_id)[0], 1
+        ),
         lambda store, run_id, holder: store.save_checkpoint(run_id, holder, 1, b"weights"),
         lambda store, run_id, holder: store.rewind(run_id, holder, 0, N_FIELDS),
     ],
@@ -341,6 +344,7 @@ def test_only_one_of_many_gets_a_run(store: Store) -> None:
         "give_back",
         "set_facts",
         "append_quality",
+        "mark_applied",
         "save_checkpoint",
         "rewind",
     ],
@@ -349,11 +353,12 @@ def test_superseded_writer_changes_nothing(
     store: Store, act: Callable[[Store, str, str], None]
 ) -> None:
     run_id, holder = claimed_run(store)
+    store.request(run_id, "set", "d_learning_rate", 0.25)
     store.claim(run_id, holder_name(), force=True)
-    before = store.run(run_id), store.last_seq()
+    before = store.run(run_id), store.pending(run_id), store.last_seq()
     with pytest.raises(Superseded):
         act(store, run_id, holder)
-    assert (store.run(run_id), store.last_seq()) == before
+    assert (store.run(run_id), store.pending(run_id), store.last_seq()) == before
     assert store.checkpoint(run_id) is None
 
 
@@ -381,24 +386,24 @@ def test_engine_that_fell_silent_is_forgotten(
 
 
 def test_controls_wait_in_order_until_obeyed(store: Store) -> None:
-    run_id, _ = claimed_run(store)
+    run_id, holder = claimed_run(store)
     store.request(run_id, "pause")
     store.request(run_id, "set", "d_learning_rate", 0.25)
     store.request(run_id, "resume")
     pending = store.pending(run_id)
     assert [control.action for control in pending] == ["pause", "set", "resume"]
     assert (pending[1].field, pending[1].value) == ("d_learning_rate", 0.25)
-    store.mark_applied(run_id, pending[0], 7)
+    store.mark_applied(run_id, holder, pending[0], 7)
     assert [control.action for control in store.pending(run_id)] == ["set", "resume"]
 
 
 def test_changes_are_told_in_the_order_in_which_they_took_effect(store: Store) -> None:
-    run_id, _ = claimed_run(store)
+    run_id, holder = claimed_run(store)
     for value in (0.1, 0.2, 0.3):
         store.request(run_id, "set", "g_learning_rate", value)
     store.request(run_id, "pause")
     for control, step in zip(store.pending(run_id), (20, 5, 5, 30), strict=True):
-        store.mark_applied(run_id, control, step)
+        store.mark_applied(run_id, holder, control, step)
     assert [change.value for change in store.changes(run_id)] == [0.2, 0.3, 0.1]
     assert kinds(store, run_id).count("change") == 3
 
@@ -419,20 +424,20 @@ def test_value_of_any_kind_is_kept_as_it_is(store: Store) -> None:
 
 
 def test_turns_are_changes_too(store: Store) -> None:
-    run_id, _ = claimed_run(store)
+    run_id, holder = claimed_run(store)
     for action in ("turn_d", "pause", "turn_g"):
         store.request(run_id, action)
     for control in store.pending(run_id):
-        store.mark_applied(run_id, control, 9)
+        store.mark_applied(run_id, holder, control, 9)
     assert [change.action for change in store.changes(run_id)] == ["turn_d", "turn_g"]
     assert kinds(store, run_id).count("change") == 2
 
 
 def test_settings_of_now_count_all_that_was_asked_for(store: Store) -> None:
-    run_id, _ = claimed_run(store)
+    run_id, holder = claimed_run(store)
     assert store.config_now(run_id) == CONFIG
     store.request(run_id, "set", "loss", "least_squares")
-    store.mark_applied(run_id, store.pending(run_id)[0], 5)
+    store.mark_applied(run_id, holder, store.pending(run_id)[0], 5)
     store.request(run_id, "set", "real_target", 0.9)  # an option of the loss that it has by now
     now = store.config_now(run_id)
     assert (now.loss, now.real_target) == ("least_squares", 0.9)
@@ -489,7 +494,7 @@ def test_stop_ends_a_waiting_run_at_once(store: Store) -> None:
 def test_stop_forgets_what_nobody_has_read(store: Store) -> None:
     run_id, holder = claimed_run(store)
     store.request(run_id, "set", "d_learning_rate", 0.25)
-    store.mark_applied(run_id, store.pending(run_id)[0], 3)
+    store.mark_applied(run_id, holder, store.pending(run_id)[0], 3)
     store.set_status(run_id, holder, "paused")
     store.release(run_id, holder)
     for asked in (("set", "loss", "hinge"), ("turn_d",), ("step",), ("stop",)):
@@ -560,7 +565,7 @@ def test_paused_run_whose_worker_let_go_is_woken_by_a_button(store: Store) -> No
     store.set_status(run_id, holder, "paused")
     store.request(run_id, "resume")  # its worker still holds it and will see to it
     assert store.run(run_id).status == "paused"
-    store.mark_applied(run_id, store.pending(run_id)[0], 0)
+    store.mark_applied(run_id, holder, store.pending(run_id)[0], 0)
     store.release(run_id, holder)
     assert store.wanting_worker() == []
     store.request(run_id, "step")
@@ -784,7 +789,7 @@ def test_branch_waits_with_its_parent_s_config_and_earlier_changes(store: Store)
     for action in asked:
         store.request(parent, *action)
     for control, step in zip(store.pending(parent), (10, 10, 30, 30), strict=True):
-        store.mark_applied(parent, control, step)
+        store.mark_applied(parent, holder, control, step)
     append(store, parent, holder, 40)
     branch = store.branch(parent, 20, "g_optimizer", "sgd")
     assert store.run(branch).config == CONFIG
@@ -807,7 +812,7 @@ def test_replica_waits_with_another_seed_and_all_changes_but_those_of_pace(store
     for action in asked:
         store.request(parent, *action)
     for control, step in zip(store.pending(parent), (10, 10, 20, 30), strict=True):
-        store.mark_applied(parent, control, step)
+        store.mark_applied(parent, holder, control, step)
     append(store, parent, holder, 40)
     replica = store.replicate(parent, 77, "another seed")
     run = store.run(replica)

@@ -249,7 +249,8 @@ def test_status_message_and_marks_are_told(run: Trained) -> None:
     async def scenario(browser: Browser, _: Stream) -> None:
         await browser.receive()
         run.store.request(run.run_id, "set", "d_learning_rate", 0.25)
-        run.store.mark_applied(run.run_id, run.store.pending(run.run_id)[0], 3)
+        [control] = run.store.pending(run.run_id)
+        run.store.mark_applied(run.run_id, run.holder, control, 3)
         await browser.receive_until(lambda page: bool(page.parts["marks"]))
         assert browser.parts["marks"] == [
             {"step": 3, "title": "Learning rate of D", "value": "0.25"}

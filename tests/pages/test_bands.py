@@ -63,9 +63,11 @@ def grow(store: Store) -> Grow:
 
 def change(store: Store, run_id: str, step: int, field: str, value: Any) -> None:
     """Change a run mid-run, as its worker would have done it."""
+    holder = holder_name()
+    store.claim(run_id, holder, force=True)
     store.request(run_id, "set", field, value)
     [control] = store.pending(run_id)
-    store.mark_applied(run_id, control, step)
+    store.mark_applied(run_id, holder, control, step)
 
 
 def others(app: AppTest) -> list[str]:
