@@ -406,7 +406,7 @@ class Store:
 
     def someone_waits(self) -> bool:
         """Whether any run waits for a slot."""
-        return any(run.status == "queued" for run in self.wanting_worker())
+        return bool(self.wanting_worker())
 
     def someone_trains(self) -> bool:
         """Whether any run trains now."""

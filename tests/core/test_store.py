@@ -570,6 +570,7 @@ def test_paused_run_whose_worker_let_go_is_woken_by_a_button(store: Store) -> No
     assert store.wanting_worker() == []
     store.request(run_id, "step")
     assert [run.id for run in store.wanting_worker()] == [run_id]
+    assert store.someone_waits()
     store.request(run_id, "resume")
     assert store.run(run_id).status == "queued"
 
