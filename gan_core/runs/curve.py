@@ -37,6 +37,6 @@ class Pyramid:
             joined = np.concatenate([waiting, points[level]])
             n_complete = len(joined) // FACTOR * FACTOR
             groups = joined[:n_complete].reshape(-1, FACTOR, joined.shape[1])
-            points[level + 1] = groups.mean(axis=1)
+            points[level + 1] = groups.mean(axis=1, dtype=np.float64).astype(np.float32)
             self._waiting[level] = joined[n_complete:]
         return {level: new for level, new in points.items() if len(new)}

@@ -45,6 +45,12 @@ def test_points_are_the_means_of_their_steps() -> None:
         assert points[level].dtype == np.float32
 
 
+def test_mean_of_huge_losses_is_a_number() -> None:
+    points = Pyramid(1).add(np.array([[2e38], [2e38], [1], [1]], np.float32))
+    np.testing.assert_allclose(points[1], [[1e38]], rtol=1e-6)
+    assert points[1].dtype == np.float32
+
+
 @pytest.mark.parametrize("size", [1, 3, 4, 7, 64, 1000, 4096])
 def test_chunks_make_no_difference(size: int) -> None:
     whole = records(4500)
