@@ -38,7 +38,10 @@ QUALITY_SECONDS = 1.0  # between two such measurements at least
 CHECKPOINT_SHARE = 0.01  # of the training time may go into checkpoints
 CHECKPOINT_SECONDS = 5.0  # between checkpoints at least
 WARM_SECONDS = 60.0  # how long a paused run keeps its slot when nobody waits for one
-POLL_SECONDS = 0.02  # how often a paused run looks for controls
+ROOM_SECONDS = 1.0  # how often a paused run asks whether somebody waits for its slot
+POLL_SECONDS = 0.02  # how often a paused run looks for controls at first …
+LAZY_POLL_SECONDS = 0.2  # … and at last: many that rest shall not slow those that train …
+POLL_SHARE = 0.1  # … so that a press waits for a tenth of the rest before it at most
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +112,7 @@ class Job:
         self.config = run.config
         self.dataset = self.config.items.dataset
         self.paused, self._paused_at = run.status == "paused", time.monotonic()
+        self._asked_for_room_at = self._paused_at
 
     def train(self) -> Ending:
         """Bring the data here, borrow a trainer, and play until the end."""
@@ -137,7 +141,7 @@ class Job:
             if self.paused:
                 if self._should_make_room():
                     return self._leave(Ending("paused"))
-                time.sleep(POLL_SECONDS)
+                time.sleep(self._poll_seconds())
                 continue
             wait = self._next_at - time.monotonic()
             if wait > 0:  # slow motion
@@ -473,9 +477,18 @@ class Job:
         self._save()
         self._say_status()
 
-    def _should_make_room(self) -> bool:
+    def _poll_seconds(self) -> float:
         idle = time.monotonic() - self._paused_at
-        return idle > WARM_SECONDS or (idle > 1 and self.store.someone_waits())
+        return min(max(POLL_SECONDS, POLL_SHARE * idle), LAZY_POLL_SECONDS)
+
+    def _should_make_room(self) -> bool:
+        now = time.monotonic()
+        if now - self._paused_at > WARM_SECONDS:
+            return True
+        if now - max(self._paused_at, self._asked_for_room_at) < ROOM_SECONDS:
+            return False
+        self._asked_for_room_at = now
+        return self.store.someone_waits()
 
     # ------------------------------------------------------------------ ending
 

@@ -299,6 +299,31 @@ def test_a_run_that_stops_by_its_own_fault_keeps_its_steps_and_can_go_on_mended(
     assert np.array_equal(records(shared, mended)[:66], records(shared, run_id))
 
 
+def test_a_paused_run_looks_the_more_rarely_the_longer_it_rests(
+    shared: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gan_core.runs.job.WARM_SECONDS", 3.5)
+    looked, asked = [], []
+    pending, someone_waits = Store.pending, Store.someone_waits
+
+    def counted_pending(store: Store, run_id: str) -> Any:
+        looked.append(time.monotonic())
+        return pending(store, run_id)
+
+    def counted_someone_waits(store: Store) -> bool:
+        asked.append(time.monotonic())
+        return someone_waits(store)
+
+    monkeypatch.setattr(Store, "pending", counted_pending)
+    monkeypatch.setattr(Store, "someone_waits", counted_someone_waits)
+    run_id = start(shared)
+    shared.request(run_id, "pause")
+    assert execute(shared.url, run_id) == "paused"
+    assert len(looked) < 60, "50 a second would be 175"
+    assert len(asked) <= 3, "once a second"
+    assert max(np.diff(looked[:5])) < 0.2, "at first, a press is answered at once"
+
+
 def test_a_paused_run_that_is_woken_stays_paused_whenever_its_worker_dies(
     shared: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
