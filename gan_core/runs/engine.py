@@ -75,15 +75,28 @@ def _cluster_on_this_machine(slots: float) -> SpecCluster:
     millisecond a step, of which threads that wait for each other were a third: in a process of
     their own, they have one thread each.
     """
-    n_workers = max(1, (os.cpu_count() or 1) // CORES_PER_WORKER)
-    pictures = _worker({SLOT: slots / n_workers}, round(slots / n_workers) + MAX_QUESTIONS)
+    pictures = [
+        _worker({SLOT: share}, int(share) + MAX_QUESTIONS)
+        for share in shared_out(slots, os.cpu_count() or 1)
+    ]
     points = _worker({POINTS: slots}, round(slots / POINTS_SHARE) + 1, env=ONE_THREAD)
     at_any_port = {"port": 0, "dashboard_address": f"{HERE}:0"}  # nobody looks at a dashboard
     return SpecCluster(
         scheduler={"cls": Scheduler, "options": {"host": HERE, **at_any_port}},
-        workers={POINTS: points} | {f"pictures {i}": pictures for i in range(n_workers)},
+        workers={POINTS: points} | {f"pictures {i}": each for i, each in enumerate(pictures)},
         silence_logs=logging.WARNING,
     )
+
+
+def shared_out(slots: float, n_cores: int) -> list[float]:
+    """The slots of each worker for pictures: whole ones, since a run trains in one worker.
+
+    The part that is left of a broken number is the last worker's: runs of points take parts.
+    """
+    n_workers = max(1, min(n_cores // CORES_PER_WORKER, int(slots)))
+    shares = [(slots + i) // n_workers for i in range(n_workers)]  # as equal as can be
+    shares[-1] += slots % 1
+    return shares
 
 
 def _worker(resources: dict[str, float], nthreads: int, **options: Any) -> dict[str, Any]:

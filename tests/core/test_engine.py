@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,8 +13,11 @@ import psutil
 import pytest
 
 from gan_core.config import RunConfig
+from gan_core.runs import engine as engine_module
 from gan_core.runs.claims import holder_name
+from gan_core.runs.engine import shared_out
 from gan_core.runs.job import execute
+from gan_core.runs.slots import SLOT
 from gan_core.runs.store import Run, Store
 from gan_core.training.records import RECORD_FIELDS
 from tests.app_process import free_port
@@ -79,6 +83,32 @@ def wait_until_beyond_a_checkpoint(store: Store, run_id: str) -> None:
     paused = wait_until(has(store, run_id, "paused"), "the pause")
     store.request(run_id, "resume")
     wait_until(lambda: store.run(run_id).step > paused.step + 200, "steps after the checkpoint")
+
+
+@pytest.mark.parametrize("slots", [1, 2, 3, 4, 5, 7.5, 8, 16, 17, 64, 1000])
+@pytest.mark.parametrize("n_cores", [1, 4, 8, 16, 20, 24, 64, 128, 256])
+def test_every_slot_is_whole_and_each_worker_has_some(n_cores: int, slots: float) -> None:
+    shares = shared_out(slots, n_cores)
+    assert sum(shares) == slots, "none is lost"
+    assert sum(map(int, shares)) == int(slots), "as many runs of pictures train at once"
+    assert 1 <= min(shares) <= max(shares) < min(shares) + 2
+    assert len(shares) == min(max(1, n_cores // 8), int(slots))
+
+
+@pytest.mark.parametrize(("n_cores", "slots"), [(16, 1.0), (16, 3.0), (64, 4.0), (24, 2.0)])
+def test_workers_offer_all_slots_and_have_a_thread_for_each(
+    monkeypatch: pytest.MonkeyPatch, n_cores: int, slots: float
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: n_cores)
+    monkeypatch.setattr(engine_module, "SpecCluster", lambda **cluster: cluster["workers"])
+    workers: Any = engine_module._cluster_on_this_machine(slots)
+    pictures = [worker["options"] for worker in workers.values()]
+    pictures = [options for options in pictures if SLOT in options["resources"]]
+    offered = [options["resources"][SLOT] for options in pictures]
+    assert sum(map(int, offered)) == slots
+    assert all(
+        options["nthreads"] > share for options, share in zip(pictures, offered, strict=True)
+    )
 
 
 @pytest.mark.slow
