@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from gan_core.text import N_, GanError
 
@@ -93,6 +94,8 @@ def _errors_explained(url: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _unusable(url, error.orig or error) from error
+    except NoFreeConnection as error:
+        raise _unusable(url, error) from error
 
 
 def _unusable(url: str, reason: BaseException) -> GanError:

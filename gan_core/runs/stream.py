@@ -85,6 +85,9 @@ class Stream:
             except GanError as error:  # the store is away for a while, or a run was just deleted
                 log.warning("%s", error)
                 await asyncio.sleep(PLACES_SECONDS)
+            except Exception:  # nobody starts the tailer again: no figure would move any more
+                log.exception("The stream goes on after an error that nobody expected")
+                await asyncio.sleep(PLACES_SECONDS)
 
     async def _poll(self) -> None:
         run_ids = list(self._channels)

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -972,6 +972,18 @@ def test_store_s_place_comes_from_the_environment(monkeypatch: pytest.MonkeyPatc
     assert default_url() == "sqlite:////home/somebody/.gan_dojo/store.sqlite3"
     monkeypatch.setenv("GAN_STORE", "postgresql://host/database")
     assert default_url() == "postgresql://host/database"
+
+
+def test_one_connection_too_many_is_explained(
+    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool: Any = sqlite_store._database.engine.pool
+    monkeypatch.setattr(pool, "_timeout", 0.01)
+    with ExitStack() as held:
+        for _ in range(pool.size() + pool._max_overflow):
+            held.enter_context(sqlite_store._database.read())
+        with pytest.raises(GanError, match=r"cannot be used \(QueuePool limit"):
+            sqlite_store.last_seq()
 
 
 def test_full_disk_is_explained_and_loses_nothing(sqlite_store: Store) -> None:
