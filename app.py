@@ -149,9 +149,13 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, object]]:
 async def _keep_engine_running() -> None:
     """Start the engine, and start it again should it end; it ends when its input closes."""
     url = f"http://localhost:{st.get_option('server.port')}"
-    command = (sys.executable, "-m", "gan_core.runs.engine", "--store", default_url(), "--url", url)
+    store = open_store(default_url()).url
+    command = (sys.executable, "-m", "gan_core.runs.engine", "--store", store, "--url", url)
+    environment = os.environ | _absolute_data_folder()
     while True:
-        engine = await asyncio.create_subprocess_exec(*command, stdin=subprocess.PIPE, cwd=ROOT)
+        engine = await asyncio.create_subprocess_exec(
+            *command, stdin=subprocess.PIPE, cwd=ROOT, env=environment
+        )
         try:
             await engine.wait()
         finally:
@@ -160,6 +164,12 @@ async def _keep_engine_running() -> None:
                 with contextlib.suppress(TimeoutError, asyncio.CancelledError):
                     await asyncio.wait_for(engine.wait(), 10)
         await asyncio.sleep(ENGINE_RESTART_SECONDS)
+
+
+def _absolute_data_folder() -> dict[str, str]:
+    """GAN_DATA_DIR for the engine, which works in another folder than this process."""
+    folder = os.environ.get("GAN_DATA_DIR")
+    return {"GAN_DATA_DIR": os.path.abspath(folder)} if folder else {}
 
 
 app = st.App(

@@ -29,9 +29,9 @@ class Database:
     """A SQLite or PostgreSQL database; raises `GanError` when it cannot be reached or written."""
 
     def __init__(self, url: str) -> None:
-        self.url = url
+        self.url = _for_every_process(url)
         try:
-            parsed = sa.make_url(url)
+            parsed = sa.make_url(self.url)
             file = Path(parsed.database or "")
             if parsed.get_backend_name() == "sqlite" and file.is_absolute():
                 file.parent.mkdir(parents=True, exist_ok=True)
@@ -54,6 +54,31 @@ class Database:
         """Open a transaction that only reads, all of it at one moment."""
         with _errors_explained(self.url), self.engine.begin() as db:
             yield db
+
+
+def _for_every_process(url: str) -> str:
+    """A URL that names the same database in processes that work in other folders.
+
+    Raises `GanError` for one in memory, and for what is no URL.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise _unusable(url, error) from error
+    if parsed.get_backend_name() != "sqlite":
+        return url
+    path = parsed.database or ":memory:"
+    if ":memory:" in path or parsed.query.get("mode") == "memory":
+        raise GanError(
+            N_(
+                "The store {url} lies in memory, where no other process can see it. "
+                "Name a file in GAN_STORE, such as sqlite:////path/to/file."
+            ),
+            url=url,
+        )
+    if Path(path).is_absolute() or path.startswith("file:"):  # SQLite's own kind of URL
+        return url
+    return parsed.set(database=str(Path(path).absolute())).render_as_string()
 
 
 def _prepare_connection(connection: Any, _record: Any) -> None:

@@ -127,8 +127,8 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
-        self.url = url
         self._database = Database(url)
+        self.url = self._database.url  # the same for processes that work in other folders
         self._read, self._write = self._database.read, self._database.write
         self.answers = Answers(self._database)
         self.pictures = Pictures(self._database)

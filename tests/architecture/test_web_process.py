@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -10,7 +11,9 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import psutil
@@ -176,6 +179,30 @@ def test_port_that_is_no_number_is_refused(
     with pytest.raises(SystemExit):
         refusal("many")
     assert "--port: invalid int value: 'many'" in capsys.readouterr().err
+
+
+# ------------------------------------------------------------------------ its engine
+
+
+def test_engine_uses_store_and_data_of_the_folder_where_the_app_was_started(
+    open_at: Callable[[str], Store], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: dict[str, Any] = {}
+
+    async def start(*command: str, **options: Any) -> None:
+        started.update(options, store=command[command.index("--store") + 1])
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", start)
+    monkeypatch.setattr(web, "open_store", open_at)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GAN_STORE", "sqlite:///store.sqlite3")
+    monkeypatch.setenv("GAN_DATA_DIR", "data")
+    with ThreadPoolExecutor() as elsewhere, pytest.raises(asyncio.CancelledError):
+        elsewhere.submit(asyncio.run, web._keep_engine_running()).result()  # no loop runs there
+    assert started["cwd"] != tmp_path
+    assert started["store"] == f"sqlite:///{tmp_path / 'store.sqlite3'}"
+    assert started["env"]["GAN_DATA_DIR"] == str(tmp_path / "data")
 
 
 # --------------------------------------------------------------------- live stream

@@ -948,6 +948,34 @@ def test_folder_of_a_new_store_is_made(tmp_path: Path) -> None:
     assert open_store(url).runs() == []
 
 
+def test_relative_path_means_the_same_file_from_every_folder(
+    open_at: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    here = open_at("sqlite:///100%25 mine/store.sqlite3?timeout=3")
+    run_id = here.create_run(CONFIG)
+    monkeypatch.chdir("/")
+    assert [run.id for run in open_at(here.url).runs()] == [run_id]
+    assert (tmp_path / "100% mine" / "store.sqlite3").exists()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "sqlite:///file::memory:?uri=true",
+        "sqlite:///file:name?mode=memory&cache=shared&uri=true",
+    ],
+)
+def test_store_in_memory_is_refused(url: str) -> None:
+    with pytest.raises(GanError) as raised:
+        Store(url)
+    assert str(raised.value).startswith(f"The store {url} lies in memory")
+    assert "Name a file in GAN_STORE" in str(raised.value)
+
+
 def test_new_file_waits_for_whoever_else_opens_it(open_at: Opener, tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite3"
     other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
