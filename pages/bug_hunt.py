@@ -130,7 +130,7 @@ def show(fault: Fault, run: Run, healed: Run | None, beside: Run | None, *, solv
     with left:
         st.subheader(_mended_title(healed) if healed else _("As it is written"), anchor=False)
         live_view(healed or run, layers=LAYERS, group=group)
-    if beside:
+    if beside and beside.id != (healed or run).id:  # a link may name the same run twice
         with right:
             st.subheader(_("As it should be"), anchor=False)
             live_view(beside, layers=LAYERS, group=group)

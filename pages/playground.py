@@ -49,7 +49,8 @@ with st.sidebar:
     if not hidden("lesson"):
         lesson_link()
 
-shown = [st.query_params[name] for name in ("run", "beside") if name in st.query_params]
+named = [st.query_params[name] for name in ("run", "beside") if name in st.query_params]
+shown = list(dict.fromkeys(named))  # a link may name the same run twice
 try:
     if shown:
         show(shown)

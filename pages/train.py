@@ -75,7 +75,8 @@ def show_run(run_id: str) -> Run | None:
     try:
         run = store().run(run_id)
         st.session_state["run"] = st.query_params["run"] = run_id
-        shown = [run_id, *filter(None, [st.query_params.get("beside")])]
+        # A link may name the same run twice.
+        shown = list(dict.fromkeys(filter(None, [run_id, st.query_params.get("beside")])))
         is_image = run.config.items.dataset.is_image
         run_panels(shown, layers=() if is_image else layer_switches())
         if len(shown) == 1:

@@ -10,7 +10,7 @@ from gan_core.config import RunConfig
 from gan_core.faults import Fault
 from gan_core.runs.claims import holder_name
 from gan_core.runs.store import Store
-from tests.page_visit import button, go_to, toasts, visit
+from tests.page_visit import button, go_to, live_views, toasts, visit
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -92,6 +92,14 @@ def test_runs_of_another_program_are_not_shown(store: Store) -> None:
     run_id = store.create_run(faulty(HUNT[0]))
     assert "As it is written" in [each.value for each in page_of(HUNT[0], run=run_id).subheader]
     assert not page_of(HUNT[1], run=run_id).subheader
+
+
+@pytest.mark.parametrize("names", [["run", "beside"], ["run", "mended", "beside"]])
+def test_run_beside_itself_is_shown_once(store: Store, names: list[str]) -> None:
+    run_id = store.create_run(faulty(HUNT[0]))
+    app = page_of(HUNT[0], **dict.fromkeys(names, run_id))
+    assert not app.exception
+    assert [view["run"] for view in live_views(app)] == [run_id]
 
 
 def test_link_into_the_training_page_has_the_fault_and_says_so(store: Store) -> None:

@@ -17,7 +17,7 @@ from gan_core.runs.claims import holder_name
 from gan_core.runs.store import Store
 from gan_core.training.records import RECORD_FIELDS
 from pages.parts.lesson_link import PARTS
-from tests.page_visit import button, live_data, toasts, visit
+from tests.page_visit import button, live_data, live_views, toasts, visit
 
 MakeRun = Callable[..., str]
 PLANES = [dataset.name for dataset in DATASETS if not dataset.is_image]
@@ -57,6 +57,12 @@ def test_a_new_run_stays_when_the_browser_comes_once_more_with_the_url_as_it_was
     app.query_params["run"] = plane_run
     app.run()
     assert app.query_params["run"] == plane_run
+
+
+def test_run_beside_itself_is_shown_once(plane_run: str) -> None:
+    app = visit("playground", run=plane_run, beside=plane_run)
+    assert not app.exception
+    assert [view["run"] for view in live_views(app)] == [plane_run]
 
 
 # ---------------------------------------------------------------------------- the form

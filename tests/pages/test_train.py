@@ -291,6 +291,13 @@ def test_branch_of_pictures_stands_beside_its_run_and_train_shows_one_alone(
     assert len(live_views(app)) == 1
 
 
+def test_run_beside_itself_is_shown_once(make_run: MakeRun) -> None:
+    run_id = make_run("finished")
+    app = visit("train", run=run_id, beside=run_id)
+    assert not app.exception
+    assert [view["run"] for view in live_views(app)] == [run_id]
+
+
 def test_link_to_a_step_of_pictures_shows_it(make_run: MakeRun) -> None:
     app = visit("train", run=make_run("finished"), at="40")
     assert live_data(app)["at"] == 40
