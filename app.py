@@ -25,7 +25,6 @@ from urllib.request import urlopen
 # threads of runs that train, take several times as long.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import plotly
 import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
@@ -38,10 +37,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from gan_core.runs.store import default_url, open_store
 from gan_core.runs.stream import Mailbox, Stream
 from gan_core.text import GanError
+from pages.parts import plotly_script
 
 ROOT = Path(__file__).parent
 DEFAULT_PORT = 8501
-PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 PAGES_OF_RUNS = ("/train", "/playground")
 UNKNOWN_RUN, OTHER_ORIGIN = 4404, 4403  # WebSocket close codes of our own
 ENGINE_RESTART_SECONDS = 3.0
@@ -105,7 +104,7 @@ async def frame(request: Request) -> Response:
 async def plotly_js(request: Request) -> Response:
     """Plotly's script from the installed package: no content delivery network is needed."""
     return FileResponse(
-        PLOTLY_JS,
+        plotly_script.FILE,
         media_type="text/javascript",
         headers={"Cache-Control": "public, max-age=31536000, immutable"},
     )
@@ -123,7 +122,7 @@ class EarlyPlotly:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_hint(message: Message) -> None:
             if message["type"] == "http.response.start":
-                hint = "<scripts/plotly.min.js>; rel=preload; as=script"
+                hint = f"<{plotly_script.ADDRESS}>; rel=preload; as=script"
                 MutableHeaders(scope=message).append("Link", hint)
             await send(message)
 
@@ -178,7 +177,7 @@ app = st.App(
     routes=[
         WebSocketRoute("/live/{run_id}", live),
         Route("/frame/{run_id}/{step:int}", frame),
-        Route("/scripts/plotly.min.js", plotly_js),
+        Route(f"/{plotly_script.ADDRESS}", plotly_js),
     ],
     middleware=[Middleware(EarlyPlotly)],
 )

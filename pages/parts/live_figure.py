@@ -14,6 +14,7 @@ from gan_core.config import RunConfig
 from gan_core.runs.curve import level_for
 from gan_core.runs.messages import snapshot
 from gan_core.runs.store import Run
+from pages.parts.plotly_script import LOADER
 from pages.parts.prose import catalog, language
 from pages.parts.steady_figure import head_start
 from pages.parts.store import store
@@ -31,7 +32,7 @@ _component = st.components.v2.component(
     "gan_dojo.live_run",
     html='<div class="live-run"></div>',
     css=_read("plane.css") + _read("game_sketch.css") + _read("live_figure.css"),
-    js="".join(map(_read, ("plotly.js", "plane.js", "game_sketch.js", "live_figure.js"))),
+    js=LOADER + "".join(map(_read, ("plane.js", "game_sketch.js", "live_figure.js"))),
     isolate_styles=False,  # Plotly puts its own styles into the document's head
 )
 

@@ -1,10 +1,10 @@
-// Plotly itself, for every part that draws with it in the browser.
+// Plotly itself, for every part that draws with it in the browser; plotly_script.py fills in its address.
 
 function loadPlotly() {
   if (window.Plotly) return Promise.resolve(window.Plotly);
   window.ganDojoPlotly ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    script.src = new URL("scripts/plotly.min.js", baseUrl()).href;
+    script.src = new URL("{plotly_address}", baseUrl()).href;
     script.onload = () => resolve(window.Plotly);
     script.onerror = () => reject(new Error("Plotly did not load"));
     document.head.appendChild(script);

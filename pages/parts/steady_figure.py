@@ -14,14 +14,14 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.parts.plotly_script import LOADER
 from pages.parts.prose import _
 
 HEAD_START_SECONDS = 0.03
-_HERE = Path(__file__).parent
 _component = st.components.v2.component(
     "gan_dojo.steady_figure",
     html='<div class="steady-figure"></div>',
-    js=(_HERE / "plotly.js").read_text("utf-8") + (_HERE / "steady_figure.js").read_text("utf-8"),
+    js=LOADER + Path(__file__).with_suffix(".js").read_text("utf-8"),
     isolate_styles=False,  # Plotly puts its own styles into the document's head
 )
 

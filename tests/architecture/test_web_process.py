@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+import plotly
 import psutil
 import pytest
 from playwright.sync_api import Browser, expect
@@ -27,6 +28,7 @@ import app as web
 from gan_core.config import RunConfig
 from gan_core.runs.claims import holder_name
 from gan_core.runs.store import Store
+from pages.parts import plotly_script
 from tests.app_process import ROOT, AppProcess, free_port
 
 MAX_MEMORY = 250e6  # bytes
@@ -243,7 +245,11 @@ def test_other_sites_may_not_watch(app: AppProcess, run_id: str, origin: str) ->
 
 
 def test_plotly_is_served_here_and_kept_by_browsers(app: AppProcess) -> None:
-    with urlopen(f"{app.url}/scripts/plotly.min.js", timeout=10) as answer:
+    with urlopen(f"{app.url}/train", timeout=10) as page:
+        address = re.findall("<(.*?)>; rel=preload", page.headers["Link"])[0]
+    assert plotly.__version__ in address, "after an update, browsers fetch the new one"
+    assert f'"{address}"' in plotly_script.LOADER, "what was fetched early is what figures ask for"
+    with urlopen(f"{app.url}/{address}", timeout=10) as answer:
         assert answer.status == 200
         assert answer.headers["Content-Type"].startswith("text/javascript")
         assert "max-age=31536000" in answer.headers["Cache-Control"]
