@@ -13,7 +13,7 @@ from pages.parts.asking import when_answered
 from pages.parts.choose_run import chosen_run
 from pages.parts.links import remember
 from pages.parts.page_settings import PageSettings
-from pages.parts.prose import _, markdown, plain, say
+from pages.parts.prose import _, markdown, say
 from pages.parts.tiles import marked_tiles, tiles
 
 COLUMNS, SIZE = 6, 104
@@ -132,4 +132,4 @@ try:
     when_answered([asked], play, height=330, meanwhile=ASKING)
     markdown("guess_next")
 except GanError as error:
-    st.error(plain(say(error)), icon=":material/error:")
+    st.error(say(error), icon=":material/error:")

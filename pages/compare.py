@@ -158,4 +158,4 @@ try:
     elif not there:
         st.info(_("Nothing has been trained yet. Start a run on the page “Train”."))
 except GanError as error:
-    st.error(plain(say(error)), icon=":material/error:")
+    st.error(say(error), icon=":material/error:")

@@ -15,7 +15,7 @@ from gan_core.text import N_, GanError
 from pages.parts.asking import when_answered
 from pages.parts.choose_run import Looking, chosen_run
 from pages.parts.page_settings import PageSettings
-from pages.parts.prose import _, markdown, plain, say
+from pages.parts.prose import _, markdown, say
 from pages.parts.steady_figure import steady_figure
 from pages.parts.tiles import tiles
 
@@ -111,4 +111,4 @@ try:
     )
     markdown("inside_next")
 except GanError as error:
-    st.error(plain(say(error)), icon=":material/error:")
+    st.error(say(error), icon=":material/error:")

@@ -16,7 +16,7 @@ from gan_core.theory.latent import outside_the_cube, shell
 from pages.parts.asking import when_answered
 from pages.parts.choose_run import Looking, chosen_run
 from pages.parts.page_settings import PageSettings
-from pages.parts.prose import _, markdown, plain, say
+from pages.parts.prose import _, markdown, say
 from pages.parts.steady_figure import steady_figure
 from pages.parts.tiles import tiles
 
@@ -293,4 +293,4 @@ try:
         SHOW[values.tool]()
     markdown("latent_next")
 except GanError as error:
-    st.error(plain(say(error)), icon=":material/error:")
+    st.error(say(error), icon=":material/error:")

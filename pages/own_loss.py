@@ -15,7 +15,7 @@ from gan_core.losses.doubts import LIMIT, doubts, slope
 from gan_core.settings import Choices, Settings, Shown
 from gan_core.text import N_
 from pages.parts.page_settings import PageSettings
-from pages.parts.prose import _, language, markdown, plain, say
+from pages.parts.prose import _, language, markdown, say
 from pages.parts.question import predict
 from pages.parts.steady_figure import steady_figure
 from pages.parts.table import table
@@ -127,7 +127,7 @@ def formula(name: str) -> tuple[str, bool]:
         parse(source)
     except ExpressionError as error:
         st.code(pointed(source, error), language=None)
-        st.error(plain(say(error)), icon=":material/error:")
+        st.error(say(error), icon=":material/error:")
         return st.session_state.get(memory, OwnLoss.default(name)), False
     st.session_state[memory] = source
     return source, True

@@ -15,7 +15,7 @@ from pages.parts.drawing_pad import data_controls
 from pages.parts.layers import layer_switches
 from pages.parts.lesson_link import lesson_link
 from pages.parts.links import go_to, hidden
-from pages.parts.prose import _, markdown, plain, say
+from pages.parts.prose import _, markdown, say
 from pages.parts.run_panel import run_panels
 from pages.parts.store import attempt, store
 
@@ -63,4 +63,4 @@ try:
     if not store().engines():
         st.warning(_("The training engine is starting. Runs wait until it is ready."))
 except GanError as error:
-    st.error(plain(say(error)), icon=":material/error:")
+    st.error(say(error), icon=":material/error:")

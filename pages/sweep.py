@@ -20,7 +20,7 @@ from pages.parts import links
 from pages.parts.controls import label
 from pages.parts.fields import shown_value
 from pages.parts.measured import curve_of, quantities
-from pages.parts.prose import _, language, markdown, plain, say
+from pages.parts.prose import _, language, markdown, say
 from pages.parts.run_panel import STATUSES
 from pages.parts.steady_figure import steady_figure
 from pages.parts.store import store
@@ -94,7 +94,7 @@ def show(sweep: Sweep, name: str, moving: bool) -> None:
         steady_figure(figure, key="sweep figure", mode_bar=True)
         _list(runs, measured, sweep.field, quantity.title)
     except GanError as error:
-        st.error(plain(say(error)), icon=":material/error:")
+        st.error(say(error), icon=":material/error:")
         return
     if moving and not any(run.is_active for run in runs):
         st.rerun()
@@ -152,4 +152,4 @@ try:
     else:
         st.info(_("There is no sweep yet. Start one on the page “Train”, below the run."))
 except GanError as error:
-    st.error(plain(say(error)), icon=":material/error:")
+    st.error(say(error), icon=":material/error:")

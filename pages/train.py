@@ -18,7 +18,7 @@ from pages.parts.controls import config_controls, current_values, preset_control
 from pages.parts.layers import layer_switches
 from pages.parts.links import go_to
 from pages.parts.pictures import picture_controls
-from pages.parts.prose import _, markdown, plain, say
+from pages.parts.prose import _, markdown, say
 from pages.parts.run_panel import run_panels
 from pages.parts.steady_figure import steady_figure
 from pages.parts.store import attempt, store
@@ -35,7 +35,7 @@ def chosen(values: Mapping[str, Any]) -> RunConfig | None:
     try:
         return RunConfig.parse(values)
     except GanError as error:
-        st.error(plain(say(error)), icon=":material/error:")
+        st.error(say(error), icon=":material/error:")
         return None
 
 

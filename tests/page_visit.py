@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,16 @@ def button(app: AppTest, label: str) -> Button:
 
 def toasts(app: AppTest) -> list[str]:
     """What the messages in the corner say."""
-    return [toast.value for toast in app.toast]
+    return [_without_escapes(toast.value) for toast in app.toast]
+
+
+def errors(app: AppTest) -> list[str]:
+    """What the red boxes on the page say."""
+    return [_without_escapes(error.value) for error in app.error]
+
+
+def _without_escapes(markdown: str) -> str:
+    return re.sub(r"\\([!-/:-@[-`{-~])", r"\1", markdown)
 
 
 def live_data(app: AppTest) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import streamlit as st
 from gan_core.runs.answers import Answer, Question
 from gan_core.runs.store import Run, no_checkpoint
 from gan_core.text import N_, GanError
-from pages.parts.prose import _, language, say, translator
+from pages.parts.prose import _, say
 from pages.parts.store import attempt, store
 
 AT_ONCE_SECONDS = 1.5  # an answer that comes within this time needs no word about waiting
@@ -69,7 +69,7 @@ def when_answered(
         return
     refused = [answer.error for answer in answers if answer and answer.error]
     if refused:
-        st.error(refused[0].say(translator(language())))
+        st.error(say(refused[0]))
         key = f"ask again {questions}"
         st.button(_("Ask again"), key=key, on_click=_ask_again, args=(questions,))
     elif None in answers:

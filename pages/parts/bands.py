@@ -24,7 +24,7 @@ from gan_core.text import GanError, number
 from gan_core.training.records import RECORD_FIELDS
 from pages.parts import seeds
 from pages.parts.measured import curve_of, quantities
-from pages.parts.prose import _, plain, say
+from pages.parts.prose import _, say
 from pages.parts.run_panel import STATUSES
 from pages.parts.seeds import Member
 from pages.parts.steady_figure import steady_figure
@@ -67,12 +67,12 @@ def _results(run_id: str, others: Sequence[str], moving: bool) -> None:
         members, problems = seeds.members(store().run(run_id), others)
         if problems:
             left_out = _("Left out of the band:")
-            st.warning("\n".join([left_out, *(f"- {plain(each)}" for each in problems)]))
+            st.warning("\n".join([left_out, *(f"- {each}" for each in problems)]))
         if len(members) > 1:
             _band(members)
             _progress(members)
     except GanError as error:
-        st.error(plain(say(error)), icon=":material/error:")
+        st.error(say(error), icon=":material/error:")
         return
     if moving and not any(member.moves for member in members):
         st.rerun()

@@ -19,7 +19,7 @@ from gan_core.export.script import notebook, script
 from gan_core.runs.store import Run
 from gan_core.text import N_, GanError
 from pages.parts.asking import ask_button, asked, when_answered
-from pages.parts.prose import _, language, plain, say, translator
+from pages.parts.prose import _, language, say, translator
 from pages.parts.store import store
 
 PREPARING = N_("A worker is preparing the files …")
@@ -102,7 +102,7 @@ def _program(run: Run) -> None:
     try:
         refuse_what_cannot_be_exported(run.config)
     except GanError as error:
-        st.info(plain(say(error)), icon=":material/info:")
+        st.info(say(error), icon=":material/info:")
         return
     here, translate = store(), translator(language())  # there is no page while it downloads
 

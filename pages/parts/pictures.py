@@ -24,7 +24,7 @@ from gan_core.datasets.picture_files import (
 from gan_core.datasets.pictures import EXAMPLE, shape_of, unpack
 from gan_core.runs.frame import picture
 from gan_core.text import GanError
-from pages.parts.prose import _, language, plain, say, translator
+from pages.parts.prose import _, plain, say
 from pages.parts.store import store
 
 N_SHOWN = 16
@@ -128,14 +128,11 @@ def _progress_bar() -> Callable[[float], None]:
 def _report(taken: _Taken) -> None:
     """What is wrong with the files, or which of them were left out."""
     if taken.problem:
-        st.error(plain(say(taken.problem)), icon=":material/error:")
+        st.error(say(taken.problem), icon=":material/error:")
     if not taken.skipped:
         return
     st.warning(_("Files that were left out: {n}").format(n=f"{len(taken.skipped):,}"))
-    reasons = [
-        f"- {plain(each.name)}: {each.reason.say(translator(language()))}"
-        for each in taken.skipped[:N_NAMED]
-    ]
+    reasons = [f"- {plain(each.name)}: {say(each.reason)}" for each in taken.skipped[:N_NAMED]]
     more = ["- …"] if len(taken.skipped) > N_NAMED else []
     st.markdown("\n".join([*reasons, *more]))
 
@@ -145,7 +142,7 @@ def _show(key: str) -> None:
     try:
         n, grid = _preview(key)
     except GanError as error:
-        st.error(plain(say(error)), icon=":material/error:")
+        st.error(say(error), icon=":material/error:")
         return
     side, _across, channels = shape_of(key)
     whose = _("{n} shapes drawn by the program") if key == EXAMPLE else _("Your {n} pictures")

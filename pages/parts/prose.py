@@ -14,7 +14,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
-from gan_core.text import GanError
+from gan_core.text import GanError, Text
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -65,9 +65,13 @@ def translator(code: str) -> Callable[[str], str]:
     return str if code == "en" else _translations(code).gettext
 
 
-def say(error: GanError) -> str:
-    """What went wrong, in the visitor's language."""
-    return error.text.say(translator(language()))
+def say(problem: GanError | Text) -> str:
+    """What went wrong, in the visitor's language, safe where Markdown is expected.
+
+    It may quote a link or a file, which may be anybody's.
+    """
+    text = problem.text if isinstance(problem, GanError) else problem
+    return plain(text.say(translator(language())))
 
 
 def catalog(code: str) -> dict[str, str]:

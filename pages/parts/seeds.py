@@ -13,7 +13,7 @@ from gan_core.config import RunConfig
 from gan_core.runs.store import ENDED, MAX_NAME, Control, Run
 from gan_core.text import N_, GanError
 from pages.parts import links
-from pages.parts.prose import _, say
+from pages.parts.prose import _, plain, say
 from pages.parts.store import store
 
 MOST = 9  # other seeds
@@ -62,7 +62,8 @@ def _key(run: Run) -> str:
 def members(run: Run, others: Sequence[str]) -> tuple[list[Member], list[str]]:
     """This run and those of the others that differ in the seed alone; what is wrong with the rest.
 
-    Changes mid-run count too: up to a change that only one of two runs has, they are alike.
+    The latter is Markdown. Changes mid-run count too: up to a change that only one of two runs
+    has, they are alike.
     """
     found, problems = [Member(run)], []
     changes = store().changes(run.id)
@@ -72,10 +73,11 @@ def members(run: Run, others: Sequence[str]) -> tuple[list[Member], list[str]]:
         except GanError as error:
             problems.append(say(error))
             continue
+        name = plain(other.name)
         if _method(other) != _method(run):
-            problems.append(_("{name} differs in more than the seed.").format(name=other.name))
+            problems.append(_("{name} differs in more than the seed.").format(name=name))
         elif other.config.seed in [member.run.config.seed for member in found]:
-            problems.append(_("{name} has a seed that is there already.").format(name=other.name))
+            problems.append(_("{name} has a seed that is there already.").format(name=name))
         else:
             found.append(Member(other, _parted(changes, store().changes(other.id))))
     if len(others) > MOST:

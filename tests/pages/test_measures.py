@@ -18,7 +18,7 @@ from gan_core.runs.job import execute
 from gan_core.runs.store import Engine, Store, open_store
 from gan_core.text import Text
 from pages.parts import asking
-from tests.page_visit import button, figure_keys, toasts, visit
+from tests.page_visit import button, errors, figure_keys, toasts, visit
 
 MakeRun = Callable[..., str]
 TINY = {"network": "mlp", "g_hidden_units": 8, "d_hidden_units": 8, "batch_size": 8, "steps": 4}
@@ -176,7 +176,7 @@ def test_a_fid_that_cannot_be_had_is_explained_and_may_be_asked_for_again(
 ) -> None:
     answered(store, run_id, Answer(error=Text("FID is not available here, because …")), "fid")
     app = opened(run_id)
-    assert [each.value for each in app.error] == ["FID is not available here, because …"]
+    assert errors(app) == ["FID is not available here, because …"]
     button(app, "Ask again").click().run()
     assert not app.error
 

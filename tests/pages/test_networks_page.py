@@ -18,7 +18,7 @@ from gan_core.runs.claims import holder_name
 from gan_core.runs.store import Engine, Store
 from gan_core.text import Text
 from pages.parts import asking
-from tests.page_visit import button, go_to, steady_figures, toasts, visit
+from tests.page_visit import button, errors, go_to, steady_figures, toasts, visit
 
 BUILDING = "A worker is building the networks …"
 MLP = {"network": "mlp", "hidden_units": "4", "latent_dim": "2"}
@@ -238,7 +238,7 @@ def test_a_failure_is_a_sentence(store: Store, language: str) -> None:
     app = visit("networks", lang=language)
     assert not app.exception
     assert len(app.error) == 2
-    assert "MemoryError: no more" in app.error[0].value
+    assert "MemoryError: no more" in errors(app)[0]
 
 
 def test_what_failed_may_be_asked_again(store: Store) -> None:
@@ -257,7 +257,7 @@ def test_one_failure_does_not_hide_the_other_figures(store: Store) -> None:
         said = Answer(error=Text("No.")) if fails else Answer(said_of(asked))
         store.answers.answer(asked, said)
     app.run()
-    assert [each.value for each in app.error] == ["No."]
+    assert errors(app) == ["No."]
     assert len(steady_figures(app)) == 2
 
 
@@ -267,4 +267,4 @@ def test_unusable_store_is_explained_in_a_sentence(
     monkeypatch.setenv("GAN_STORE", "sqlite:////proc/nope/x.db")
     app = visit("networks")
     assert not app.exception
-    assert "sqlite:////proc/nope/x.db" in app.error[0].value
+    assert "sqlite:////proc/nope/x.db" in errors(app)[0]

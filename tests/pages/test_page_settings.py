@@ -133,6 +133,11 @@ def test_wrong_value_in_a_link_is_explained_and_the_others_are_taken(
     assert str(values(app)[KEYS.index(name)]) == str(DEFAULTS[KEYS.index(name)])
 
 
+def test_link_puts_no_markdown_into_the_message() -> None:
+    [toast] = visit(note="[here](//evil.example)").toast
+    assert r"\[here\]\(\/\/evil\.example\)" in toast.value
+
+
 def test_wrong_link_is_explained_only_once() -> None:
     app = visit(days="10")
     assert len(toasts(app)) == 1

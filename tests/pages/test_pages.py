@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from gan_core.course import LESSONS
 from gan_core.losses import LOSSES
 from gan_core.runs.store import ACTIVE, ENDED, Store
-from tests.page_visit import go_to, texts, visit
+from tests.page_visit import errors, go_to, texts, visit
 
 PAGES = (
     "home",
@@ -179,6 +179,6 @@ def test_unusable_store_is_explained_in_a_sentence(
     monkeypatch.setenv("GAN_STORE", "sqlite:////proc/nope/x.db")
     app = visit(name, lang=language)
     assert not app.exception
-    [error] = app.error
-    assert "sqlite:////proc/nope/x.db" in error.value
-    assert is_chinese(error.value) == (language == "zh")
+    [error] = errors(app)
+    assert "sqlite:////proc/nope/x.db" in error
+    assert is_chinese(error) == (language == "zh")

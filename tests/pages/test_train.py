@@ -17,7 +17,7 @@ from gan_core.runs.messages import snapshot
 from gan_core.runs.store import Store
 from gan_core.text import Text
 from gan_core.training.records import RECORD_FIELDS
-from tests.page_visit import button, live_data, live_views, texts, toasts, visit
+from tests.page_visit import button, errors, live_data, live_views, texts, toasts, visit
 
 MakeRun = Callable[..., str]
 
@@ -222,6 +222,16 @@ def test_wrong_link_is_explained_only_once_and_in_chinese() -> None:
 
 
 @pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("name", ["preset", "batch_size", "d_formula", "run"])
+def test_link_puts_no_picture_and_no_other_link_into_a_message(name: str) -> None:
+    app = visit("train", loss="custom", **{name: "![see](//evil.example)"})
+    assert not app.exception
+    messages = [message.value for message in (*app.toast, *app.error)]
+    assert any(r"\!\[see\]\(\/\/evil\.example\)" in message for message in messages)
+    assert not any("[see](" in message for message in messages)
+
+
+@pytest.mark.usefixtures("store")
 def test_ring_rules_out_convolutions() -> None:
     app = visit("train")
     app.selectbox(key="network").set_value("dcgan").run()
@@ -237,7 +247,7 @@ def test_ring_rules_out_convolutions() -> None:
 def test_link_to_a_run_that_is_not_there_names_it(language: str) -> None:
     app = visit("train", run="no-such-run", lang=language)
     assert not app.exception
-    assert "no-such-run" in app.error[0].value
+    assert "no-such-run" in errors(app)[0]
 
 
 # --------------------------------------------------------------------------- one run
