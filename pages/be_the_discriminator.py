@@ -126,7 +126,7 @@ try:
     with st.sidebar:
         settings.field("seed")
     values = settings.values
-    game = f"{chosen.run.id} {chosen.step} {values.seed}"
+    game = f"{chosen.moment} {values.seed}"
     checked_key = f"checked {game}"
     asked = chosen.question("guess", seed=values.seed, label=0)
     when_answered([asked], play, height=330, meanwhile=ASKING)

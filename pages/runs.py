@@ -72,7 +72,7 @@ def time_zone() -> tzinfo:
 
 st.title(_("Runs"), anchor=False)
 try:
-    runs, with_networks = store().runs(), store().checkpoint_steps()
+    runs, with_networks = store().runs(), store().checkpoint_moments()
 except GanError as error:
     st.error(say(error))
     st.stop()

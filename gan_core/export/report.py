@@ -163,9 +163,9 @@ def _measures(store: Store, run: Run, _: Translate) -> Iterator[tuple[str, str, 
                 is_live = each.name == "frechet"
                 title = f"{_(each.title)}, n = {N_LIVE}" if is_live else _(each.title)
                 yield title, _digits(measured[each.name][-1]), _digits(floors.get(each.name))
-    step = store.checkpoint_step(run.id)
-    question = {"topic": "measures", "run": run.id, "step": step}
-    if step is None or not store.answers.is_asked(question):
+    moment = store.checkpoint_moment(run.id)
+    question = moment.question("measures") if moment else {}
+    if not moment or not store.answers.is_asked(question):
         return
     answer = store.answers.ask(question)
     found = answer.value if answer and answer.value else {}

@@ -71,22 +71,22 @@ def _anatomy(question: Mapping[str, Any], store: Store) -> dict[str, Any]:
 
 
 def _measures(question: Mapping[str, Any], store: Store) -> dict[str, Any]:
-    """What a run's pictures measure at its latest checkpoint; the question names its step."""
+    """What a run's pictures measure at its latest checkpoint; the question names its moment."""
     return measuring.measure(store, question["run"])
 
 
 def _fid(question: Mapping[str, Any], store: Store) -> dict[str, Any]:
-    """The true FID of a run at its latest checkpoint; the question names its step."""
+    """The true FID of a run at its latest checkpoint; the question names its moment."""
     return measuring.fid(store, question["run"])
 
 
 def _weights(question: Mapping[str, Any], store: Store) -> str:
-    """The networks at a run's latest checkpoint, a zip in base 64; the question names its step."""
+    """A run's networks at its latest checkpoint, a zip in base 64; the question names its moment."""
     return base64.b64encode(weights_zip(store, question["run"])).decode()
 
 
 def _tensorboard(question: Mapping[str, Any], store: Store) -> str:
-    """A run's log for TensorBoard, a zip in base 64; the question names a step."""
+    """A run's log for TensorBoard, a zip in base 64; the question names a moment."""
     return base64.b64encode(tensorboard_zip(store, question["run"])).decode()
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gan_core.config import RunConfig
-from gan_core.runs.store import Store, no_checkpoint
+from gan_core.runs.store import Moment, Store, no_checkpoint
 
 if TYPE_CHECKING:
     from gan_core.training.pair import Pair
@@ -34,15 +34,15 @@ def restored(store: Store, run_id: str) -> Iterator[Trainer]:
 
 
 @functools.lru_cache(maxsize=MAX_KEPT)
-def pair_of(store: Store, run_id: str, step: int) -> Pair:
-    """The run's networks to be looked at, kept at hand: `step` tells a checkpoint from the next.
+def pair_of(store: Store, moment: Moment) -> Pair:
+    """A run's networks to be looked at, kept at hand: the moment tells a checkpoint from the next.
 
     Raises `GanError` as `restored` does.
     """
     from gan_core.training.pair import Pair
     from gan_core.training.pool import real_samples
 
-    config, state = _checkpoint(store, run_id)
+    config, state = _checkpoint(store, moment.run)
     return Pair.at(config, real_samples(config), state)
 
 

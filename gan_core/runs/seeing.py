@@ -1,8 +1,8 @@
 """What workers answer about a run's networks at a checkpoint, for pages that look into them.
 
-A question names the "run" and the "step" of its checkpoint, so that a later one is asked anew; the
-"seed" of the noise; and the "label", a class, where the players are told of classes. Pictures come
-back side by side, as one PNG in a data URI.
+A question names the "run", and the "step" and the "turns" of its checkpoint (`Moment`), so that a
+later one is asked anew; the "seed" of the noise; and the "label", a class, where the players are
+told of classes. Pictures come back side by side, as one PNG in a data URI.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gan_core.ops import NUMPY
 from gan_core.runs.answers import Question
 from gan_core.runs.frame import picture
 from gan_core.runs.restored import pair_of
-from gan_core.runs.store import Store
+from gan_core.runs.store import Moment, Store
 from gan_core.runs.views import N_DIRECTIONS, N_GUESS, N_REAL, REACH, noise, walk
 from gan_core.text import N_, GanError
 from gan_core.theory import latent
@@ -249,7 +249,7 @@ def _pair(question: Question, store: Store) -> Pair:
             N_("Run {name} makes points, not pictures. Look at it in the playground."),
             name=run.name,
         )
-    return pair_of(store, run.id, question["step"])
+    return pair_of(store, Moment(run.id, question["step"], question["turns"]))
 
 
 def _judging(question: Question, store: Store) -> Pair:

@@ -22,7 +22,7 @@ import sqlalchemy as sa
 
 from gan_core.config import RunConfig
 from gan_core.runs import tables
-from gan_core.runs.answers import Answers, part_of
+from gan_core.runs.answers import Answers, Question, part_of
 from gan_core.runs.claims import CLAIM_SECONDS, holder_name, is_alive, is_free
 from gan_core.runs.curve import LEVELS, Pyramid, stride
 from gan_core.runs.database import Database
@@ -33,7 +33,8 @@ from gan_core.text import N_, GanError, Text
 ACTIVE = ("queued", "running", "paused")
 ENDED = ("finished", "stopped", "diverged", "failed")
 RESUMABLE = ("stopped", "failed")
-CHANGES = ("set", "turn_d", "turn_g")  # what makes a run differ from what its config says
+TURNS = ("turn_d", "turn_g")
+CHANGES = ("set", *TURNS)  # what makes a run differ from what its config says
 ACTIONS = ("pause", "resume", "step", "stop", *CHANGES)
 
 MAX_FRAMES = 128  # kept frames per run: thinned beyond twice that
@@ -84,6 +85,19 @@ class Control:
     field: str | None
     value: Any
     applied_step: int | None
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A moment of a run, which names a checkpoint: turns of one player alone are no steps."""
+
+    run: str
+    step: int
+    turns: int
+
+    def question(self, topic: str, **more: object) -> Question:
+        """What a worker is asked about the run as it was then."""
+        return {"topic": topic, **vars(self), **more}
 
 
 @dataclass(frozen=True)
@@ -526,18 +540,17 @@ class Store:
             db.execute(tables.checkpoints.delete().where(tables.checkpoints.c.run_id == run_id))
             db.execute(tables.checkpoints.insert().values(run_id=run_id, step=step, data=data))
 
-    def checkpoint_step(self, run_id: str) -> int | None:
-        """Return the step of the run's checkpoint, if it has one."""
+    def checkpoint_moment(self, run_id: str) -> Moment | None:
+        """Return the moment of the run's checkpoint, if it has one."""
+        of_run = _checkpoint_moments().where(tables.checkpoints.c.run_id == run_id)
         with self._read() as db:
-            return db.scalar(
-                sa.select(tables.checkpoints.c.step).where(tables.checkpoints.c.run_id == run_id)
-            )
+            row = db.execute(of_run).one_or_none()
+        return _to_moment(row) if row else None
 
-    def checkpoint_steps(self) -> dict[str, int]:
-        """Return the step of each run's checkpoint, of all runs that have one."""
+    def checkpoint_moments(self) -> dict[str, Moment]:
+        """Return the moment of each run's checkpoint, of all runs that have one."""
         with self._read() as db:
-            rows = db.execute(sa.select(tables.checkpoints.c.run_id, tables.checkpoints.c.step))
-            return {row.run_id: row.step for row in rows}
+            return {row.run_id: _to_moment(row) for row in db.execute(_checkpoint_moments())}
 
     def checkpoint(self, run_id: str) -> bytes | None:
         """Return the run's checkpoint, if it has one."""
@@ -706,6 +719,21 @@ class Store:
             db.execute(tables.runs.update().where(tables.runs.c.id == run_id).values(**values))
 
 
+def _checkpoint_moments() -> sa.Select[Any]:
+    """Run, step and turns of one player alone of each checkpoint: after a turn, one is saved."""
+    taken = (
+        (tables.controls.c.run_id == tables.checkpoints.c.run_id)
+        & tables.controls.c.action.in_(TURNS)
+        & (tables.controls.c.applied_step <= tables.checkpoints.c.step)
+    )
+    turns = sa.select(sa.func.count()).select_from(tables.controls).where(taken)
+    return sa.select(
+        tables.checkpoints.c.run_id,
+        tables.checkpoints.c.step,
+        turns.scalar_subquery().label("turns"),
+    )
+
+
 def _until(step: int, changes: Sequence[Control]) -> list[Control]:
     return [change for change in changes if (change.applied_step or 0) <= step]
 
@@ -848,6 +876,10 @@ def _to_run(row: Any) -> Run:
         facts=json.loads(row.facts),
         created=row.created,
     )
+
+
+def _to_moment(row: Any) -> Moment:
+    return Moment(row.run_id, row.step, row.turns)
 
 
 def _to_event(row: Any) -> Event:

@@ -25,30 +25,28 @@ def ask_button(run: Run, topic: str, label: str, icon: str) -> None:
     """Draw the button that asks a worker about a run's latest checkpoint."""
 
     def ask() -> None:
-        step = store().checkpoint_step(run.id)
-        if step is None:
+        moment = store().checkpoint_moment(run.id)
+        if not moment:
             raise no_checkpoint(run)
-        store().answers.ask(_question(run, topic, step))
-        st.session_state[_key(run, topic)] = step
+        question = moment.question(topic)
+        store().answers.ask(question)
+        st.session_state[_key(run, topic)] = question
 
     st.button(label, icon=icon, key=f"{topic} {run.id}", on_click=attempt, args=(ask,))
 
 
 def asked(run: Run, topic: str) -> Question | None:
     """What this visitor has asked last, unless forgotten, or anybody about the run as it is."""
-    for step in (st.session_state.get(_key(run, topic)), store().checkpoint_step(run.id)):
-        if step is not None and store().answers.is_asked(_question(run, topic, step)):
-            return _question(run, topic, step)
-    return None
+    question: Question | None = st.session_state.get(_key(run, topic))
+    if question and store().answers.is_asked(question):
+        return question
+    moment = store().checkpoint_moment(run.id)
+    question = moment.question(topic) if moment else None
+    return question if question and store().answers.is_asked(question) else None
 
 
 def _key(run: Run, topic: str) -> str:
     return f"{topic} asked of {run.id}"
-
-
-def _question(run: Run, topic: str, step: int) -> Question:
-    """What a worker is asked; the step tells a new checkpoint from the one before."""
-    return {"topic": topic, "run": run.id, "step": step}
 
 
 def when_answered(

@@ -11,7 +11,7 @@ import streamlit as st
 from pydantic import Field
 
 from gan_core.runs.answers import Question
-from gan_core.runs.store import Run
+from gan_core.runs.store import Moment, Run
 from gan_core.settings import Settings
 from gan_core.text import N_
 from pages.parts import links
@@ -38,15 +38,15 @@ class Looking(Settings):
 
 @dataclass(frozen=True)
 class Chosen:
-    """A run with the step of its latest checkpoint, and what all questions about it name."""
+    """A run with the moment of its latest checkpoint, and what all questions about it name."""
 
     run: Run
-    step: int
+    moment: Moment
     about: Mapping[str, object] = field(default_factory=dict)
 
     def question(self, topic: str, **more: object) -> Question:
         """What a worker is asked about its networks; see `gan_core.runs.seeing`."""
-        return {"topic": topic, "run": self.run.id, "step": self.step, **self.about, **more}
+        return self.moment.question(topic, **self.about, **more)
 
     def with_samples(self, settings: PageSettings[Any]) -> Chosen:
         """Draw the widgets of `Looking`; the class only where players are told of classes."""
@@ -61,11 +61,11 @@ def chosen_run() -> Chosen:
 
     Where there is none, the page ends with a word on it, and a link to where runs are trained.
     """
-    steps = store().checkpoint_steps()
+    moments = store().checkpoint_moments()
     runs = {
         run.id: run
         for run in store().runs()
-        if run.id in steps and run.config.items.dataset.is_image
+        if run.id in moments and run.config.items.dataset.is_image
     }
     if not runs:
         st.info(_("There is no run of pictures to look into yet. Train one, if only for a minute."))
@@ -98,7 +98,7 @@ def chosen_run() -> Chosen:
     )
     st.query_params[_URL] = run_id
     links.know({_URL: run_id})
-    return Chosen(runs[run_id], steps[run_id])
+    return Chosen(runs[run_id], moments[run_id])
 
 
 def run_title(run: Run, *, unique: bool) -> str:

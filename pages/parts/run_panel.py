@@ -94,7 +94,7 @@ def run_panel(run: Run, *, layers: Collection[str] = (), group: str = "") -> Non
     if run.config.items.dataset.is_image:
         with st.container():
             measures(run)
-            if store().checkpoint_step(run.id) is not None:
+            if store().checkpoint_moment(run.id):
                 looking_links(run)
     if not hidden("branch"):
         branch_form(run, step)

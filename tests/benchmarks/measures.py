@@ -194,7 +194,7 @@ def measure_asked(name: str, n_pairs: int) -> list[Pair]:
         engine = EngineProcess(store, GAN_SLOTS="1")
         try:
             run_id = store.create_run(_config(name, FOR_EVER))
-            wait_until(lambda: store.checkpoint_step(run_id), "a checkpoint", PATIENCE)
+            wait_until(lambda: store.checkpoint_moment(run_id), "a checkpoint", PATIENCE)
             return _asked_by_turns(store, run_id, engine.worker_of(run_id), n_pairs)
         finally:
             engine.stop()
@@ -218,7 +218,9 @@ def _asked_by_turns(store: Store, run_id: str, worker: psutil.Process, n_pairs: 
 
 def _answered(store: Store, run_id: str) -> Callable[[], bool]:
     """Ask; what tells whether there is an answer."""
-    question = {"topic": "measures", "run": run_id, "step": store.checkpoint_step(run_id)}
+    moment = store.checkpoint_moment(run_id)
+    assert moment
+    question = moment.question("measures")
 
     def is_answered() -> bool:
         answer = store.answers.ask(question)

@@ -87,7 +87,7 @@ def test_page_has_every_setting_and_needs_nothing_else(
 
 def test_measures_that_a_worker_found_stand_beside_their_floors(store: Store) -> None:
     run_id = run_with_results(store, {})
-    question = {"topic": "measures", "run": run_id, "step": 8}
+    question = {"topic": "measures", "run": run_id, "step": 8, "turns": 0}
     assert "1.25e+03" not in report_html(store, run_id)
     assert not store.answers.is_asked(question), "a report asks nothing"
     store.answers.ask(question)

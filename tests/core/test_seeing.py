@@ -13,8 +13,10 @@ from PIL import Image
 
 from gan_core.config import RunConfig
 from gan_core.runs import answering, seeing
+from gan_core.runs.claims import holder_name
+from gan_core.runs.job import execute
 from gan_core.runs.restored import pair_of
-from gan_core.runs.store import Store, open_store
+from gan_core.runs.store import Moment, Store, open_store
 from gan_core.runs.views import N_DIRECTIONS, N_GUESS, N_REAL, N_SAMPLES, N_WALK, REACH, noise, walk
 from gan_core.text import GanError
 from gan_core.training.pool import real_samples
@@ -56,7 +58,8 @@ def by_class(shared: Store) -> str:
 
 
 def answer(store: Store, run_id: str, name: str, **about: Any) -> Any:
-    question = {"run": run_id, "step": STEP, "seed": 1, "label": 0, **QUESTIONS[name], **about}
+    asked = {**QUESTIONS[name], "seed": 1, "label": 0, **about}
+    question = {"run": run_id, "step": STEP, "turns": 0, **asked}
     return answering.TOPICS[question["topic"]](question, store)
 
 
@@ -84,7 +87,28 @@ def test_the_same_question_has_the_same_answer(shared: Store, run_id: str) -> No
 
 
 def test_networks_are_kept_at_hand(shared: Store, run_id: str) -> None:
-    assert pair_of(shared, run_id, STEP) is pair_of(shared, run_id, STEP)
+    moment = Moment(run_id, STEP, 0)
+    assert pair_of(shared, moment) is pair_of(shared, moment)
+
+
+def test_after_a_turn_of_one_player_others_are_looked_at(
+    shared: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gan_core.runs.job.WARM_SECONDS", 0.1)
+    run_id, holder = checkpointed_run(shared), holder_name()
+    before = shared.checkpoint_moment(run_id)
+    logit = answer(shared, run_id, "inside_generated")["logit"]
+    shared.claim(run_id, holder)
+    shared.set_status(run_id, holder, "paused")
+    shared.release(run_id, holder)
+    shared.request(run_id, "turn_d")
+    execute(shared.url, run_id)
+    after = shared.checkpoint_moment(run_id)
+    assert before
+    assert after
+    assert (after.step, after.turns) == (before.step, before.turns + 1)
+    question = after.question("inside", of="generated", row=2, seed=1, label=0)
+    assert answering.TOPICS["inside"](question, shared)["logit"] != logit
 
 
 def beyond(z: np.ndarray) -> Any:
@@ -93,7 +117,7 @@ def beyond(z: np.ndarray) -> Any:
 
 
 def test_pictures_are_of_the_noise_that_the_page_knows(shared: Store, run_id: str) -> None:
-    pair, z = pair_of(shared, run_id, STEP), noise(shared.run(run_id).config, 1)
+    pair, z = pair_of(shared, Moment(run_id, STEP, 0)), noise(shared.run(run_id).config, 1)
     made = seeing._shown(pair.generate(z).numpy())
     assert answer(shared, run_id, "all") == {**made, "outside": beyond(z)}
     assert made["n"] == N_SAMPLES
@@ -199,9 +223,9 @@ def test_a_discriminator_of_packs_judges_no_single_picture(shared: Store) -> Non
 
 
 def test_runs_with_checkpoints_are_told(shared: Store, run_id: str) -> None:
-    assert shared.checkpoint_steps()[run_id] == STEP
+    assert shared.checkpoint_moments()[run_id] == Moment(run_id, STEP, 0)
     waiting = shared.create_run(RunConfig.parse(TINY))
-    assert waiting not in shared.checkpoint_steps()
+    assert waiting not in shared.checkpoint_moments()
 
 
 def test_real_pictures_are_those_of_the_seed(shared: Store, run_id: str) -> None:

@@ -28,6 +28,7 @@ from gan_core.runs.claims import CLAIM_SECONDS, holder_name
 from gan_core.runs.curve import LEVELS, Pyramid
 from gan_core.runs.store import (
     Engine,
+    Moment,
     Store,
     Superseded,
     default_url,
@@ -715,12 +716,33 @@ def test_rewind_forgets_the_quality_of_what_comes_anew(store: Store) -> None:
 def test_checkpoint_replaces_the_one_before(store: Store) -> None:
     run_id, holder = claimed_run(store)
     assert store.checkpoint(run_id) is None
-    assert store.checkpoint_step(run_id) is None
+    assert store.checkpoint_moment(run_id) is None
     everything = bytes(range(256))
     store.save_checkpoint(run_id, holder, 1, b"old")
     store.save_checkpoint(run_id, holder, 2, everything)
     assert store.checkpoint(run_id) == everything
-    assert store.checkpoint_step(run_id) == 2
+    assert store.checkpoint_moment(run_id) == Moment(run_id, step=2, turns=0)
+
+
+def test_checkpoint_after_a_turn_of_one_player_is_another_one(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+
+    def apply(action: str, *change: Any) -> None:
+        store.request(run_id, action, *change)
+        store.mark_applied(run_id, store.pending(run_id)[0], 5)
+
+    apply("set", "g_learning_rate", 0.01)
+    apply("turn_d")
+    apply("turn_g")
+    store.save_checkpoint(run_id, holder, 5, b"weights")
+    store.request(run_id, "turn_d")  # not taken yet
+    write(store, run_id, holder, records(10))
+    branch = store.branch(run_id, 6, "loss", "hinge")
+    store.claim(branch, holder)
+    store.save_checkpoint(branch, holder, 4, b"before the turns that it repeats")
+    moments = {run_id: Moment(run_id, 5, turns=2), branch: Moment(branch, 4, turns=0)}
+    assert store.checkpoint_moments() == moments
+    assert store.checkpoint_moment(run_id) == moments[run_id]
 
 
 # ------------------------------------------------------------------------------ rewind

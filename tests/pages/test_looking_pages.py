@@ -15,7 +15,7 @@ from gan_core.figures.latent import norm_figure, search_figure
 from gan_core.figures.samples import EMPTY
 from gan_core.runs import answering
 from gan_core.runs.answers import Answer, Answers, Question, canonical
-from gan_core.runs.store import Store
+from gan_core.runs.store import Moment, Store
 from gan_core.runs.views import N_DIRECTIONS, N_GUESS, N_REAL, N_SAMPLES, noise, walk
 from gan_core.theory.latent import shell
 from pages.parts import store as store_of_the_app
@@ -264,7 +264,7 @@ def test_a_game_from_marks_to_the_truth(shared: Store, runs: dict[str, str]) -> 
     assert button(app, "Check").disabled
     assert any(each.value == f"Still to be marked: {N_GUESS}" for each in app.caption)
     assert "below" not in tiles_of(app)[0], "the truth stays here"
-    question = {"topic": "guess", "run": runs["plain"], "step": STEP, "seed": 3, "label": 0}
+    question = Moment(runs["plain"], STEP, 0).question("guess", seed=3, label=0)
     dealt: Any = shared.answers.ask(question)
     truth = ["r" if real else "f" for real in dealt.value["real"]]
     mark_all(app, "".join(truth))

@@ -44,7 +44,7 @@ def run_id(store: Store, make_run: MakeRun) -> str:
 
 
 def question(run_id: str, topic: str = "measures", step: int = 4) -> dict[str, Any]:
-    return {"topic": topic, "run": run_id, "step": step}
+    return {"topic": topic, "run": run_id, "step": step, "turns": 0}
 
 
 def answered(store: Store, run_id: str, answer: Answer, topic: str = "measures") -> None:
