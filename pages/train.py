@@ -45,6 +45,14 @@ def show_game(config: RunConfig) -> None:
     show_penalty(config.items.penalty, config.penalty_weight)
 
 
+def show_game_of(run: Run) -> None:
+    """What each player of a run minimises now."""
+    try:
+        show_game(store().config_now(run.id))
+    except GanError as error:
+        st.error(say(error))
+
+
 def show_loss(loss: Loss) -> None:
     """The two formulas, and the curves drawn by the very functions that train."""
     st.markdown(_(loss.help))
@@ -126,7 +134,7 @@ if run:
     game = st.expander(_("What the two players minimise"), key="game", on_change="rerun")
     if game.open:
         with game:
-            show_game(run.config)
+            show_game_of(run)
 elif settings:
     st.subheader(_("What the two players minimise"), anchor=False)
     show_game(settings)

@@ -12,12 +12,12 @@ from jinja2 import Environment, StrictUndefined
 from plotly.offline import get_plotlyjs
 
 from gan_core.config import RunConfig
-from gan_core.figures.curves import live_curves, plane_curves
 from gan_core.figures.style import AXIS, GENERATOR, REAL, layout
 from gan_core.image_measures import MEASURES, N_LIVE
 from gan_core.metrics import METRICS
 from gan_core.presets import command
 from gan_core.runs.curve import level_for
+from gan_core.runs.figures import run_curves
 from gan_core.runs.messages import snapshot
 from gan_core.runs.store import Control, Run, Store
 from gan_core.text import N_, number
@@ -48,6 +48,7 @@ def report_html(store: Store, run_id: str, translate: Translate = str, language:
     """
     _, run = translate, store.run(run_id)
     seen = json.loads(snapshot(store, run_id, level_for(run.step)))
+    first, now = store.config_at(run_id, 0), store.config_now(run_id)
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     return environment.from_string(_TEMPLATE.read_text("utf-8")).render(
         _=_,
@@ -58,14 +59,19 @@ def report_html(store: Store, run_id: str, translate: Translate = str, language:
         plotly_js=get_plotlyjs(),
         pictures=_pictures(run, seen, _),
         points=_points(run, seen["frame"], _),
-        curves=_html(_filled(_curves(run, _), seen["curves"])),
+        curves=_html(_filled(run_curves(store, run, _), seen["curves"])),
         measures=list(_measures(store, run, _)),
         settings=[
-            (_(RunConfig.model_fields[name].title or name), _value(run.config, name, _), name)
-            for name in run.config.applicable_fields()
+            (_(RunConfig.model_fields[name].title or name), _value(first, now, name, _), name)
+            for name in now.applicable_fields()
         ],
-        changes=[_change(change, _) for change in store.changes(run_id)],
-        command=command(run.config),
+        # What was changed before the first step stands among the settings.
+        changes=[
+            _change(change, _)
+            for change in store.changes(run_id)
+            if change.applied_step or change.action != "set"
+        ],
+        command=command(first),
         machine=_machine(run, _),
     )
 
@@ -87,13 +93,6 @@ def _machine(run: Run, _: Translate) -> str:
 
 
 # ------------------------------------------------------------------------------ figures
-
-
-def _curves(run: Run, _: Translate) -> go.Figure:
-    items = run.config.items
-    if items.dataset.is_image:
-        return live_curves(items.loss, items.penalty, items.dataset, _)
-    return plane_curves(items.loss, items.penalty, run.facts.get("floors", {}), _)
 
 
 def _filled(figure: go.Figure, curves: Mapping[str, Mapping[str, Any]]) -> go.Figure:
@@ -144,8 +143,13 @@ def _html(figure: go.Figure) -> str:
 # ------------------------------------------------------------------------------- tables
 
 
-def _value(config: RunConfig, name: str, _: Translate) -> str:
-    """A setting's value as a reader knows it."""
+def _value(first: RunConfig, now: RunConfig, name: str, _: Translate) -> str:
+    """A setting's value as a reader knows it, and what it has become mid-run."""
+    values = [_shown(config, name, _) for config in (first, now)]
+    return " → ".join(dict.fromkeys(values))
+
+
+def _shown(config: RunConfig, name: str, _: Translate) -> str:
     value = getattr(config, name)
     if name in RunConfig.choices:
         return _(RunConfig.titles(name)[value])

@@ -24,22 +24,26 @@ Translate = Callable[[str], str]
 
 
 def live_curves(
-    loss: Loss, penalty: Penalty, dataset: Dataset, translate: Translate = str
+    losses: Sequence[Loss],
+    penalties: Sequence[Penalty],
+    dataset: Dataset,
+    translate: Translate = str,
 ) -> go.Figure:
     """Curves over the step, with one common axis: losses, decisions, throughput.
 
-    Dashed lines stand at the values of the equilibrium, where D cannot tell real from fake; where
-    any constant is as good, only at D's loss. Where it is measured, the Fréchet distance follows,
+    `losses` and `penalties` are all that the run has had. Dashed lines stand at the values of the
+    equilibrium, where D cannot tell real from fake; where any constant is as good, only at D's
+    loss; where the loss was exchanged, nowhere. Where it is measured, the Fréchet distance follows,
     its noise floor dotted.
     """
     _ = translate
     speed = _(N_("Images per second") if dataset.is_image else N_("Points per second"))
-    titles, heights = [*_titles_of_the_game(loss, _), speed], [0.42, 0.36, 0.22]
+    titles, heights = [*_titles_of_the_game(losses, _), speed], [0.42, 0.36, 0.22]
     if is_digits(dataset):
         frechet = f"{_(MEASURES.get('frechet').title)}, n = {N_LIVE}"
         titles, heights = [*titles[:2], frechet, speed], [0.3, 0.26, 0.26, 0.18]
     figure = _stack(titles, heights, _)
-    _draw_the_game(figure, loss, penalty, _)
+    _draw_the_game(figure, losses, penalties, _)
     if is_digits(dataset):
         _draw_the_quality(figure, row=3, _=_)
     throughput = _curve(speed, "images_per_second", NEUTRAL, x="speed_step")
@@ -48,18 +52,22 @@ def live_curves(
 
 
 def plane_curves(
-    loss: Loss, penalty: Penalty, floors: Mapping[str, float], translate: Translate = str
+    losses: Sequence[Loss],
+    penalties: Sequence[Penalty],
+    floors: Mapping[str, float],
+    translate: Translate = str,
 ) -> go.Figure:
     """Losses, decisions, distances from the data, and the sizes of both gradients over the step.
 
-    Dotted lines are noise floors: what real points score against other real points.
+    Dotted lines are noise floors: what real points score against other real points. For the rest,
+    see `live_curves`.
     """
     _ = translate
-    losses, decisions = _titles_of_the_game(loss, _)
+    of_losses, of_decisions = _titles_of_the_game(losses, _)
     sizes = {"‖∇L<sub>D</sub>‖": DISCRIMINATOR, "‖∇L<sub>G</sub>‖": GENERATOR}
     titles = [
-        _keyed(losses, {"L<sub>D</sub>": DISCRIMINATOR, "L<sub>G</sub>": GENERATOR}, _),
-        _keyed(decisions, {"D(x)": REAL, "D(G(z))": GENERATOR}, _),
+        _keyed(of_losses, {"L<sub>D</sub>": DISCRIMINATOR, "L<sub>G</sub>": GENERATOR}, _),
+        _keyed(of_decisions, {"D(x)": REAL, "D(G(z))": GENERATOR}, _),
         _keyed(
             _(N_("Distance")),
             {_(METRICS.get(name).title): color for name, color in DISTANCES.items()},
@@ -68,7 +76,7 @@ def plane_curves(
         _keyed(_(N_("Size of the gradients")), sizes, _),
     ]
     figure = _stack(titles, [0.28, 0.24, 0.24, 0.24], _)
-    _draw_the_game(figure, loss, penalty, _)
+    _draw_the_game(figure, losses, penalties, _)
     for name, color in DISTANCES.items():
         title = _(METRICS.get(name).title)
         figure.add_trace(_curve(title, name, color, x="frame_step"), row=3, col=1)
@@ -107,12 +115,18 @@ def _stack(titles: Sequence[str], heights: Sequence[float], _: Translate) -> go.
     return figure.update_layout(layout(height=HEIGHT))
 
 
-def _titles_of_the_game(loss: Loss, _: Translate) -> list[str]:
+def _titles_of_the_game(losses: Sequence[Loss], _: Translate) -> list[str]:
     verdict, score = N_("Discriminator's verdict"), N_("Discriminator's score")
-    return [_(N_("Losses")), _(verdict if loss.gives_probability else score)]
+    return [_(N_("Losses")), _(verdict if _give_probabilities(losses) else score)]
 
 
-def _draw_the_game(figure: go.Figure, loss: Loss, penalty: Penalty, _: Translate) -> None:
+def _give_probabilities(losses: Sequence[Loss]) -> bool:
+    return all(loss.gives_probability for loss in losses)
+
+
+def _draw_the_game(
+    figure: go.Figure, losses: Sequence[Loss], penalties: Sequence[Penalty], _: Translate
+) -> None:
     """Losses in the first panel, decisions in the second, with their equilibrium."""
     for row, name, channel, color in (
         (1, "L<sub>D</sub>", "d_loss", DISCRIMINATOR),
@@ -121,12 +135,15 @@ def _draw_the_game(figure: go.Figure, loss: Loss, penalty: Penalty, _: Translate
         (2, "D(G(z))", "d_fake", GENERATOR),
     ):
         figure.add_trace(_curve(name, channel, color), row=row, col=1)
-    if penalty.formula:
+    is_penalised = any(penalty.formula for penalty in penalties)
+    if is_penalised:
         figure.add_trace(_curve(_(N_("Penalty")), "d_penalty", NEUTRAL), row=1, col=1)
-    for row, value, color in _equilibrium_lines(loss):
+    for row, value, color in _equilibrium_lines(losses):
         figure.add_hline(value, row=row, col=1, line={"color": color, "width": 1, "dash": "dash"})
-    if loss.gives_probability:
+    if _give_probabilities(losses):
         figure.update_yaxes(range=[0, 1], row=2, col=1)
+    # What the browser compares: where any of it is another, it draws the figure anew.
+    figure.update_layout(meta=[len(losses) > 1, _give_probabilities(losses), is_penalised])
 
 
 def _draw_the_quality(figure: go.Figure, row: int, _: Translate) -> None:
@@ -140,9 +157,10 @@ def _draw_the_quality(figure: go.Figure, row: int, _: Translate) -> None:
         figure.update_xaxes(showticklabels=False, row=upper, col=1)
 
 
-def _equilibrium_lines(loss: Loss) -> list[tuple[int, float, str]]:
-    """Row, height and colour of each line."""
-    if not loss.equilibrium:
+def _equilibrium_lines(losses: Sequence[Loss]) -> list[tuple[int, float, str]]:
+    """Row, height and colour of each line; none for several losses, as each has its own."""
+    loss = losses[0]
+    if len(losses) > 1 or not loss.equilibrium:
         return []
     lines = [(1, loss.equilibrium.d_loss, DISCRIMINATOR)]
     if not loss.equilibrium.any_constant:

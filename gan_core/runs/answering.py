@@ -81,7 +81,7 @@ def _fid(question: Mapping[str, Any], store: Store) -> dict[str, Any]:
 
 
 def _weights(question: Mapping[str, Any], store: Store) -> str:
-    """A run's networks at its latest checkpoint, a zip in base 64; the question names its moment."""
+    """A run's networks at its checkpoint, a zip in base 64; the question names its moment."""
     return base64.b64encode(weights_zip(store, question["run"])).decode()
 
 

@@ -269,6 +269,17 @@ class Store:
         """The run's settings after all that has been asked of it."""
         return changed(self.run(run_id).config, self.changes(run_id) + self.pending(run_id))
 
+    def configs(self, run_id: str) -> list[RunConfig]:
+        """The run's settings from its first step on, then after each change that was asked of it.
+
+        What was changed before the first step is no change.
+        """
+        configs = [self.config_at(run_id, 0)]
+        for change in self.changes(run_id) + self.pending(run_id):
+            if change.applied_step != 0:
+                configs.append(changed(configs[-1], [change]))
+        return configs
+
     def config_at(self, run_id: str, step: int) -> RunConfig:
         """The run's settings as they were when it went on from `step`."""
         return changed(self.run(run_id).config, _until(step, self.changes(run_id)))

@@ -10,10 +10,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from gan_core.config import FULL_SPEED, SLOW_MOTION, RunConfig, live_fields
-from gan_core.figures.curves import live_curves, plane_curves
 from gan_core.figures.samples import live_samples
 from gan_core.image_measures import MEASURES, N_LIVE, is_digits
 from gan_core.metrics import METRICS
+from gan_core.runs.figures import run_curves
 from gan_core.runs.store import Run
 from gan_core.text import N_, number
 from pages.parts import fields
@@ -110,7 +110,7 @@ def run_panel(run: Run, *, layers: Collection[str] = (), group: str = "") -> Non
 
 def live_view(run: Run, *, layers: Collection[str] = (), group: str = "") -> int | None:
     """Draw a run's figures and measures alone; return the step to which a reader has gone back."""
-    items = run.config.items
+    dataset = run.config.items.dataset
     floors = run.facts.get("floors", {})
     tiles = {
         metric.name: {
@@ -119,19 +119,18 @@ def live_view(run: Run, *, layers: Collection[str] = (), group: str = "") -> int
             "floor": floors.get(metric.name),
         }
         for metric in METRICS
-        if metric.applies(items.dataset)
+        if metric.applies(dataset)
     }
-    if not items.dataset.is_image:
+    if not dataset.is_image:
         tiles["gap"] = {"label": _("D's distance from the best D"), "unit": "", "floor": 0.0}
-    if is_digits(items.dataset):
+    if is_digits(dataset):
         title = f"{_(MEASURES.get('frechet').title)}, n = {N_LIVE}"
         tiles["frechet"] = {"label": title, "unit": "", "floor": floors.get("frechet")}
-    speed = _("{rate} images/s") if items.dataset.is_image else _("{rate} points/s")
-    if items.dataset.is_image:
-        figures = [live_samples(_), live_curves(items.loss, items.penalty, items.dataset, _)]
-        shown_layers = None
-    else:
-        figures, shown_layers = [plane_curves(items.loss, items.penalty, floors, _)], layers
+    speed = _("{rate} images/s") if dataset.is_image else _("{rate} points/s")
+    figures = [run_curves(store(), run, _)]
+    if dataset.is_image:
+        figures.insert(0, live_samples(_))
+    shown_layers = None if dataset.is_image else layers
     at = _linked_step()
     step = live_run(run, figures, tiles, speed, layers=shown_layers, group=group, at=at)
     _keep_in_link(step)
@@ -292,14 +291,13 @@ def _live_setting(run: Run, config: RunConfig, name: str, place: DeltaGenerator)
 
 
 def _about(run: Run) -> None:
-    """The run's settings, and what was picked for the machine it trains on."""
+    """The run's settings as they are now, and what was picked for the machine it trains on."""
+    config = store().config_now(run.id)
     with st.expander(_("Settings of this run")):
-        names = [name for name in run.config.applicable_fields() if name != "family"]
+        names = [name for name in config.applicable_fields() if name != "family"]
         # Not st.table: it would load pandas into the web process.
         st.markdown(
-            "\n".join(
-                f"- {label(name)}: **{fields.shown_value(run.config, name)}**" for name in names
-            )
+            "\n".join(f"- {label(name)}: **{fields.shown_value(config, name)}**" for name in names)
         )
         plan = run.facts.get("plan")
         if plan:

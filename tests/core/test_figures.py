@@ -39,19 +39,19 @@ def feeds(figure: go.Figure, kind: str) -> set[str]:
 @every_loss
 @every_dataset
 def test_live_curves_are_fed_by_what_a_run_records(loss: Loss, dataset: Dataset) -> None:
-    figure = live_curves(loss, PENALTIES.get("r1"), dataset)
+    figure = live_curves([loss], [PENALTIES.get("r1")], dataset)
     known = {"step", "speed_step", "images_per_second", *RECORD_FIELDS}
     if is_digits(dataset):
         known |= {"quality_step", "frechet", "frechet_floor"}
     assert feeds(figure, "append") == known
-    without = live_curves(loss, PENALTIES.get("none"), dataset)
+    without = live_curves([loss], [PENALTIES.get("none")], dataset)
     assert feeds(without, "append") == known - {"d_penalty"}
     assert json.loads(figure.to_json())["layout"]["uirevision"]
 
 
 @every_loss
 def test_dashed_lines_stand_at_the_equilibrium(loss: Loss) -> None:
-    figure = live_curves(loss, PENALTIES.get("none"), DATASETS.get("digits"))
+    figure = live_curves([loss], [PENALTIES.get("none")], DATASETS.get("digits"))
     heights = {shape.y0 for shape in figure.layout.shapes}
     equilibrium = loss.equilibrium
     if not equilibrium:
@@ -63,21 +63,36 @@ def test_dashed_lines_stand_at_the_equilibrium(loss: Loss) -> None:
         assert heights == {equilibrium.d_loss, equilibrium.g_loss, decision}
 
 
+def test_exchanged_loss_has_no_equilibrium_and_a_score_no_axis_of_probabilities() -> None:
+    cross_entropy, squares = LOSSES.get("minimax"), LOSSES.get("least_squares")
+    penalties = [PENALTIES.get("r1"), PENALTIES.get("none")]
+    for losses in ([cross_entropy, squares], [squares, cross_entropy]):
+        figure = plane_curves(losses, penalties, {})
+        assert not figure.layout.shapes
+        assert figure.layout.yaxis2.range is None
+        assert "Discriminator's score" in figure.layout.annotations[1].text
+        assert "d_penalty" in feeds(figure, "append"), "it is off now; its curve stays"
+    two = plane_curves([cross_entropy, LOSSES.get("non_saturating")], penalties, {})
+    assert not two.layout.shapes
+    assert two.layout.yaxis2.range == (0, 1), "both give probabilities"
+    assert two.layout.meta != figure.layout.meta, "the browser draws it anew"
+
+
 @every_loss
 def test_curves_of_the_plane_are_fed_by_records_and_by_what_is_measured(loss: Loss) -> None:
     floors = {metric.name: 0.125 for metric in METRICS}
-    figure = plane_curves(loss, PENALTIES.get("r1"), floors)
+    figure = plane_curves([loss], [PENALTIES.get("r1")], floors)
     measured = {"jensen_shannon", "sliced_wasserstein", "d_gradient", "g_gradient"}
     assert feeds(figure, "append") == {"step", "frame_step", *RECORD_FIELDS, *measured}
     dotted = [shape.y0 for shape in figure.layout.shapes if shape.line.dash == "dot"]
     assert dotted == [0.125, 0.125]
-    without = plane_curves(loss, PENALTIES.get("none"), {})
+    without = plane_curves([loss], [PENALTIES.get("none")], {})
     assert "d_penalty" not in feeds(without, "append")
     assert not any(shape.line.dash == "dot" for shape in without.layout.shapes)
 
 
 def test_curves_of_the_plane_know_their_x_channel() -> None:
-    figure = plane_curves(LOSSES.get("minimax"), PENALTIES.get("r1"), {})
+    figure = plane_curves([LOSSES.get("minimax")], [PENALTIES.get("r1")], {})
     for trace in figure.data:
         channels = trace.meta["append"]
         assert channels["x"] == ("step" if channels["y"] in RECORD_FIELDS else "frame_step")
@@ -101,8 +116,8 @@ def test_before_the_first_frame_there_is_nothing_to_see() -> None:
 
 def test_labels_are_translated() -> None:
     figure = live_curves(
-        LOSSES.get("minimax"),
-        PENALTIES.get("r1"),
+        [LOSSES.get("minimax")],
+        [PENALTIES.get("r1")],
         DATASETS.get("ring"),
         lambda text: f"«{text}»",
     )

@@ -85,6 +85,23 @@ def test_page_has_every_setting_and_needs_nothing_else(
     assert "5" in page.texts, "the modes that were covered"
 
 
+def test_settings_say_what_was_changed_and_when(store: Store) -> None:
+    run_id = run_with_results(store, {"dataset": "ring", "network": "mlp"})
+    for change in (("loss", "least_squares"), ("g_learning_rate", 0.01)):
+        store.request(run_id, "set", *change)
+    for control, step in zip(store.pending(run_id), (0, 5), strict=True):
+        store.mark_applied(run_id, control, step)
+    page = Page(report_html(store, run_id))
+    row = page.texts.index("Loss")
+    assert page.texts[row + 1] == "Least squares", "from the first step on"
+    row = page.texts.index("Learning rate of G")
+    assert page.texts[row + 1] == "0.0005 → 0.01"
+    assert "After step 5: Learning rate of G = 0.01" in page.texts
+    assert not any("After step 0" in text for text in page.texts)
+    assert any("loss=least_squares" in text for text in page.texts), "in the command"
+    assert any("Discriminator's score" in script for script in page.scripts)
+
+
 def test_measures_that_a_worker_found_stand_beside_their_floors(store: Store) -> None:
     run_id = run_with_results(store, {})
     question = {"topic": "measures", "run": run_id, "step": 8, "turns": 0}

@@ -829,6 +829,19 @@ def test_branch_waits_with_its_parent_s_config_and_earlier_changes(store: Store)
     assert len(store.changes(parent)) == 3
 
 
+def test_settings_of_a_run_one_after_the_other(store: Store) -> None:
+    run_id, _ = claimed_run(store)
+    asked = (("set", "loss", "hinge"), ("turn_d",), ("set", "d_steps", 2), ("set", "d_steps", 3))
+    for action in asked:
+        store.request(run_id, *action)
+    for control, step in zip(store.pending(run_id)[:3], (0, 0, 30), strict=True):
+        store.mark_applied(run_id, control, step)
+    configs = store.configs(run_id)
+    assert [each.loss for each in configs] == ["hinge"] * len(configs), "from the first step on"
+    assert list(dict.fromkeys(each.d_steps for each in configs)) == [CONFIG.d_steps, 2, 3]
+    assert configs[-1] == store.config_now(run_id)
+
+
 def test_replica_waits_with_another_seed_and_all_changes_but_those_of_pace(store: Store) -> None:
     parent, holder = claimed_run(store)
     asked = (("set", "loss", "hinge"), ("turn_d",), ("set", "pace", 5), ("set", "d_steps", 2))

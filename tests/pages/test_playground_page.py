@@ -224,6 +224,29 @@ def test_step_in_a_link_that_is_none_is_ignored(plane_run: str, at: str) -> None
     assert live_data(app)["at"] is None
 
 
+def game_of(app: AppTest) -> tuple[list[float], str]:
+    """Heights of the lines of the equilibrium, and the title of D's answers."""
+    layout = live_data(app)["figures"][0]["layout"]
+    return [shape["y0"] for shape in layout.get("shapes", [])], layout["annotations"][1]["text"]
+
+
+def test_branch_shows_its_own_settings_and_the_equilibrium_that_goes_with_them(
+    store: Store, plane_run: str
+) -> None:
+    lines, title = game_of(visit("playground", run=plane_run))
+    assert lines == pytest.approx([1.3863, 0.6931, 0.5], abs=1e-4)
+    assert "verdict" in title
+    from_the_start = store.branch(plane_run, 0, "loss", "least_squares")
+    app = visit("playground", run=from_the_start)
+    lines, title = game_of(app)
+    assert lines == [0.5, 0.25, 0.5]
+    assert "score" in title
+    assert any("Loss: **Least squares**" in each.value for each in app.markdown)
+    lines, title = game_of(visit("playground", run=store.branch(plane_run, 40, "loss", "hinge")))
+    assert lines == [], "each loss has its own"
+    assert "score" in title
+
+
 # ------------------------------------------------------------------------------ layers
 
 

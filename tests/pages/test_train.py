@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gan_core.config import RunConfig, live_fields
+from gan_core.losses import LOSSES
 from gan_core.presets import PRESETS
 from gan_core.runs.claims import holder_name
 from gan_core.runs.messages import snapshot
@@ -306,6 +307,12 @@ def test_run_beside_itself_is_shown_once(make_run: MakeRun) -> None:
     app = visit("train", run=run_id, beside=run_id)
     assert not app.exception
     assert [view["run"] for view in live_views(app)] == [run_id]
+
+
+def test_formulas_below_a_run_are_those_of_its_loss_now(store: Store, make_run: MakeRun) -> None:
+    branch = store.branch(make_run("finished"), 0, "loss", "hinge")
+    shown = " ".join(each.value for each in visit("train", run=branch).latex)
+    assert LOSSES.get("hinge").discriminator_formula in shown
 
 
 def test_link_to_a_step_of_pictures_shows_it(make_run: MakeRun) -> None:

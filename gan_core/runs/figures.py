@@ -1,0 +1,28 @@
+"""The curves of a run as a figure, of the game that its players have played so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from gan_core.config import RunConfig, option_fields
+from gan_core.figures.curves import Translate, live_curves, plane_curves
+from gan_core.losses import Loss
+from gan_core.runs.store import Run, Store
+
+
+def run_curves(store: Store, run: Run, translate: Translate = str) -> go.Figure:
+    """The figure that fits the run's data and all that was exchanged mid-run."""
+    configs, dataset = store.configs(run.id), run.config.items.dataset
+    losses, penalties = _losses(configs), [config.items.penalty for config in configs]
+    if dataset.is_image:
+        return live_curves(losses, penalties, dataset, translate)
+    return plane_curves(losses, penalties, run.facts.get("floors", {}), translate)
+
+
+def _losses(configs: Sequence[RunConfig]) -> list[Loss]:
+    """What was minimised, one after the other: a loss with other options is another one."""
+    fields = ("loss", *option_fields("loss"))
+    different = {repr([getattr(each, field) for field in fields]): each for each in configs}
+    return [config.items.loss for config in different.values()]
