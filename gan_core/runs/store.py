@@ -348,8 +348,15 @@ class Store:
         `GanError` for a seed or a name that is not allowed.
         """
         settings = self.run(run_id).config.model_dump(exclude_unset=True, exclude={"pace"})
-        changes = [change for change in self.changes(run_id) if change.field != "pace"]
+        changes = self._changes_of_the_result(run_id)
         return self._queue_changed(RunConfig.parse({**settings, "seed": seed}), changes, name)
+
+    def repeat(self, run_id: str) -> str:
+        """Queue the same run once more, its changes so far included, at the pace it began with."""
+        return self._queue_changed(self.run(run_id).config, self._changes_of_the_result(run_id))
+
+    def _changes_of_the_result(self, run_id: str) -> list[Control]:
+        return [change for change in self.changes(run_id) if change.field != "pace"]
 
     def _queue_changed(self, config: RunConfig, changes: Sequence[Control], name: str = "") -> str:
         """Queue a run that will obey these changes where they took effect before."""

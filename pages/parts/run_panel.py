@@ -194,9 +194,9 @@ def _button(
 
 
 def _start_over(run: Run) -> None:
-    """Queue the same run from its first step, and show it instead."""
+    """Queue the same run from its first step, changes included, and show it instead."""
     shown = {name: st.query_params.get(name) for name in ("run", "beside")}
-    again = store().create_run(run.config)
+    again = store().repeat(run.id)
     if run.is_active:
         store().request(run.id, "stop")
     shown = {name: again if run_id == run.id else run_id for name, run_id in shown.items()}

@@ -865,6 +865,20 @@ def test_replica_waits_with_another_seed_and_all_changes_but_those_of_pace(store
     assert store.claim(replica, holder_name())
 
 
+def test_run_that_starts_over_keeps_its_pace_and_all_changes_of_the_result(store: Store) -> None:
+    parent = store.create_run(RunConfig.parse({"pace": 2, "seed": 9}))
+    asked = (("set", "pace", 5), ("turn_g",), ("set", "loss", "hinge"), ("set", "d_steps", 2))
+    for action in asked:
+        store.request(parent, *action)
+    for control, step in zip(store.pending(parent)[:3], (10, 20, 30), strict=True):
+        store.mark_applied(parent, control, step)
+    again = store.repeat(parent)
+    assert store.run(again).config == store.run(parent).config
+    assert (store.run(again).status, store.run(again).step) == ("queued", 0)
+    changes = [(each.action, each.value, each.applied_step) for each in store.changes(again)]
+    assert changes == [("turn_g", None, 20), ("set", "hinge", 30)]
+
+
 def test_replica_of_a_slow_run_trains_at_full_speed(store: Store) -> None:
     slow = store.create_run(RunConfig.parse({"pace": 2}))
     assert store.run(store.replicate(slow, 5)).config.pace == RunConfig.default("pace")

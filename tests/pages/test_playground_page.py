@@ -305,6 +305,18 @@ def test_start_over_queues_the_same_run_and_stops_this_one(store: Store, plane_r
     assert "at" not in app.query_params
 
 
+def test_start_over_repeats_what_a_branch_changed(store: Store, plane_run: str) -> None:
+    branch = store.branch(plane_run, 40, "loss", "hinge")
+    app = visit("playground", run=plane_run, beside=branch)
+    app.button(key=f"again {branch}").click().run()
+    assert not app.exception
+    again = app.query_params["beside"]
+    assert again not in (plane_run, branch)
+    assert app.query_params["run"] == plane_run
+    assert store.config_at(again, 39).loss == store.run(plane_run).config.loss
+    assert store.config_at(again, 40).loss == "hinge"
+
+
 def test_settings_that_may_change_are_in_the_panel(store: Store, plane_run: str) -> None:
     app = visit("playground", run=plane_run)
     app.selectbox(key=f"loss of {plane_run}").set_value("wasserstein").run()
