@@ -18,7 +18,7 @@ from pages.parts.links import go_to
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown, say
 from pages.parts.run_panel import live_view
-from pages.parts.store import attempt, store
+from pages.parts.store import attempt, stop, store
 
 LAYERS = ("real", "fake", "surface", "arrows")
 NBSP = "\N{NO-BREAK SPACE}"
@@ -87,14 +87,13 @@ def mend(fault: Fault, run: Run) -> None:
     at = case_of(fault).at
     if run.step < at:
         raise GanError(N_("The run is not far enough yet. Wait until step {step}."), step=at)
-    if run.is_active:
-        store().request(run.id, "stop")
     if mends_while_it_trains(fault):
         mended = store().branch(run.id, at, "fault", NONE)
     else:
         mended = store().create_run(healthy(fault))
     fixed = _("mended")
     store().rename(mended, f"{run.name}: {fixed}")
+    stop(run)
     go_to(mended=mended, at=None)
 
 

@@ -28,7 +28,7 @@ from pages.parts.prose import _, say
 from pages.parts.run_panel import STATUSES
 from pages.parts.seeds import Member
 from pages.parts.steady_figure import steady_figure
-from pages.parts.store import attempt, store
+from pages.parts.store import attempt, stop, store
 
 FEWEST, AT_FIRST = 2, 4  # other seeds
 EVERY_SECONDS = 2.0
@@ -196,11 +196,5 @@ def _progress(members: Sequence[Member]) -> None:
             _("Stop the other seeds"),
             icon=":material/stop:",
             on_click=attempt,
-            args=(lambda: _stop(others),),
+            args=(lambda: stop(*others),),
         )
-
-
-def _stop(runs: Sequence[Run]) -> None:
-    for run in runs:
-        if run.is_active:
-            store().request(run.id, "stop")

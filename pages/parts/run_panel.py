@@ -27,7 +27,7 @@ from pages.parts.live_figure import live_run
 from pages.parts.looking_links import looking_links
 from pages.parts.measures import measures
 from pages.parts.prose import _, plain
-from pages.parts.store import attempt, store
+from pages.parts.store import attempt, stop, store
 
 RATES = ("d_learning_rate", "g_learning_rate", "pace")  # changed most
 STATUSES = {  # as the browser's script and the list of runs show them
@@ -164,8 +164,8 @@ def _buttons(run: Run) -> None:
         _button(run, "step", _("One step"), ":material/skip_next:", enabled=paused)
         _button(run, "turn_d", _("D alone"), ":material/policy:", enabled=paused)
         _button(run, "turn_g", _("G alone"), ":material/brush:", enabled=paused)
-        stop = _("Cancel") if run.status == "queued" else _("Stop")
-        _button(run, "stop", stop, ":material/stop:", enabled=running or paused)
+        end = _("Cancel") if run.status == "queued" else _("Stop")
+        _button(run, "stop", end, ":material/stop:", enabled=running or paused)
         st.button(
             _("Start over"),
             icon=":material/replay:",
@@ -197,8 +197,7 @@ def _start_over(run: Run) -> None:
     """Queue the same run from its first step, changes included, and show it instead."""
     shown = {name: st.query_params.get(name) for name in ("run", "beside")}
     again = store().repeat(run.id)
-    if run.is_active:
-        store().request(run.id, "stop")
+    stop(run)
     shown = {name: again if run_id == run.id else run_id for name, run_id in shown.items()}
     go_to(**shown, at=None)
 

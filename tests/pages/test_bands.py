@@ -176,6 +176,15 @@ def test_other_seeds_are_stopped_together_and_the_run_is_not(store: Store, grow:
     assert store.pending(run_id) == []
 
 
+def test_other_seeds_are_stopped_though_one_has_ended_meanwhile(store: Store, grow: Grow) -> None:
+    run_id, first, second = (grow(seed=seed, status="running") for seed in (1, 2, 3))
+    app = visit("playground", run=run_id, seeds=f"{first},{second}")
+    grow(run_id=first)
+    button(app, "Stop the other seeds").click().run()
+    assert toasts(app) == []
+    assert [control.action for control in store.pending(second)] == ["stop"]
+
+
 def test_where_nothing_moves_there_is_nothing_to_stop(grow: Grow) -> None:
     app = visit("playground", run=grow(), seeds=grow(seed=2))
     assert "Stop the other seeds" not in [each.label for each in app.button]

@@ -10,6 +10,7 @@ from gan_core.config import RunConfig
 from gan_core.faults import Fault
 from gan_core.runs.claims import holder_name
 from gan_core.runs.store import Store
+from gan_core.text import GanError
 from tests.page_visit import button, go_to, live_views, toasts, visit
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -86,6 +87,47 @@ def test_fault_is_run_beside_the_healthy_program_and_mended(store: Store, fault:
         assert store.config_at(mended.id, case.at - 1) == faulty(fault)
     assert case.filled(case.healing) in said(app)
     assert case.filled(case.symptom) not in said(app)
+
+
+def far_enough(store: Store, fault: Fault) -> tuple[AppTest, str, str]:
+    """The page of a run that can be mended, its id, and who trains it."""
+    run_id, holder = store.create_run(faulty(fault)), holder_name()
+    store.claim(run_id, holder)
+    store.set_status(run_id, holder, "running")
+    store.append(run_id, holder, step=case_of(fault).at + 1, points={}, images_per_second=1.0)
+    app = page_of(fault, run=run_id)
+    choose(app, fault, case_of(fault).wrong)
+    return app, run_id, holder
+
+
+def test_run_that_cannot_be_mended_goes_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    fault = next(filter(mends_while_it_trains, HUNT))
+    app, run_id, _ = far_enough(store, fault)
+
+    def refuse(*_: object) -> str:
+        raise GanError("The store is full.")
+
+    monkeypatch.setattr(Store, "branch", refuse)
+    button(app, "Fix it").click().run()
+    assert toasts(app) == ["The store is full."]
+    assert store.pending(run_id) == []
+
+
+def test_run_that_ends_as_it_is_mended_is_mended_all_the_same(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fault = next(filter(mends_while_it_trains, HUNT))
+    app, run_id, holder = far_enough(store, fault)
+    request = Store.request
+
+    def request_too_late(self: Store, *asked: str) -> None:
+        self.set_status(run_id, holder, "finished")
+        request(self, *asked)
+
+    monkeypatch.setattr(Store, "request", request_too_late)
+    button(app, "Fix it").click().run()
+    assert toasts(app) == []
+    assert app.query_params["mended"] == store.runs()[0].id
 
 
 def test_runs_of_another_program_are_not_shown(store: Store) -> None:

@@ -305,6 +305,17 @@ def test_start_over_queues_the_same_run_and_stops_this_one(store: Store, plane_r
     assert "at" not in app.query_params
 
 
+def test_start_over_shows_the_new_run_though_this_one_has_ended_meanwhile(
+    store: Store, plane_run: str
+) -> None:
+    app, holder = visit("playground", run=plane_run), holder_name()
+    store.claim(plane_run, holder, force=True)
+    store.set_status(plane_run, holder, "finished")
+    button(app, "Start over").click().run()
+    assert toasts(app) == []
+    assert app.query_params["run"] == store.runs()[0].id != plane_run
+
+
 def test_start_over_repeats_what_a_branch_changed(store: Store, plane_run: str) -> None:
     branch = store.branch(plane_run, 40, "loss", "hinge")
     app = visit("playground", run=plane_run, beside=branch)
