@@ -12,8 +12,6 @@ from gan_core.theory import checks
 
 WEIGHT_TOLERANCE = 1e-9
 
-_erf = np.vectorize(math.erf, otypes=[float])  # NumPy has none
-
 
 def normal_log_pdf(x: np.ndarray, mean: np.ndarray | float, std: np.ndarray | float) -> np.ndarray:
     """ln of the Gaussian density; `x`, `mean` and `std` are broadcast against each other."""
@@ -80,12 +78,6 @@ class Mixture:
     def pdf(self, x: np.ndarray) -> np.ndarray:
         """p(x) for x of any shape, per unit of x."""
         return np.exp(self.log_pdf(x))
-
-    def cdf(self, x: np.ndarray) -> np.ndarray:
-        """P(X ≤ x) for x of any shape."""
-        x = np.asarray(x, dtype=float)[..., np.newaxis]  # (…, 1)
-        z = (x - np.array(self.means)) / np.array(self.stds)
-        return (0.5 * (1 + _erf(z / math.sqrt(2)))) @ np.array(self.weights)
 
     def sample(self, n: int, seed: int) -> np.ndarray:
         """Draw n points (n,); the same seed gives the same points."""

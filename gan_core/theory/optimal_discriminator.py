@@ -23,16 +23,11 @@ def optimal_discriminator_of_logs(log_p: np.ndarray, log_q: np.ndarray) -> np.nd
     return np.exp(-np.logaddexp(0.0, -_optimal_logit(log_p, log_q)))
 
 
-def value_at_optimum(p: np.ndarray, q: np.ndarray, dx: float) -> float:
-    """V(G, D*) = E_p ln D* + E_q ln(1 − D*) in nats, for densities (n,) of spacing `dx`.
+def value_at_optimum_of_logs(log_p: np.ndarray, log_q: np.ndarray, dx: float) -> float:
+    """V(G, D*) = E_p ln D* + E_q ln(1 − D*) in nats, from ln p and ln q (n,) of spacing `dx`.
 
     Lies between −ln 4, where p = q, and 0. Raises `GanError` as the divergences do.
     """
-    return value_at_optimum_of_logs(log_of(p, "p"), log_of(q, "q"), dx)
-
-
-def value_at_optimum_of_logs(log_p: np.ndarray, log_q: np.ndarray, dx: float) -> float:
-    """The same from ln p and ln q (n,)."""
     log_p, log_q = np.asarray(log_p, dtype=float), np.asarray(log_q, dtype=float)
     check_log_densities(log_p, log_q, dx)
     log_p, log_q = normalised(log_p, dx), normalised(log_q, dx)

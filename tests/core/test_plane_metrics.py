@@ -13,13 +13,7 @@ from scipy import stats
 
 from gan_core.datasets import DATASETS
 from gan_core.metrics import METRICS, Metric, is_plane
-from gan_core.metrics.density_gap import (
-    NARROWEST,
-    best_decision,
-    decision_gap,
-    kernel_density,
-    scott_bandwidth,
-)
+from gan_core.metrics.density_gap import best_decision, decision_gap
 from gan_core.metrics.jensen_shannon import CELLS, jensen_shannon
 from gan_core.metrics.mmd import N_USED, mmd
 from gan_core.metrics.sliced_wasserstein import DIRECTIONS, sliced_wasserstein
@@ -224,61 +218,7 @@ def test_data_in_one_place_can_be_matched(metric: Metric) -> None:
     assert metric.measure(real, at(-0.5, 0.5), PLANE) > 0.5
 
 
-# ------------------------------------------------------------- density, and D beside D*
-
-
-def grid(extent: float, cells: int) -> tuple[np.ndarray, float]:
-    """The middles of cells × cells squares, (cells², 2), and their area."""
-    width = 2 * extent / cells
-    axis = -extent + width * (np.arange(cells) + 0.5)
-    return np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2), width**2
-
-
-@pytest.mark.parametrize("bandwidth", [None, 0.3])
-def test_density_integrates_to_one(bandwidth: float | None) -> None:
-    points, area = grid(8, 100)
-    density = kernel_density(normal(300, seed=1), points, bandwidth)
-    assert density.shape == (10_000,)
-    assert density.sum() * area == pytest.approx(1, abs=1e-4)
-
-
-def test_density_agrees_with_the_sum() -> None:
-    samples, points, h = normal(70, seed=1), normal(150, seed=2), 0.4
-    naive = [
-        sum(math.exp(-(math.dist(at, by) ** 2) / (2 * h**2)) for by in samples)
-        / (len(samples) * 2 * math.pi * h**2)
-        for at in points
-    ]
-    np.testing.assert_allclose(kernel_density(samples, points, h), naive, rtol=1e-5, atol=1e-8)
-
-
-def test_density_agrees_with_scipy_on_round_samples() -> None:
-    samples = normal(200, seed=1)
-    white = np.linalg.inv(np.linalg.cholesky(np.cov(samples.T, bias=True)))
-    samples = (samples - samples.mean(axis=0)) @ white.T  # of covariance 1, as our round kernel's
-    points = normal(50, seed=2)
-    # SciPy divides by n − 1.
-    estimate = stats.gaussian_kde(samples.T, bw_method=200 ** (-1 / 6) * math.sqrt(199 / 200))
-    np.testing.assert_allclose(kernel_density(samples, points), estimate(points.T), rtol=1e-4)
-    assert scott_bandwidth(samples) == pytest.approx(200 ** (-1 / 6))
-
-
-def test_density_of_collapsed_samples_is_a_narrow_peak() -> None:
-    points, area = grid(0.1, 100)
-    density = kernel_density(at(0, 0), points)
-    assert density.sum() * area == pytest.approx(1, abs=1e-4)
-    assert density.max() == pytest.approx(1 / (2 * math.pi * NARROWEST**2), rel=0.02)
-    assert kernel_density(at(0, 0), at(1, 1, 1)) == 0
-
-
-def test_density_of_a_diverged_generator_misses_mass() -> None:
-    samples, points = normal(400, seed=1), normal(20, seed=2)
-    whole = kernel_density(samples, points, 0.5)
-    half = np.concatenate([samples, np.full((200, 2), np.nan), np.full((200, 2), np.inf)])
-    np.testing.assert_allclose(kernel_density(half, points, 0.5), whole / 2)
-    assert not kernel_density(half[400:], points).any()
-    huge = np.full((400, 2), 3e38, np.float32)
-    assert np.isfinite(kernel_density(huge, points)).all()
+# ---------------------------------------------------------------------- D beside D*
 
 
 def test_best_decision_is_a_half_where_there_is_nothing() -> None:
