@@ -6,6 +6,7 @@ import numpy as np
 
 from gan_core.image_measures import MEASURES, Measure, Seen
 from gan_core.text import N_
+from gan_core.theory.kernels import mean_of_others
 
 
 def kernel_distance(x: np.ndarray, y: np.ndarray) -> float:
@@ -16,18 +17,12 @@ def kernel_distance(x: np.ndarray, y: np.ndarray) -> float:
     """
     x, y = x.astype(np.float64), y.astype(np.float64)
     across = _kernel(x, y).mean()
-    return float(_mean_of_others(_kernel(x, x)) + _mean_of_others(_kernel(y, y)) - 2 * across)
+    return float(mean_of_others(_kernel(x, x)) + mean_of_others(_kernel(y, y)) - 2 * across)
 
 
 def _kernel(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     kernel = x @ y.T / x.shape[1] + 1  # (n, m)
     return kernel * kernel * kernel  # ten times as fast as a power
-
-
-def _mean_of_others(kernel: np.ndarray) -> float:
-    """Mean of (n, n) without the diagonal, which is what makes the estimate unbiased."""
-    n = len(kernel)
-    return (kernel.sum() - np.trace(kernel)) / (n * (n - 1))
 
 
 def _of_seen(real: Seen, fake: Seen) -> float:

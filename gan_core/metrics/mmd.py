@@ -7,6 +7,7 @@ import numpy as np
 from gan_core.datasets import Dataset
 from gan_core.metrics import METRICS, Metric, brought_near, is_plane, squared_distances
 from gan_core.text import N_
+from gan_core.theory.kernels import mean_of_others
 
 N_USED = 500  # the cost grows with the square
 NARROWEST = 1e-6  # bandwidth by extent, should all real points coincide
@@ -27,16 +28,10 @@ def mmd(x_real: np.ndarray, x_fake: np.ndarray, dataset: Dataset) -> float:
         squared /= -2 * bandwidth**2
         return np.exp(squared, out=squared)
 
-    within_real = _mean_of_others(kernel(among_real))
-    within_fake = _mean_of_others(kernel(squared_distances(fake, fake)))
+    within_real = mean_of_others(kernel(among_real))
+    within_fake = mean_of_others(kernel(squared_distances(fake, fake)))
     across = kernel(squared_distances(real, fake)).mean()
     return float(within_real + within_fake - 2 * across)
-
-
-def _mean_of_others(kernel: np.ndarray) -> float:
-    """Mean of (n, n) without the diagonal, which is what makes the estimate unbiased."""
-    n = len(kernel)
-    return (kernel.sum() - np.trace(kernel)) / (n * (n - 1))
 
 
 METRICS.register(
