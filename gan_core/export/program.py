@@ -68,8 +68,8 @@ def program(store: Store, run_id: str, translate: Translate = str) -> Program:
     changes = [change for change in store.changes(run_id) if change.field != "pace"]
     config = store.config_at(run_id, 0)  # what was changed before the first step is no change
     later = [change for change in changes if change.applied_step or change.action != "set"]
-    _, records = store.curve(run_id, 0, len(RECORD_FIELDS))
-    first_losses = [[float(f"{loss:.9g}") for loss in row[:2]] for row in records[:N_COMPARED]]
+    _, records = store.curve(run_id, 0, len(RECORD_FIELDS), most=N_COMPARED)
+    first_losses = [[float(f"{loss:.9g}") for loss in row[:2]] for row in records]
     return _program(run, config, later, first_losses, translate)
 
 

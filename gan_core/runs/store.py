@@ -610,9 +610,17 @@ class Store:
     # ----------------------------------------------------------- what readers ask
 
     def curve(
-        self, run_id: str, level: int, n_fields: int, from_step: int = 0
+        self,
+        run_id: str,
+        level: int,
+        n_fields: int,
+        from_step: int = 0,
+        most: int | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Return (steps (n,), points (n, fields) float32) of one level, after `from_step`."""
+        """Return (steps (n,), points (n, fields) float32) of one level, after `from_step`.
+
+        Of more than `most` points, the first.
+        """
         with self._read() as db:
             rows = db.execute(
                 sa.select(tables.events.c.step, tables.events.c.payload)
@@ -623,6 +631,7 @@ class Store:
                     tables.events.c.step > from_step,
                 )
                 .order_by(tables.events.c.step)
+                .limit(most)  # each row has a point at least
             ).all()
         if not rows:
             return np.empty(0, np.int64), np.empty((0, n_fields), np.float32)
@@ -631,7 +640,7 @@ class Store:
         last = rows[-1].step
         steps = last - stride(level) * np.arange(len(points) - 1, -1, -1)
         fresh = steps > from_step
-        return steps[fresh], points[fresh]
+        return steps[fresh][:most], points[fresh][:most]
 
     def throughput(self, run_id: str, level: int) -> tuple[list[int], list[float]]:
         """Return (steps, images per second) as they were measured along the run."""

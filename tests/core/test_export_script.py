@@ -19,7 +19,12 @@ from gan_core.config import RunConfig
 from gan_core.datasets import DATASETS, Dataset, scale_to_tanh
 from gan_core.export.data_code import PICTURES_FILE
 from gan_core.export.own_pictures import pictures_npz
-from gan_core.export.program import program, program_of, refuse_what_cannot_be_exported
+from gan_core.export.program import (
+    N_COMPARED,
+    program,
+    program_of,
+    refuse_what_cannot_be_exported,
+)
 from gan_core.export.script import notebook, script
 from gan_core.export.training_code import loop_code
 from gan_core.losses import LOSSES
@@ -279,6 +284,25 @@ def test_notebook_has_the_same_code_in_cells(store: Store) -> None:
     code = ["".join(cell["source"]) for cell in book["cells"] if cell["cell_type"] == "code"]
     assert code == [section.code.strip("\n") for section in made.sections]
     assert all(part in script(made) for part in code)
+
+
+def test_of_a_long_run_the_first_losses_alone_are_read(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder = holder_name()
+    run_id = store.create_run(config_of({}), claimed_by=holder)
+    for step in range(5, 1000, 5):
+        points = {0: np.ones((5, len(RECORD_FIELDS)), np.float32)}
+        store.append(run_id, holder, step=step, points=points, images_per_second=1.0)
+    read, curve = [], Store.curve
+
+    def counted(*asked: Any, **more: Any) -> tuple[np.ndarray, np.ndarray]:
+        read.append(curve(*asked, **more))
+        return read[-1]
+
+    monkeypatch.setattr(Store, "curve", counted)
+    program(store, run_id)
+    assert [len(steps) for steps, _ in read] == [N_COMPARED]
 
 
 def test_changes_mid_run_are_told(store: Store) -> None:

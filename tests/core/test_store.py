@@ -597,6 +597,18 @@ def test_curve_can_be_asked_for_from_any_step(store: Store) -> None:
         np.testing.assert_array_equal(found[1], points[steps > from_step])
 
 
+@pytest.mark.parametrize("chunk", [1, 7, 50])
+def test_first_points_of_a_curve_come_alone(store: Store, chunk: int) -> None:
+    run_id, holder = claimed_run(store)
+    whole = records(100)
+    write(store, run_id, holder, whole, chunk)
+    for level, from_step, most in ((0, 0, 10), (0, 73, 10), (1, 0, 3), (0, 95, 10)):
+        steps, points = expected_curve(whole, level)
+        found = store.curve(run_id, level, N_FIELDS, from_step, most)
+        np.testing.assert_array_equal(found[0], steps[steps > from_step][:most])
+        np.testing.assert_array_equal(found[1], points[steps > from_step][:most])
+
+
 def test_empty_run_has_an_empty_curve(store: Store) -> None:
     steps, points = store.curve(store.create_run(CONFIG), 0, N_FIELDS)
     assert steps.shape == (0,)
