@@ -66,6 +66,9 @@ ExtraConvs = Annotated[int, Field(ge=0, le=3)]
 class RunConfig(Settings):
     """What a run is, together with nothing else: the same config gives the same run.
 
+    With `stop_when_flat` its steps are the same, but not which is the last: it ends by what was
+    measured, and the clock decides how often that is.
+
     Build it with `RunConfig.parse`, which raises `GanError` naming field, value and allowed range.
     """
 

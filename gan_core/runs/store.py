@@ -37,7 +37,7 @@ TURNS = ("turn_d", "turn_g")
 CHANGES = ("set", *TURNS)  # what makes a run differ from what its config says
 ACTIONS = ("pause", "resume", "step", "stop", *CHANGES)
 
-MAX_FRAMES = 128  # kept frames per run: thinned beyond twice that
+MAX_FRAMES = 128  # kept per run besides the newest: where there would be more, half of them go
 MAX_NAME = 80
 
 
