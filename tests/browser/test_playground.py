@@ -6,10 +6,14 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from gan_core.datasets import drawing
+from gan_core.presets import PLANE_PRESETS
+from gan_core.runs.claims import holder_name
+from gan_core.training.records import RECORD_FIELDS
 from tests.app_process import AppProcess
 from tests.engine_process import wait_until
 
@@ -176,6 +180,26 @@ def test_start_over_shows_the_same_run_from_its_first_step(
     again = parameter(page, "run")
     wait_until(lambda: app.store.run(again).step > 1000, "the same steps")
     assert (app.store.curve(again, 0, 5)[1][:1000] == before[:1000]).all()
+
+
+def lines_of_the_equilibrium(page: Page) -> int:
+    curves = "document.querySelector('.live-run .js-plotly-plot')"
+    wanted = "shapes?.filter(({line}) => line.dash === 'dash').length"
+    return int(page.evaluate(f"() => {curves}?.layout?.{wanted} ?? -1"))
+
+
+def test_where_the_loss_is_exchanged_the_curves_are_drawn_anew(page: Page, app: AppProcess) -> None:
+    holder = holder_name()
+    run_id = app.store.create_run(PLANE_PRESETS["blobs_small"].config, claimed_by=holder)
+    records = np.zeros((100, len(RECORD_FIELDS)), np.float32)
+    app.store.append(run_id, holder, step=100, points={0: records}, images_per_second=1.0)
+    app.store.set_status(run_id, holder, "running")
+    open_playground(page, app, f"&run={run_id}")
+    wait_until(lambda: lines_of_the_equilibrium(page) == 3, "both losses and the decision")
+    app.store.request(run_id, "set", "loss", "hinge")
+    press(page, "Pause")  # and the page runs again
+    wait_until(lambda: lines_of_the_equilibrium(page) == 0, "curves without an equilibrium")
+    app.store.release(run_id, holder)
 
 
 def test_picture_slider_and_curves_fit_a_laptop_without_scrolling(
