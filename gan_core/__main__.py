@@ -97,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         required=True,
         metavar="N",
-        help="how many more; a rate schedule is spread over all steps, and so begins anew",
+        help="how many more; a rate schedule is stretched over all steps: rates rise again first",
     )
 
     measure = commands.add_parser("measure", help="measure how good the pictures of a run are")
@@ -314,7 +314,7 @@ def _listen_for_ctrl_c() -> threading.Event:
 def _follow(store: Store, run_id: str, job: Future[Any], pressed: threading.Event) -> None:
     """Show how far the run is until its job ends; Ctrl-C asks the run to stop."""
     asked = False
-    with _progress(store.run(run_id)) as show:
+    with _progress(store.config_now(run_id).steps) as show:
         while not job.done():
             wait([job], POLL_SECONDS)
             show(store.run(run_id))
@@ -325,7 +325,7 @@ def _follow(store: Store, run_id: str, job: Future[Any], pressed: threading.Even
 
 
 @contextlib.contextmanager
-def _progress(run: Run) -> Iterator[Callable[[Run], None]]:
+def _progress(n_steps: int) -> Iterator[Callable[[Run], None]]:
     """Yield a function that shows a run as a bar; on anything but a terminal it shows nothing."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
     from rich.progress import TimeRemainingColumn as TimeLeftColumn
@@ -334,7 +334,7 @@ def _progress(run: Run) -> Iterator[Callable[[Run], None]]:
     speed = TextColumn("{task.fields[speed]}")
     columns = (description, BarColumn(), MofNCompleteColumn(), speed, TimeLeftColumn())
     with Progress(*columns, disable=not sys.stdout.isatty()) as progress:
-        task = progress.add_task("Starting TensorFlow …", total=run.config.steps, speed="")
+        task = progress.add_task("Starting TensorFlow …", total=n_steps, speed="")
 
         def show(run: Run) -> None:
             if run.status != "queued":

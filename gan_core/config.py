@@ -533,6 +533,10 @@ class RunConfig(Settings):
         kept = self.model_dump(exclude_unset=True, exclude=option_fields(field))
         return self.parse({**kept, field: value})
 
+    def with_length(self, steps: int) -> Self:
+        """Return the config of a run that goes on after its end until it has taken `steps`."""
+        return self.parse(self.model_dump(exclude_unset=True) | {"steps": steps})
+
     def applicable_fields(self) -> list[str]:
         """Names of the fields that have an effect with these choices, in the order of a form."""
         return [name for name in self.names() if self._applies(name)]

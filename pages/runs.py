@@ -19,11 +19,11 @@ PER_PAGE = 20
 
 def show(run: Run) -> None:
     """One row of the list."""
-    items = run.config.items
+    items, steps = run.config.items, store().config_now(run.id).steps
     created = datetime.fromtimestamp(run.created, time_zone())
     facts = (
         _(STATUSES[run.status]),
-        f"{run.step:,} / {run.config.steps:,}",
+        f"{run.step:,} / {steps:,}",
         *(_(item.title) for item in (items.dataset, items.network, items.loss)),
         f"{created:%Y-%m-%d %H:%M}",
     )

@@ -31,6 +31,7 @@ from gan_core.training.records import RECORD_FIELDS
 
 N_COMPARED = 10  # first steps whose losses the program compares with the run's
 RATES = ("d_learning_rate", "g_learning_rate")
+FOLLOWED = (*RATES, "steps")  # changes mid-run that the program makes too
 MIXED = "mixed_bfloat16"
 
 Translate = Callable[[str], str]
@@ -148,14 +149,15 @@ def _program(
     refuse_what_cannot_be_exported(config)
     _, items, data = translate, config.items, data_code(config)
     mixed, xla = _plan(run, config)
-    rates, networks = _rates(config, later), network_code(config)
+    rates, lengths = _rates(config, later), _lengths(later)
+    steps, networks = [config.steps, *lengths.values()][-1], network_code(config)
     about_g, about_d = _about_classes(config, _)
     sections = [
         Section(
             "settings",
             _(N_("Settings")),
             [],
-            _imports(config, data) + "\n" + _settings(config, mixed=mixed),
+            _imports(config, data) + "\n" + _settings(config, steps, mixed=mixed),
         ),
         Section(
             "data",
@@ -195,7 +197,7 @@ def _program(
             optimizers_code(config) + "\n\n" + turns_code(config, mixed=mixed),
         ),
         Section("step", _(N_("One step")), [], step_code(config, xla=xla)),
-        Section("loop", _(N_("Training")), [], loop_code(config, first_losses, rates)),
+        Section("loop", _(N_("Training")), [], loop_code(config, first_losses, rates, lengths)),
         Section(
             "results",
             _(N_("Results")),
@@ -203,7 +205,7 @@ def _program(
             results_code(config),
         ),
     ]
-    introduction = [text.say(_) for text in _introduction(run, config, data, later)]
+    introduction = [text.say(_) for text in _introduction(run, steps, data, later)]
     return Program(run.name, introduction, sections)
 
 
@@ -215,9 +217,7 @@ def _plan(run: Run, config: RunConfig) -> tuple[bool, bool]:
     return config.precision == "bfloat16", not config.items.network.convolutional
 
 
-def _introduction(
-    run: Run, config: RunConfig, data: DataCode, later: Sequence[Control]
-) -> list[Text]:
+def _introduction(run: Run, steps: int, data: DataCode, later: Sequence[Control]) -> list[Text]:
     """What a reader must know before the program runs."""
     packages = ["tensorflow", "keras", "numpy", *data.packages]
     versions = run.facts.get("versions", {})
@@ -252,11 +252,11 @@ def _introduction(
                 {"device": plan["device"], "dtype": plan["dtype"]},
             )
         )
-    if not run.is_active and run.step < config.steps:
+    if not run.is_active and run.step < steps:
         sentences.append(
             Text(N_("The original ended after {step} steps."), {"step": f"{run.step:,}"})
         )
-    return sentences + [_difference(change) for change in later if change.field not in RATES]
+    return sentences + [_difference(change) for change in later if change.field not in FOLLOWED]
 
 
 def _difference(change: Control) -> Text:
@@ -288,6 +288,11 @@ def _rates(config: RunConfig, later: Sequence[Control]) -> dict[int, tuple[float
             now[change.field] = change.value
             rates[change.applied_step or 0] = (now["d_learning_rate"], now["g_learning_rate"])
     return rates
+
+
+def _lengths(later: Sequence[Control]) -> dict[int, int]:
+    """Steps after which the run was made longer, with its length from there on."""
+    return {change.applied_step or 0: change.value for change in later if change.field == "steps"}
 
 
 # ------------------------------------------------------------------------------- sections
@@ -323,11 +328,11 @@ def _merged(statements: Iterable[str]) -> list[str]:
     return sorted(plain) + sorted(merged)
 
 
-def _settings(config: RunConfig, *, mixed: bool) -> str:
+def _settings(config: RunConfig, steps: int, *, mixed: bool) -> str:
     """Constants that the sections use."""
     constants: Mapping[str, object] = {
         "SEED": config.seed,
-        "STEPS": config.steps,
+        "STEPS": steps,
         "BATCH_SIZE": config.batch_size,
         "LATENT_DIM": config.latent_dim,
         "N_CLASSES": config.n_classes or None,

@@ -54,7 +54,7 @@ def report_html(store: Store, run_id: str, translate: Translate = str, language:
         _=_,
         language=language,
         run=run,
-        status=_status(run, _),
+        status=_status(run, store.config_now(run_id).steps, _),
         message=run.message.say(_) if run.message else "",
         plotly_js=get_plotlyjs(),
         pictures=_pictures(run, seen, _),
@@ -76,9 +76,9 @@ def report_html(store: Store, run_id: str, translate: Translate = str, language:
     )
 
 
-def _status(run: Run, _: Translate) -> str:
+def _status(run: Run, n_steps: int, _: Translate) -> str:
     sentence = _(N_("{status}, step {step} of {steps}, seed {seed}"))
-    step, steps = number(run.step), number(run.config.steps)
+    step, steps = number(run.step), number(n_steps)
     return sentence.format(status=_(run.status), step=step, steps=steps, seed=run.config.seed)
 
 

@@ -252,13 +252,21 @@ _SCHEDULES = {
 
 
 def loop_code(
-    config: RunConfig, first_losses: list[list[float]], rates: dict[int, tuple[float, float]]
+    config: RunConfig,
+    first_losses: list[list[float]],
+    rates: dict[int, tuple[float, float]],
+    lengths: dict[int, int],
 ) -> str:
-    """The loop over all steps; `rates` are learning rates (D, G) that changed after some steps."""
+    """The loop over all steps.
+
+    `rates` are learning rates (D, G) that changed after some steps, `lengths` those of the run.
+    """
+    stretched = lengths if config.rate_schedule in _SCHEDULES else {}
     return f"""\
-{_rates_table(config, rates)}records = np.zeros((STEPS, {len(RECORD_FIELDS)}), np.float32)
+{_rates_table(config, rates)}{_lengths_table(config, stretched)}\
+records = np.zeros((STEPS, {len(RECORD_FIELDS)}), np.float32)
 for step in range(STEPS):
-{_rates_of_a_step(config, rates)}\
+{_rates_of_a_step(config, rates, stretched)}\
     records[step] = train_step(tf.constant(step))
     if step % max(1, STEPS // 20) == 0 or step == STEPS - 1:
         d_loss, g_loss, d_real, d_fake, _ = records[step]
@@ -287,15 +295,30 @@ RATES = {{
 """
 
 
-def _rates_of_a_step(config: RunConfig, rates: dict[int, tuple[float, float]]) -> str:
+def _lengths_table(config: RunConfig, lengths: dict[int, int]) -> str:
+    """Statements before the loop, where a run was made longer and its schedule with it."""
+    if not lengths:
+        return ""
+    return f"""\
+# The schedule is spread over the length of the run, which was made longer: lengths by steps taken.
+LENGTHS = {lengths}
+length = {config.steps}
+
+"""
+
+
+def _rates_of_a_step(
+    config: RunConfig, rates: dict[int, tuple[float, float]], lengths: dict[int, int]
+) -> str:
     """Statements that set both learning rates before a step, where they are not constant."""
     d_rate, g_rate = "d_optimizer.learning_rate", "g_optimizer.learning_rate"
     scheduled = ""
     if config.rate_schedule in _SCHEDULES:
         left, says = _SCHEDULES[config.rate_schedule]
         base = ("d_rate", "g_rate") if rates else ("D_LEARNING_RATE", "G_LEARNING_RATE")
+        longer = "    length = LENGTHS.get(step, length)\n" if lengths else ""
         scheduled = f"""\
-    done = tf.constant(step / STEPS)
+{longer}    done = tf.constant(step / {"length" if lengths else "STEPS"})
     left = {left}  # {says}
     {d_rate} = {base[0]} * left
     {g_rate} = {base[1]} * left

@@ -18,7 +18,7 @@ from gan_core.runs.claims import holder_name
 from gan_core.runs.plane_frame import PlaneFrames
 from gan_core.runs.plateau import Plateau
 from gan_core.runs.slots import share_of
-from gan_core.runs.store import CHANGES, Control, Run, Store, Superseded, open_store
+from gan_core.runs.store import CHANGES, Control, Run, Store, Superseded, changed, open_store
 from gan_core.text import N_, GanError, Text, number
 from gan_core.training.checkpoint import pack, unpack
 from gan_core.training.device import cpu_features
@@ -134,7 +134,7 @@ class Job:
         self._begin_measuring()
         if self.paused:  # woken for a single step or a new setting
             self._say_status()
-        while self.seat.step < self.config.steps:
+        while self._goes_on:
             ending = self._obey()
             if ending:
                 return self._leave(ending)
@@ -152,7 +152,7 @@ class Job:
                 return self._diverged()
             if not hurries:
                 self._keep_pace(self.seat.step - before)
-            if self._plateau and self._plateau.is_reached:
+            if self._plateau and self._plateau.is_reached and not self._replay:
                 return self._leave(Ending("finished", _flat(self._plateau)))
         return self._leave(Ending("finished"))
 
@@ -167,7 +167,7 @@ class Job:
         self._measured_step = -1
         self._n_samples = frame.n_samples(self.dataset)
         self._x_real, self._other_real = self._draw_real()
-        self._plateau: Plateau | None = None
+        self._plateau: Plateau | None = None  # only once it is known where the run goes on from
         checkpoint = self.store.checkpoint(self.run.id)
         state = unpack(checkpoint) if checkpoint else {}
         changes = self.store.changes(self.run.id)
@@ -192,10 +192,7 @@ class Job:
         self._speed: float | None = None  # steps per second of training alone
         self._framed_at = -1  # step of the last frame
         self._framed_points: np.ndarray | None = None
-        if self.config.stop_when_flat != NEVER and (self._quality or self._plane):
-            begins_at = max(self.seat.step, self.config.head_start)
-            noise, patience = self._noise_floor(), self.config.patience
-            self._plateau = Plateau(self.config.stop_when_flat, noise, patience, begins_at)
+        self._begin_waiting()
         # The untrained generator, and what is real, before anything is compiled.
         self._flush(with_frame=True, also=self._real_channels)
         self._facts_are_due = True
@@ -214,6 +211,13 @@ class Job:
         rows = np.random.default_rng(self.config.seed).permutation(n)[: 2 * self._n_samples]
         real = tf.gather(self._all_real, rows).numpy()  # not all of them: that takes a second
         return real[: self._n_samples], real[self._n_samples :]
+
+    def _begin_waiting(self) -> None:
+        """Wait anew for the plateau that may end the run."""
+        if self.config.stop_when_flat != NEVER and (self._quality or self._plane):
+            begins_at = max(self.seat.step, self.config.head_start)
+            noise, patience = self._noise_floor(), self.config.patience
+            self._plateau = Plateau(self.config.stop_when_flat, noise, patience, begins_at)
 
     def _noise_floor(self) -> float:
         """What real samples measure against other real ones, of what may end the run early."""
@@ -265,6 +269,11 @@ class Job:
     def _is_slow(self) -> bool:
         """Whether there is time to show every step."""
         return self.config.pace * FLUSH_SECONDS < 1
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether there are steps to take, or changes to replay, which may bring more of them."""
+        return bool(self._replay) or self.seat.step < self.config.steps
 
     @property
     def _hurries(self) -> bool:
@@ -445,13 +454,15 @@ class Job:
         """Do what makes the run differ from its config, now or when it is replayed."""
         if control.action == "set":
             self._set(control)
+            if control.field == "steps":  # it had ended here, and went on
+                self._begin_waiting()
         else:
             with self.seat.turn() as trainer:
                 trainer.take_turn("d" if control.action == "turn_d" else "g", self._n_changes)
         self._n_changes += 1
 
     def _set(self, control: Control) -> None:
-        self.config = self.config.with_change(str(control.field), control.value)
+        self.config = changed(self.config, [control])
         self._next_at = 0.0  # whatever the pace was
         if self.seat.change(self.config):
             self._compiling = True
@@ -462,7 +473,7 @@ class Job:
         self._pause()
         self._paused_at = time.monotonic()
         before = self.seat.step
-        while self.seat.step == before < self.config.steps:  # a change that is due comes first
+        while self.seat.step == before and self._goes_on:  # a change that is due comes first
             if not self._advance(1):
                 return False
         self._flush(with_frame=True)

@@ -9,8 +9,8 @@ A message has any of these parts:
     frame     channel → what a frame replaces (see `gan_core.runs.frame`)
     frame_step  the step of that frame
     progress  step, images_per_second, and when the worker wrote them ("at", seconds since 1970)
-    state     status, whether facts are known, steps, message, place in the queue, and as they are
-              now: steps per second at most (pace), turns of each player per step
+    state     status, whether facts are known, message, place in the queue, and as they are now:
+              steps, steps per second at most (pace), turns of each player per step
     marks     step, title and value of each field that was set mid-run
 """
 
@@ -25,6 +25,7 @@ import numpy as np
 from gan_core.config import RunConfig
 from gan_core.runs.curve import stride
 from gan_core.runs.store import Control, Event, Run, Store, changed, columns
+from gan_core.text import number
 from gan_core.training.records import RECORD_FIELDS
 
 
@@ -99,7 +100,7 @@ def state(store: Store, run: Run) -> dict[str, Any]:
         "state": {
             "status": run.status,
             "has_facts": bool(run.facts),
-            "steps": run.config.steps,
+            "steps": now.steps,
             "batch_size": run.config.batch_size,
             "message": run.message.to_json() if run.message else None,
             "place": place,
@@ -126,7 +127,9 @@ def _shown(change: Control) -> str:
     """A new value as a reader knows it, still to be translated."""
     if change.field and change.field in RunConfig.choices:
         return RunConfig.titles(change.field)[change.value]
-    return f"{change.value:g}" if isinstance(change.value, (int, float)) else str(change.value)
+    if isinstance(change.value, int):
+        return number(change.value)
+    return f"{change.value:g}" if isinstance(change.value, float) else str(change.value)
 
 
 def _joined(events: Sequence[Event]) -> tuple[np.ndarray, np.ndarray]:

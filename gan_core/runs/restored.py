@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gan_core.config import RunConfig
-from gan_core.runs.store import Moment, Store, no_checkpoint
+from gan_core.runs.store import Moment, Store, changed, no_checkpoint
 
 if TYPE_CHECKING:
     from gan_core.training.pair import Pair
@@ -56,9 +56,6 @@ def _checkpoint(store: Store, run_id: str) -> tuple[RunConfig, dict[str, np.ndar
         raise no_checkpoint(run)
     state = unpack(checkpoint)
     # Settings that were changed mid-run before the checkpoint: other optimisers remember otherwise.
-    config = run.config
-    for change in store.changes(run_id)[: int(state.pop("n_changes", 0))]:
-        if change.action == "set":
-            config = config.with_change(str(change.field), change.value)
+    config = changed(run.config, store.changes(run_id)[: int(state.pop("n_changes", 0))])
     config.items.dataset.prepare(lambda fraction: None)
     return config, state

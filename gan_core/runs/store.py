@@ -292,7 +292,8 @@ class Store:
         not reached, and for a field or a value that is not allowed.
         """
         run = self.run(run_id)
-        last = min(run.step, run.config.steps - 1)  # after the end, nothing would change
+        end = self.config_now(run_id).steps
+        last = min(run.step, end - 1)  # after the end, nothing would change
         if not 0 <= step <= last:
             raise GanError(
                 N_("{field} = {value} is not allowed. Allowed: {allowed}."),
@@ -307,8 +308,9 @@ class Store:
     def extend(self, run_id: str, n_steps: int, *, claimed_by: str | None = None) -> None:
         """Queue a finished run once more, for `n_steps` more steps.
 
-        It goes on from its checkpoint. Where no rate follows a schedule, which is spread over the
-        length of a run, its steps are those of a run that was so long from the start. Raises
+        It goes on from its checkpoint. Its length is a change mid-run, not the config's: a schedule
+        is spread over the length, so that the steps so far were those of the shorter run. Where no
+        rate follows a schedule, all are those of a run that was so long from the start. Raises
         `GanError` for a run that is not finished, and for a number of steps that is not allowed.
         """
         with self._write() as db:
@@ -330,15 +332,13 @@ class Store:
                         N_("a whole number from {low} to {high}"), {"low": 1, "high": most}
                     ),
                 )
-            settings = run.config.model_dump(exclude_unset=True) | {"steps": run.step + n_steps}
-            longer = RunConfig.parse(settings).model_dump_json(exclude_unset=True)
-            held = {"claimed_by": claimed_by, "claimed_until": time.time() + CLAIM_SECONDS}
-            db.execute(
-                tables.runs.update()
-                .where(tables.runs.c.id == run_id)
-                .values(config=longer, **(held if claimed_by else {}))
-            )
-            _forget_unread(db, run_id)
+            _forget_unread(db, run_id)  # obeyed later, they would be replayed before the new length
+            longer = Control(0, "set", "steps", run.step + n_steps, run.step)
+            db.execute(tables.controls.insert(), _rows(run_id, [longer]))
+            if claimed_by:
+                held = {"claimed_by": claimed_by, "claimed_until": time.time() + CLAIM_SECONDS}
+                db.execute(tables.runs.update().where(tables.runs.c.id == run_id).values(held))
+            _announce(db, run_id, "change", run.step)
             _restate(db, row, "queued")
 
     def replicate(self, run_id: str, seed: int, name: str = "") -> str:
@@ -362,14 +362,9 @@ class Store:
         """Queue a run that will obey these changes where they took effect before."""
         holder = holder_name()  # no worker may take the run before it has its changes
         run_id = self.create_run(config, name, claimed_by=holder)
-        repeated = ("action", "field", "value", "applied_step")
-        rows = [
-            {"run_id": run_id} | {column: getattr(change, column) for column in repeated}
-            for change in changes
-        ]
-        if rows:
+        if changes:
             with self._write() as db:
-                db.execute(tables.controls.insert(), rows)
+                db.execute(tables.controls.insert(), _rows(run_id, changes))
         self.release(run_id, holder)
         return run_id
 
@@ -768,9 +763,20 @@ def _until(step: int, changes: Sequence[Control]) -> list[Control]:
 def changed(config: RunConfig, changes: Sequence[Control]) -> RunConfig:
     """The settings after these changes, in this order."""
     for change in changes:
-        if change.action == "set":
+        if change.field == "steps":
+            config = config.with_length(change.value)
+        elif change.action == "set":
             config = config.with_change(str(change.field), change.value)
     return config
+
+
+def _rows(run_id: str, changes: Sequence[Control]) -> list[dict[str, Any]]:
+    """These changes as rows of a run's controls."""
+    columns = ("action", "field", "value", "applied_step")
+    return [
+        {"run_id": run_id} | {column: getattr(change, column) for column in columns}
+        for change in changes
+    ]
 
 
 def _found(db: sa.Connection, run_id: str) -> Any:

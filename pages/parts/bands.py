@@ -133,12 +133,17 @@ def _levels(members: Sequence[Member], name: str) -> list[Level]:
         title = _("Noise floor (real samples)") if better == "lower" else _("Real samples")
         return [Level(float(np.median(known)), title)]
     equilibrium = run.config.items.loss.equilibrium
-    if name not in RECORD_FIELDS or not equilibrium or store().changes(run.id):
+    if name not in RECORD_FIELDS or not equilibrium or _was_changed(run):
         return []
     if name == "g_loss" and equilibrium.any_constant:
         return []
     value = equilibrium.d_loss if name == "d_loss" else equilibrium.g_loss
     return [Level(value, _("Equilibrium"))]
+
+
+def _was_changed(run: Run) -> bool:
+    """Whether it became another game: neither its pace nor its length makes one of it."""
+    return any(change.field not in ("pace", "steps") for change in store().changes(run.id))
 
 
 def _reading(

@@ -24,7 +24,8 @@ NOT_COMPARED = ("family", "dataset", "network", "precision", "pace", *_LENGTH, *
 
 def branch_form(run: Run, scrubbed: int | None) -> None:
     """Go back to a step and on from there with one setting changed."""
-    step = min(run.step if scrubbed is None else scrubbed, run.step, run.config.steps - 1)
+    end = store().config_now(run.id).steps
+    step = min(run.step if scrubbed is None else scrubbed, run.step, end - 1)
     with st.expander(_("Branch: from the step that is shown, with one setting changed")):
         config = store().config_at(run.id, step)
         names = [name for name in live_fields() if name in config.applicable_fields()]

@@ -208,9 +208,8 @@ def _go_on(run: Run) -> None:
     if most < 1:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        n = st.number_input(
-            _("More steps"), 1, most, min(run.config.steps, most), key=key, width=160
-        )
+        so_long = min(store().config_now(run.id).steps, most)
+        n = st.number_input(_("More steps"), 1, most, so_long, key=key, width=160)
         st.button(
             _("Go on for {n} more steps").format(n=number(n)),
             icon=":material/resume:",

@@ -36,8 +36,9 @@ class Member:
     @property
     def goes_on(self) -> bool:
         """Whether it has got to the end, or may: no step is missing for good."""
-        ended_early = self.run.status in ENDED and self.run.status != "finished"
-        return self.parted is None and not ended_early
+        if self.run.status == "finished":
+            return self.parted is None or self.run.step <= self.parted  # the first was made longer
+        return self.parted is None and self.run.status not in ENDED
 
 
 def asked(run: Run) -> list[str]:

@@ -556,3 +556,75 @@ def test_replica_equals_a_run_with_its_seed_that_was_changed_as_often(
     replica = shared.replicate(finished(shared, play), 5)
     play(replica)
     assert np.array_equal(records(shared, replica), records(shared, finished(shared, play, seed=5)))
+
+
+# -------------------------------------------------------------------- after the end, and on
+
+
+def prolonged(store: Store, play: Callable[..., str | None], **settings: Any) -> str:
+    """A run of 40 steps that went on after its end, and after its second one: 90 steps."""
+    run_id = start(store, steps=40, d_learning_rate=0.05, g_learning_rate=0.05, **settings)
+    for n_more in (30, 20):
+        assert play(run_id) == "finished"
+        store.extend(run_id, n_more)
+    assert play(run_id) == "finished"
+    assert len(records(store, run_id)) == 90
+    return run_id
+
+
+@pytest.mark.parametrize("schedule", ["linear", "cosine"])
+def test_replica_and_branch_of_a_prolonged_run_follow_its_schedule(
+    shared: Store, play: Callable[..., str | None], schedule: str
+) -> None:
+    """Over the steps until each of its ends, which were not the same."""
+    parent = prolonged(shared, play, rate_schedule=schedule)
+    rate = shared.run(parent).config.d_learning_rate
+    replica = shared.replicate(parent, shared.run(parent).config.seed)
+    branch = shared.branch(parent, 89, "d_learning_rate", rate)
+    for each in (replica, branch):
+        assert play(each) == "finished"
+        assert np.array_equal(records(shared, parent), records(shared, each))
+    assert_equal_states(checkpoint(shared, parent), checkpoint(shared, replica))
+
+
+def test_branch_has_the_length_that_its_parent_had_at_the_step(
+    shared: Store, play: Callable[..., str | None]
+) -> None:
+    parent = prolonged(shared, play, rate_schedule="linear")
+    for step, length in ((39, 40), (40, 70), (69, 70)):
+        branch = shared.branch(parent, step, "d_learning_rate", 0.05)
+        assert play(branch) == "finished"
+        assert np.array_equal(records(shared, branch), records(shared, parent)[:length])
+
+
+def test_prolonged_run_that_lost_its_worker_ends_like_one_that_did_not(
+    shared: Store, play: Callable[..., str | None]
+) -> None:
+    settings = {"steps": 40, "rate_schedule": "linear"}
+    whole, crashed = (start(shared, **settings) for _ in range(2))
+    for each in (whole, crashed):
+        assert play(each) == "finished"
+        shared.extend(each, 30)
+    assert play(crashed, crash_at=50) == "failed"
+    shared.request(crashed, "resume")
+    assert play(whole) == play(crashed) == "finished"
+    assert np.array_equal(records(shared, whole), records(shared, crashed))
+    assert_equal_states(checkpoint(shared, whole), checkpoint(shared, crashed))
+
+
+def test_prolonged_run_can_be_taken_step_by_step(
+    shared: Store, play: Callable[..., str | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From its old end, where the new length is still to be replayed."""
+    monkeypatch.setattr("gan_core.runs.job.WARM_SECONDS", 0.1)
+    whole, stepped = (start(shared, steps=40, rate_schedule="linear") for _ in range(2))
+    for each in (whole, stepped):
+        assert play(each) == "finished"
+        shared.extend(each, 10)
+    shared.request(stepped, "step")
+    shared.request(stepped, "step")
+    assert play(stepped) == "paused"
+    assert shared.run(stepped).step == 42
+    shared.request(stepped, "resume")
+    assert play(whole) == play(stepped) == "finished"
+    assert np.array_equal(records(shared, whole), records(shared, stepped))

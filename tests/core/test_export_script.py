@@ -30,7 +30,8 @@ from gan_core.export.training_code import loop_code
 from gan_core.losses import LOSSES
 from gan_core.penalties import PENALTIES
 from gan_core.runs.claims import holder_name
-from gan_core.runs.store import Store
+from gan_core.runs.job import execute
+from gan_core.runs.store import Store, open_store
 from gan_core.text import GanError
 from gan_core.training.records import RECORD_FIELDS
 from gan_core.training.trainer import Trainer
@@ -187,9 +188,9 @@ def test_settings_that_nobody_has_trained_are_a_program_that_runs() -> None:
     np.testing.assert_array_equal(losses_of_program(), losses_of_run(config))
 
 
-def test_rates_that_fall_begin_anew_where_they_were_changed() -> None:
+def test_schedule_is_that_of_the_new_rates_from_where_they_were_changed() -> None:
     config = config_of({**POINTS, "rate_schedule": "linear"})
-    code = loop_code(config, [], {2: (0.5, 0.25)})
+    code = loop_code(config, [], {2: (0.5, 0.25)}, {})
     seen, names = [], {"STEPS": 4, "D_LEARNING_RATE": 1.0, "G_LEARNING_RATE": 2.0}
     optimizers = {"d_optimizer": SimpleNamespace(), "g_optimizer": SimpleNamespace()}
 
@@ -199,6 +200,24 @@ def test_rates_that_fall_begin_anew_where_they_were_changed() -> None:
 
     exec(code, {**names, **optimizers, "train_step": train_step, "np": np, "tf": tf})
     assert seen == [[1, 2], [0.75, 1.5], [0.25, 0.125], [0.125, 0.0625]]
+
+
+@pytest.mark.parametrize("schedule", ["constant", "linear", "cosine"])
+def test_program_goes_on_after_the_ends_that_the_run_had(sqlite_url: str, schedule: str) -> None:
+    store = open_store(sqlite_url)
+    run_id = store.create_run(config_of({**POINTS, "rate_schedule": schedule, "steps": 4}))
+    for n_more in (3, 2):
+        assert execute(store.url, run_id) == "finished"
+        store.extend(run_id, n_more)
+    assert execute(store.url, run_id) == "finished"
+    source = script(program(store, run_id))
+    assert "NOT THE SAME" not in source
+    assert "ended after" not in source
+    assert ("LENGTHS = {4: 7, 7: 9}" in source) == (schedule != "constant")
+    exec(source, {})
+    records = store.curve(run_id, 0, len(RECORD_FIELDS))[1]
+    assert len(records) == 9
+    np.testing.assert_array_equal(losses_of_program(), records)
 
 
 @pytest.mark.parametrize("loss", list(LOSSES), ids=lambda loss: loss.name)

@@ -57,9 +57,10 @@ def test_a_finished_run_that_goes_on_is_one_that_was_longer_from_the_start(share
     shared.extend(run_id, 20)
     assert shared.run(run_id).status == "queued"
     assert execute(shared.url, run_id) == "finished"
-    assert shared.run(run_id).config == shared.run(longer).config
+    assert shared.config_now(run_id) == shared.run(longer).config
     assert np.array_equal(records(shared, run_id), records(shared, longer))
     ours, theirs = (unpack(shared.checkpoint(each) or b"") for each in (run_id, longer))
+    assert (ours.pop("n_changes"), theirs.pop("n_changes")) == (1, 0)
     assert ours.keys() == theirs.keys()
     assert all(np.array_equal(ours[name], theirs[name]) for name in ours)
 

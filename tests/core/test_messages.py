@@ -162,6 +162,15 @@ def test_state_has_what_holds_now(store: Store, run: tuple[str, str]) -> None:
     assert now["marks"] == [], "the pace changes nothing that a mark could stand for"
 
 
+def test_new_length_of_a_run_is_its_end_and_a_mark(store: Store, run: tuple[str, str]) -> None:
+    store.append(*run, step=CONFIG.steps, points={}, images_per_second=None)
+    store.set_status(*run, "finished")
+    store.extend(run[0], 980_000)
+    now = state(store, store.run(run[0]))
+    assert now["state"]["steps"] == 1_000_000
+    assert now["marks"] == [{"step": CONFIG.steps, "title": "Steps", "value": "1,000,000"}]
+
+
 def test_changes_made_mid_run_become_marks(store: Store, run: tuple[str, str]) -> None:
     store.request(run[0], "set", "d_learning_rate", 0.00025)
     store.request(run[0], "set", "g_learning_rate", 0.5)

@@ -10,6 +10,7 @@ import pytest
 
 from gan_core.config import RunConfig, plateaus
 from gan_core.datasets import DATASETS
+from gan_core.runs.claims import holder_name
 from gan_core.runs.job import execute
 from gan_core.runs.plateau import Plateau
 from gan_core.runs.store import open_store
@@ -52,20 +53,23 @@ def test_patience_begins_where_the_run_goes_on_and_needs_a_measurement() -> None
     assert plateau.is_reached
 
 
+# A run that cannot get better.
+HOPELESS: dict[str, Any] = {
+    "dataset": "ring",
+    "network": "mlp",
+    "g_hidden_units": 8,
+    "d_hidden_units": 8,
+    "batch_size": 8,
+    "g_learning_rate": 1e-6,
+    "steps": 1_000_000,
+    "stop_when_flat": "sliced_wasserstein",
+    "patience": 50,
+}
+
+
 def test_a_run_that_cannot_get_better_ends_early_and_says_why(sqlite_url: str) -> None:
     store = open_store(sqlite_url)
-    settings: dict[str, Any] = {
-        "dataset": "ring",
-        "network": "mlp",
-        "g_hidden_units": 8,
-        "d_hidden_units": 8,
-        "batch_size": 8,
-        "g_learning_rate": 1e-6,
-        "steps": 1_000_000,
-        "stop_when_flat": "sliced_wasserstein",
-        "patience": 50,
-    }
-    run_id = store.create_run(RunConfig.parse(settings))
+    run_id = store.create_run(RunConfig.parse(HOPELESS))
     assert execute(store.url, run_id) == "finished"
     run = store.run(run_id)
     assert 50 <= run.step < 1_000_000
@@ -75,6 +79,27 @@ def test_a_run_that_cannot_get_better_ends_early_and_says_why(sqlite_url: str) -
     steps, measures = store.measures(run_id)
     values = np.array(measures["sliced_wasserstein"])[np.array(steps) > run.step - 50]
     assert np.ptp(values) < 0.1, "it was flat indeed"
+
+
+def test_a_run_that_ended_early_goes_on_and_so_does_its_replica(sqlite_url: str) -> None:
+    store = open_store(sqlite_url)
+    run_id = store.create_run(RunConfig.parse(HOPELESS))
+    assert execute(store.url, run_id) == "finished"
+    run = store.run(run_id)
+    store.extend(run_id, 20)
+    replica = store.replicate(run_id, run.config.seed)
+    for each in (run_id, replica):
+        assert execute(store.url, each) == "finished"
+        assert store.run(each).step == run.step + 20
+
+
+def test_a_branch_does_not_end_before_it_has_branched_off(sqlite_url: str) -> None:
+    store, holder = open_store(sqlite_url), holder_name()
+    parent = store.create_run(RunConfig.parse(HOPELESS), claimed_by=holder)
+    store.append(parent, holder, step=20_000, points={}, images_per_second=None)
+    branch = store.branch(parent, 20_000, "d_learning_rate", 1e-6)
+    assert execute(store.url, branch) == "finished"
+    assert 20_000 <= store.run(branch).step < 1_000_000
 
 
 @pytest.mark.parametrize("dataset", [dataset.name for dataset in DATASETS])

@@ -86,11 +86,12 @@ def test_page_has_every_setting_and_needs_nothing_else(
 
 
 def test_settings_say_what_was_changed_and_when(store: Store) -> None:
-    run_id = run_with_results(store, {"dataset": "ring", "network": "mlp"})
+    run_id, holder = run_with_results(store, {"dataset": "ring", "network": "mlp"}), holder_name()
+    store.claim(run_id, holder, force=True)
     for change in (("loss", "least_squares"), ("g_learning_rate", 0.01)):
         store.request(run_id, "set", *change)
     for control, step in zip(store.pending(run_id), (0, 5), strict=True):
-        store.mark_applied(run_id, control, step)
+        store.mark_applied(run_id, holder, control, step)
     page = Page(report_html(store, run_id))
     row = page.texts.index("Loss")
     assert page.texts[row + 1] == "Least squares", "from the first step on"
@@ -100,6 +101,17 @@ def test_settings_say_what_was_changed_and_when(store: Store) -> None:
     assert not any("After step 0" in text for text in page.texts)
     assert any("loss=least_squares" in text for text in page.texts), "in the command"
     assert any("Discriminator's score" in script for script in page.scripts)
+
+
+def test_length_is_that_of_the_run_as_it_is_now(store: Store) -> None:
+    run_id = run_with_results(store, {"steps": 8})
+    holder = holder_name()
+    store.claim(run_id, holder, force=True)
+    store.set_status(run_id, holder, "finished")
+    store.extend(run_id, 4)
+    texts = "".join(Page(report_html(store, run_id)).texts)
+    assert "step 8 of 12" in texts
+    assert "After step 8: Steps = 12" in texts
 
 
 def test_measures_that_a_worker_found_stand_beside_their_floors(store: Store) -> None:

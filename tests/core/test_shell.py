@@ -129,7 +129,7 @@ def test_a_finished_run_goes_on(ended: dict[str, Outcome], store: Store, url: st
     code, out, _ = shell("continue", run_id, "--steps", "20", "--json", GAN_STORE=url)
     report = last_json(out)
     assert (code, report["run"], report["status"], report["step"]) == (0, run_id, "finished", 320)
-    assert len(losses(store, run_id)) == store.run(run_id).config.steps == 320
+    assert len(losses(store, run_id)) == store.config_now(run_id).steps == 320
 
 
 def test_without_a_terminal_there_is_no_bar_and_little_noise(ended: dict[str, Outcome]) -> None:

@@ -741,7 +741,7 @@ def test_checkpoint_after_a_turn_of_one_player_is_another_one(store: Store) -> N
 
     def apply(action: str, *change: Any) -> None:
         store.request(run_id, action, *change)
-        store.mark_applied(run_id, store.pending(run_id)[0], 5)
+        store.mark_applied(run_id, holder, store.pending(run_id)[0], 5)
 
     apply("set", "g_learning_rate", 0.01)
     apply("turn_d")
@@ -812,10 +812,36 @@ def test_only_a_finished_run_goes_on_and_only_so_far(store: Store) -> None:
             store.extend(run_id, n_steps)
     assert store.run(run_id).config == CONFIG
     store.extend(run_id, 10, claimed_by=holder)
-    assert store.run(run_id).config.steps == CONFIG.steps + 10
+    assert store.config_now(run_id).steps == CONFIG.steps + 10
     assert store.run(run_id).status == "queued"
     assert store.pending(run_id) == [], "what was asked before its end"
     assert not store.claim(run_id, "somebody else")
+
+
+def test_new_length_is_a_change_that_took_effect_at_the_old_end(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    append(store, run_id, holder, 40)
+    store.request(run_id, "set", "loss", "hinge")  # too late: nobody has read it
+    store.set_status(run_id, holder, "finished")
+    store.release(run_id, holder)
+    before = store.last_seq()
+    store.extend(run_id, 30)
+    assert store.run(run_id).config == CONFIG
+    [longer] = store.changes(run_id)
+    assert (longer.action, longer.field, longer.value) == ("set", "steps", 70)
+    assert longer.applied_step == 40
+    assert store.pending(run_id) == [], "otherwise the loss would come before the length"
+    assert [store.config_at(run_id, step).steps for step in (39, 40)] == [CONFIG.steps, 70]
+    assert [each.kind for each in store.events_after(before, [run_id])] == ["change", "status"]
+
+
+def test_length_is_no_setting_that_may_be_asked_for(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    append(store, run_id, holder, 40)
+    with pytest.raises(GanError, match="steps cannot change while a run trains"):
+        store.request(run_id, "set", "steps", 20)
+    with pytest.raises(GanError, match="steps cannot change while a run trains"):
+        store.branch(run_id, 30, "steps", 20)
 
 
 def test_branch_waits_with_its_parent_s_config_and_earlier_changes(store: Store) -> None:
@@ -842,12 +868,12 @@ def test_branch_waits_with_its_parent_s_config_and_earlier_changes(store: Store)
 
 
 def test_settings_of_a_run_one_after_the_other(store: Store) -> None:
-    run_id, _ = claimed_run(store)
+    run_id, holder = claimed_run(store)
     asked = (("set", "loss", "hinge"), ("turn_d",), ("set", "d_steps", 2), ("set", "d_steps", 3))
     for action in asked:
         store.request(run_id, *action)
     for control, step in zip(store.pending(run_id)[:3], (0, 0, 30), strict=True):
-        store.mark_applied(run_id, control, step)
+        store.mark_applied(run_id, holder, control, step)
     configs = store.configs(run_id)
     assert [each.loss for each in configs] == ["hinge"] * len(configs), "from the first step on"
     assert list(dict.fromkeys(each.d_steps for each in configs)) == [CONFIG.d_steps, 2, 3]
@@ -878,12 +904,13 @@ def test_replica_waits_with_another_seed_and_all_changes_but_those_of_pace(store
 
 
 def test_run_that_starts_over_keeps_its_pace_and_all_changes_of_the_result(store: Store) -> None:
-    parent = store.create_run(RunConfig.parse({"pace": 2, "seed": 9}))
+    holder = holder_name()
+    parent = store.create_run(RunConfig.parse({"pace": 2, "seed": 9}), claimed_by=holder)
     asked = (("set", "pace", 5), ("turn_g",), ("set", "loss", "hinge"), ("set", "d_steps", 2))
     for action in asked:
         store.request(parent, *action)
     for control, step in zip(store.pending(parent)[:3], (10, 20, 30), strict=True):
-        store.mark_applied(parent, control, step)
+        store.mark_applied(parent, holder, control, step)
     again = store.repeat(parent)
     assert store.run(again).config == store.run(parent).config
     assert (store.run(again).status, store.run(again).step) == ("queued", 0)

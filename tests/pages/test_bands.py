@@ -354,6 +354,18 @@ def test_other_pace_mid_run_changes_nothing(store: Store, grow: Grow) -> None:
     assert "counts up to" not in captions(app)
 
 
+def test_run_that_went_on_is_compared_where_the_other_seeds_ended(store: Store, grow: Grow) -> None:
+    run_id, other = (grow(seed=seed, steps=100) for seed in (1, 2))
+    store.extend(run_id, 50)
+    grow(run_id=run_id, step=150)
+    app = visit("playground", run=run_id, seeds=other, band="d_loss")
+    assert not app.exception
+    assert sentence(app).startswith("At step 100:")
+    assert "over 2 of 2 seeds" in sentence(app)
+    assert "Equilibrium: 1.39" in sentence(app), "a new length leaves the game as it is"
+    assert len(traces(app)["This run"]) == 150
+
+
 def test_new_run_begins_without_a_band(grow: Grow) -> None:
     app = visit("playground", run=grow(), seeds=grow(seed=2))
     button(app, "Train").click().run()

@@ -96,6 +96,17 @@ def test_branch_differs_by_what_was_changed_and_after_which_step(store: Store) -
     assert not any("the same settings" in each.value for each in app.caption)
 
 
+def test_run_that_went_on_differs_by_its_new_end(store: Store) -> None:
+    ids = [run_of(store, each, **POINTS, steps=10) for each in ("as long", "longer")]
+    holder = holder_name()
+    store.claim(ids[1], holder, force=True)
+    store.set_status(ids[1], holder, "finished")
+    store.extend(ids[1], 2000)
+    app = visit("compare", runs=",".join(ids))
+    rows = shown_table(app).to_numpy().tolist()
+    assert rows[0] == ["Changed while it trained", "–", "Steps = 2,010 after step 10"]
+
+
 @pytest.mark.parametrize("runs", ["nobody", "", "nobody,,nobody", "x" * 500])
 def test_unknown_runs_in_a_link_are_left_out(store: Store, runs: str) -> None:
     run_id = run_of(store, "there", **POINTS)

@@ -53,6 +53,12 @@ def test_row_shows_status_and_progress(make_run: MakeRun) -> None:
     assert visit("runs").caption[0].value.startswith("paused · 0 / 2,000 · ")
 
 
+def test_row_of_a_run_that_went_on_shows_its_new_end(store: Store, make_run: MakeRun) -> None:
+    run_id = make_run("finished")
+    store.extend(run_id, 3000)
+    assert visit("runs").caption[0].value.startswith("queued · 0 / 3,000 · ")
+
+
 def test_rename(store: Store, make_run: MakeRun) -> None:
     run_id = make_run(name="old")
     app = rename(visit("runs"), run_id, "new")

@@ -279,7 +279,7 @@ def test_finished_run_goes_on_for_as_many_steps_as_asked(store: Store, make_run:
     button(app, "Go on for 30 more steps").click().run()
     assert not app.exception
     run = store.run(run_id)
-    assert (run.status, run.config.steps) == ("queued", run.step + 30)
+    assert (run.status, store.config_now(run_id).steps) == ("queued", run.step + 30)
     assert enabled(app) == {"Cancel"}
 
 
