@@ -141,7 +141,7 @@ def show(run_ids: Sequence[str], moving: bool) -> None:
         show_samples(runs)
         show_differences(runs)
     except GanError as error:
-        st.error(plain(say(error)), icon=":material/error:")
+        st.error(say(error), icon=":material/error:")
         return
     if moving and not any(run.is_active for run in runs):
         st.rerun()

@@ -442,12 +442,12 @@ class Job:
                 self.paused = False
                 self._begin_measuring()
                 self._say_status()
+            elif control.action == "stop":  # unread until the end is written: see `give_back`
+                return Ending("stopped")
             self.store.mark_applied(self.run.id, self.holder, control, self.seat.step)
             if control.action.startswith("turn"):
                 self._flush(with_frame=True)
                 self._save()
-            if control.action == "stop":
-                return Ending("stopped")
         return None
 
     def _change(self, control: Control) -> None:

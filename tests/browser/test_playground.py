@@ -188,18 +188,26 @@ def lines_of_the_equilibrium(page: Page) -> int:
     return int(page.evaluate(f"() => {curves}?.layout?.{wanted} ?? -1"))
 
 
-def test_where_the_loss_is_exchanged_the_curves_are_drawn_anew(page: Page, app: AppProcess) -> None:
+@pytest.fixture
+def held_run(page: Page, app: AppProcess) -> Iterator[str]:
+    """A run of 100 steps that stands still, let go before `page` stops whatever trains."""
     holder = holder_name()
     run_id = app.store.create_run(PLANE_PRESETS["blobs_small"].config, claimed_by=holder)
     records = np.zeros((100, len(RECORD_FIELDS)), np.float32)
     app.store.append(run_id, holder, step=100, points={0: records}, images_per_second=1.0)
     app.store.set_status(run_id, holder, "running")
-    open_playground(page, app, f"&run={run_id}")
+    yield run_id
+    app.store.release(run_id, holder)
+
+
+def test_where_the_loss_is_exchanged_the_curves_are_drawn_anew(
+    page: Page, app: AppProcess, held_run: str
+) -> None:
+    open_playground(page, app, f"&run={held_run}")
     wait_until(lambda: lines_of_the_equilibrium(page) == 3, "both losses and the decision")
-    app.store.request(run_id, "set", "loss", "hinge")
+    app.store.request(held_run, "set", "loss", "hinge")
     press(page, "Pause")  # and the page runs again
     wait_until(lambda: lines_of_the_equilibrium(page) == 0, "curves without an equilibrium")
-    app.store.release(run_id, holder)
 
 
 def test_picture_slider_and_curves_fit_a_laptop_without_scrolling(

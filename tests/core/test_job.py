@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from gan_core.config import RunConfig
 from gan_core.runs.claims import holder_name
-from gan_core.runs.job import FLUSH_SECONDS, Budget, execute
+from gan_core.runs.job import FLUSH_SECONDS, Budget, Job, execute
 from gan_core.runs.store import Store, open_store
 from gan_core.text import GanError
 from gan_core.training.checkpoint import unpack
@@ -63,6 +63,26 @@ def test_a_finished_run_that_goes_on_is_one_that_was_longer_from_the_start(share
     assert (ours.pop("n_changes"), theirs.pop("n_changes")) == (1, 0)
     assert ours.keys() == theirs.keys()
     assert all(np.array_equal(ours[name], theirs[name]) for name in ours)
+
+
+def test_stop_is_not_lost_with_a_worker_that_dies_of_it(
+    shared: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """What no handler of errors sees."""
+
+    def die(*_: Any) -> None:
+        raise Killed
+
+    run_id, holder = start(shared, steps=1_000_000), holder_name()
+    with monkeypatch.context() as patched:
+        patched.setattr(Job, "_begin_measuring", lambda _: shared.request(run_id, "stop"))
+        patched.setattr(Job, "_leave", die)
+        with pytest.raises(Killed):
+            execute(shared.url, run_id, holder)
+    assert [each.action for each in shared.pending(run_id)] == ["stop"]
+    shared.release(run_id, holder)
+    assert execute(shared.url, run_id) == "stopped"
 
 
 def test_a_run_ends_with_all_its_records_facts_and_last_frame(shared: Store) -> None:
