@@ -71,7 +71,7 @@ def play(dealt: Mapping[str, Any]) -> None:
 
 def show_truth(dealt: Mapping[str, Any], said: Sequence[bool]) -> None:
     """The truth and D's answer below each picture, and how many the two got right."""
-    real, loss = dealt["real"], chosen.run.config.items.loss
+    real, loss = dealt["real"], chosen.loss
     below = []
     for truth, decision in zip(real, dealt["decisions"], strict=True):
         number = "–" if decision is None else f"{decision:.2f}"

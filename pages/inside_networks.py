@@ -61,7 +61,7 @@ def choose_picture() -> None:
 
 def draw_inside(seen: Mapping[str, Any]) -> None:
     """The slope of D's logit over the picture, then the stages of both networks."""
-    loss = chosen.run.config.items.loss
+    loss = chosen.loss
     st.subheader(_("What D looks at"), anchor=False)
     logit = seen["logit"]
     if logit is not None:

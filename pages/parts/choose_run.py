@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 from pydantic import Field
 
+from gan_core.losses import Loss
 from gan_core.runs.answers import Question
 from gan_core.runs.store import Moment, Run
 from gan_core.settings import Settings
@@ -43,6 +44,11 @@ class Chosen:
     run: Run
     moment: Moment
     about: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def loss(self) -> Loss:
+        """The loss that D answered at the checkpoint: it may be exchanged mid-run."""
+        return store().config_at(self.run.id, self.moment.step).items.loss
 
     def question(self, topic: str, **more: object) -> Question:
         """What a worker is asked about its networks; see `gan_core.runs.seeing`."""

@@ -15,6 +15,7 @@ from gan_core.figures.latent import norm_figure, search_figure
 from gan_core.figures.samples import EMPTY
 from gan_core.runs import answering
 from gan_core.runs.answers import Answer, Answers, Question, canonical
+from gan_core.runs.claims import holder_name
 from gan_core.runs.store import Moment, Store
 from gan_core.runs.views import N_DIRECTIONS, N_GUESS, N_REAL, N_SAMPLES, noise, walk
 from gan_core.theory.latent import shell
@@ -244,6 +245,19 @@ def test_slope_and_weights_are_shown(runs: dict[str, str]) -> None:
     assert any("strongest 8 of 8 units" in each.value for each in app.markdown)
     scores = opened("inside_networks", run=runs["scores"])
     assert not any("D(x) = " in each.value for each in scores.markdown)
+
+
+@at_once
+def test_answers_of_d_mean_what_its_loss_at_the_checkpoint_says(shared: Store) -> None:
+    run_id, holder = checkpointed_run(shared), holder_name()
+    shared.claim(run_id, holder, force=True)
+    shared.set_status(run_id, holder, "running")
+    shared.request(run_id, "set", "loss", "wasserstein")
+    shared.mark_applied(run_id, holder, shared.pending(run_id)[0], STEP - 1)
+    app = opened("inside_networks", run=run_id)
+    assert any("C(x) = " in each.value for each in app.markdown)
+    assert not any("D(x) = " in each.value for each in app.markdown), "a score, no probability"
+    shared.delete(run_id)
 
 
 @at_once
