@@ -285,7 +285,7 @@ class Store:
         return changed(self.run(run_id).config, _until(step, self.changes(run_id)))
 
     def branch(self, run_id: str, step: int, field: str, value: Any) -> str:
-        """Queue a run that equals this one up to `step` and goes on with another `value`.
+        """Queue a run that equals this one up to `step` and goes on with another `value`, as far.
 
         Nothing is copied: the same config gives the same steps, and the change is one of those
         that are obeyed again when a run is replayed. Raises `GanError` for a step that the run has
@@ -301,9 +301,12 @@ class Store:
                 value=step,
                 allowed=Text(N_("a whole number from {low} to {high}"), {"low": 0, "high": last}),
             )
-        kept = _until(step, self.changes(run_id))
+        changes = self.changes(run_id)
+        kept = _until(step, changes)
+        longer = [each for each in changes if each.field == "steps" and each not in kept]
         value = getattr(changed(run.config, kept).with_change(field, value), field)
-        return self._queue_changed(run.config, [*kept, Control(0, "set", field, value, step)])
+        asked = Control(0, "set", field, value, step)
+        return self._queue_changed(run.config, [*kept, asked, *longer])
 
     def extend(self, run_id: str, n_steps: int, *, claimed_by: str | None = None) -> None:
         """Queue a finished run once more, for `n_steps` more steps.

@@ -172,7 +172,7 @@ def test_run_goes_on_is_gone_back_in_branched_off_and_compared(
     branch_id = parameter(page, "beside")
     expect(page.locator(".live-run")).to_have_count(2)
     wait_until(lambda: app.store.run(branch_id).status == "finished", "the branch")
-    [change] = app.store.changes(branch_id)
+    change, _its_length = app.store.changes(branch_id)
     n = change.applied_step or 0
     trunk, branch = (losses(app, each) for each in (trained, branch_id))
     assert len(trunk) == len(branch) > n
