@@ -34,7 +34,8 @@ class View {
     this.tell = component.setTriggerValue;
     const data = JSON.parse(component.data.view);
     this.keep = component.setStateValue;
-    const drawn = ({ run, language, group, figures }) => JSON.stringify([run, language, group, figures.map(({ layout }) => layout.meta)]);
+    const drawn = ({ run, language, group, figures }) =>
+      JSON.stringify([run, language, group, figures.map(({ layout }) => layout.meta)]);
     const same = this.data && drawn(this.data) === drawn(data);
     clearTimeout(this.leaving);
     if (!same) this.ungroup();

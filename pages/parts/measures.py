@@ -51,11 +51,11 @@ def _show(run: Run, measured: Mapping[str, Any]) -> None:
                 "sees: they are for digits only."
             )
         )
-    left, right = st.columns(2) if "classes" in measured else (None, st.container())
-    if left:
-        with left:
+    columns = st.columns(2 if "classes" in measured else 1)
+    if "classes" in measured:
+        with columns[0]:
             steady_figure(class_figure(measured["classes"], _), key=f"classes of {run.id}")
-    with right:
+    with columns[-1]:
         steady_figure(distance_figure(measured["distances"], _), key=f"distances of {run.id}")
     _show_nearest(run, measured)
 

@@ -23,11 +23,12 @@ class SteadyFigure {
     this.afterPrint = () => this.setWidth(null); // as wide as there is room again
   }
 
-  show(figure, { frames, mode_bar, failed }) {
+  show(figure, { frames, mode_bar, choosable, failed }) {
     clearTimeout(this.leaving);
     this.figure = figure;
     this.frames = frames;
     this.modeBar = mode_bar;
+    this.choosable = choosable;
     this.root.style.height = `${this.figure.layout.height}px`;
     this.root.style.setProperty("--height", this.root.style.height);
     window.addEventListener("beforeprint", this.onPrint);
@@ -71,6 +72,7 @@ class SteadyFigure {
   // Only what Plotly has drawn can be listened to.
   listen() {
     this.root.removeAllListeners("plotly_click");
+    if (!this.choosable) return; // a click that nobody waits for would run the page again
     this.root.on("plotly_click", ({ points: [{ x, y }] }) => this.tell("clicked", { x, y }));
   }
 

@@ -52,6 +52,7 @@ def steady_figure(
     view = {
         "frames": frames,
         "mode_bar": mode_bar,
+        "choosable": choose is not None,
         "failed": _("The figures could not be loaded. Reload the page."),
     }
     data = {"figure": figure.to_json(), "view": json.dumps(view)}
