@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 import streamlit as st
@@ -14,7 +14,7 @@ from gan_core.figures.phase_portrait import (
     phase_portrait,
     three_digits,
 )
-from gan_core.settings import Choices, Settings
+from gan_core.settings import Choices, Settings, Shown
 from gan_core.text import N_
 from gan_core.theory.dirac_gan import METHODS, r1_eigenvalues
 from gan_core.theory.dirac_table import N_STEPS, START, STEP
@@ -37,7 +37,7 @@ class SettleLesson(Settings):
         "method": {name: METHODS[name]().title for name in SHOWN}
     }
 
-    method: str = Field(
+    method: Annotated[str, Shown("buttons")] = Field(
         "minimax", title=N_("Method"), description=N_("What the two players minimise.")
     )
     n_steps: int = Field(

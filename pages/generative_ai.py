@@ -1,7 +1,7 @@
 """Lesson: what generative AI is: a curve that is learned, and digits that nobody wrote."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 import streamlit as st
@@ -10,7 +10,7 @@ from pydantic import Field
 from gan_core.datasets import digits
 from gan_core.figures.lessons import fit_figure, timeline_figure
 from gan_core.runs.frame import picture
-from gan_core.settings import Choices, Settings
+from gan_core.settings import Choices, Settings, Shown
 from gan_core.simple_models import (
     DIGIT_MODELS,
     MOST_PEAKS,
@@ -44,7 +44,7 @@ class Generative(Settings):
         title=N_("Bells in the curve"),
         description=N_("The curve is a sum of so many Gaussian bells."),
     )
-    model: str = Field(
+    model: Annotated[str, Shown("buttons")] = Field(
         "pixels",
         title=N_("How the false digits are made"),
         description=N_("None of these models has a network; all are fitted in a moment."),

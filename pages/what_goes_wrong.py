@@ -1,7 +1,7 @@
 """Lesson: how GANs fail, told from the points alone, and what heals each failure."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 import streamlit as st
@@ -11,7 +11,7 @@ from gan_core.datasets import DATASETS, Modes
 from gan_core.figures.lessons import points_figure
 from gan_core.gallery import FAILURES
 from gan_core.metrics.mode_coverage import N_SAMPLES, high_quality, modes_covered
-from gan_core.settings import Choices, Settings
+from gan_core.settings import Choices, Settings, Shown
 from gan_core.text import N_
 from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
 from pages.parts.page_settings import PageSettings
@@ -39,7 +39,7 @@ class WrongLesson(Settings):
 
     choices: ClassVar[Mapping[str, Choices]] = {"case": CASES}
 
-    case: str = Field(
+    case: Annotated[str, Shown("buttons")] = Field(
         "a",
         title=N_("Generator"),
         description=N_("Each of them goes wrong in its own way, or not."),

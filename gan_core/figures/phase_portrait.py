@@ -33,6 +33,7 @@ FRAMES = 50  # at most: the browser gets them all at once
 DECIMALS = 4  # of the film's coordinates: less than a tenth of a pixel
 TAIL = 16  # points of the path behind the moving one
 FRAME_MS = 90
+FIXED = {"autoexpand": False}  # with margins made to fit its numbers, Plotly draws a figure twice
 SMALL = {"xaxis": "x2", "yaxis": "y2"}  # the picture of the whole circle, in a corner
 
 AXIS_TITLES = {
@@ -76,7 +77,7 @@ def phase_portrait(
     }
     look = layout(
         height=PORTRAIT_HEIGHT,
-        margin={"l": 52, "r": 12, "t": 34, "b": 8},
+        margin={"l": 66, "r": 16, "t": 38, "b": 103} | FIXED,
         hovermode="closest",
         dragmode=False,
         xaxis=square | {"title": {"text": _(title_x)}},
@@ -404,6 +405,7 @@ def distance_curve(path: np.ndarray, translate: Callable[[str], str] = str) -> g
         up["tickvals"] = [float(f"{digit}e{power}") for power in powers for digit in (1, 2, 5)]
     look = layout(
         height=DISTANCE_HEIGHT,
+        margin={"l": 58, "r": 18, "t": 34, "b": 50} | FIXED,
         title=_title(_(N_("Distance from the equilibrium"))),
         showlegend=False,
         hovermode=False,

@@ -1,9 +1,9 @@
 """The lessons' figures: how soon they answer a control, in a real browser.
 
 The app itself, as a person starts it, on a temporary store, once its workers are warm, and
-Chromium. In each lesson every slider is moved with the keyboard and from every list another value
-is chosen with the mouse, a value further each time, and the page rests before the next move.
-Controls after which no figure changes are left out.
+Chromium. In each lesson every slider is moved with the keyboard and from every list or row of
+buttons another value is chosen with the mouse, a value further each time, and the page rests before
+the next move. Controls after which no figure changes are left out.
 
 answer_ms  from the moment in which the browser sends the change until the figure has changed and
            the browser paints it: the last change in any figure of the page, Streamlit's run of the
@@ -35,6 +35,11 @@ LIMIT_MS = 100
 UNDER_WAY = {"the_game": "&moves=D5G5&stage=learn"}  # rates change nothing where nobody has moved
 REST_MS = 400  # without a change: the page rests
 PATIENCE_MS = 60_000
+HANDLES = {  # of each kind of widget
+    "stSlider": "input",
+    "stSelectbox": "[role=combobox]",
+    "stButtonGroup": "[role=radiogroup]",
+}
 ARROW, OTHER_ARROW = "ArrowRight", "ArrowLeft"
 # What a browser notes of a change: when it was asked for, sent, and painted.
 WATCH = """
@@ -140,22 +145,25 @@ def measure_lesson(page: Page, url: str, moves: int) -> dict[str, list[Answer]]:
 
 
 def controls_of(page: Page) -> Iterator[tuple[str, Locator]]:
-    """Sliders and lists of a lesson, with their labels."""
+    """Sliders, lists and rows of buttons of a lesson, with their labels."""
     main = page.locator("[data-testid=stMain]")
-    for kind, handle in (("stSlider", "input"), ("stSelectbox", "[role=combobox]")):
-        for widget in main.locator(f"[data-testid={kind}]").all():
+    for kind, handle in HANDLES.items():
+        for widget in main.locator(f"[data-testid={kind}]:has({handle})").all():
             label = widget.locator("[data-testid=stWidgetLabel] p").inner_text()
             yield label, widget.locator(handle).first
 
 
 def move(page: Page, control: Locator) -> Answer | None:
     """Move a control by one value, from its end back; None where no figure has changed."""
-    control.focus()
-    if control.get_attribute("role") == "combobox":
+    role = control.get_attribute("role")
+    if role == "combobox":
         control.press("ArrowDown")  # opens the list
         at_rest(page)
-        choose = next_option(page).click
+        choose = next_option(page.get_by_role("option"), "aria-selected").click
+    elif role == "radiogroup":
+        choose = next_option(control.get_by_role("radio"), "aria-checked").click
     else:
+        control.focus()
         at_the_end = control.evaluate("slider => slider.value === slider.max")
         choose = partial(control.press, OTHER_ARROW if at_the_end else ARROW)
     at_rest(page)
@@ -168,10 +176,9 @@ def move(page: Page, control: Locator) -> Answer | None:
     return Answer(times["painted"] - times["sent"], times["painted"] - times["asked"])
 
 
-def next_option(page: Page) -> Locator:
-    """The value after the chosen one in the open list; after the last, the first."""
-    options = page.get_by_role("option")
-    chosen = [each.get_attribute("aria-selected") for each in options.all()].index("true")
+def next_option(options: Locator, is_chosen: str) -> Locator:
+    """The value after the one of which an attribute says that it is chosen; at last, the first."""
+    chosen = [each.get_attribute(is_chosen) for each in options.all()].index("true")
     return options.nth((chosen + 1) % options.count())
 
 
