@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from gan_core.diagnosis import Finding, Series, diagnose
+from gan_core.diagnosis import diagnose
+from gan_core.diagnosis.curves import Series
+from gan_core.diagnosis.finding import Finding
 from gan_core.runs.curve import level_for
 from gan_core.runs.store import Run
 from gan_core.training.records import RECORD_FIELDS

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from gan_core.config import RunConfig
-from gan_core.diagnosis import Finding, Series, diagnose
+from gan_core.diagnosis import diagnose
+from gan_core.diagnosis.curves import Series
+from gan_core.diagnosis.finding import Finding
 from gan_core.losses import LOSSES, Loss
 from gan_core.losses.custom import custom
 from gan_core.text import Text

@@ -1,0 +1,135 @@
+"""What can be read off the end of a run: typical values, and what D and G know of the data."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gan_core.diagnosis.curves import MEASUREMENTS, Series, latest, shown
+from gan_core.diagnosis.prices import price
+from gan_core.losses import Loss
+from gan_core.losses.doubts import slope
+from gan_core.ops import NUMPY
+from gan_core.text import number
+from gan_core.training.records import RECORD_FIELDS
+
+BLIND = 0.05  # of |D(x) − D(G(z))|, or of D's loss: what D knows is lost in a batch's chance
+NEAR_LOSS = 0.15  # how far D's loss may be from the equilibrium's, for losses without probability
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the rules look at: the window of records, all finite, and what was measured."""
+
+    steps: np.ndarray  # (w,)
+    records: np.ndarray  # (w, 5)
+    loss: Loss
+    metrics: Mapping[str, Series]
+    rates: tuple[float, float]  # of D and G
+    g_gradient: np.ndarray  # (m,)
+    n_modes: int | None
+    floors: Mapping[str, float]
+    is_settled: bool
+
+    def column(self, field: str) -> np.ndarray:
+        """One field of the records in the window, (w,)."""
+        return self.records[:, RECORD_FIELDS.index(field)]
+
+    def values(self, metric: str) -> np.ndarray:
+        """What a metric measured, (m,)."""
+        return self.metrics[metric].values if metric in self.metrics else np.empty(0)
+
+    @property
+    def modes(self) -> np.ndarray:
+        """How many modes were covered, (m,)."""
+        return self.values("modes_covered")
+
+    def median(self, field: str) -> float:
+        """The typical value of a field in the window."""
+        return float(np.median(self.column(field)))
+
+    @property
+    def gap(self) -> float:
+        """D(x) − D(G(z))."""
+        return float(np.median(self.column("d_real") - self.column("d_fake")))
+
+    @property
+    def is_penalised(self) -> bool:
+        """Whether D pays a penalty already."""
+        return self.median("d_penalty") != 0
+
+    @functools.cached_property
+    def stake(self) -> float | None:
+        """What counts as much in D's loss; None where nobody knows the equilibrium.
+
+        The equilibrium's loss or, since that may be 0, what D gains by lifting real above fake by
+        1.
+        """
+        equilibrium = self.loss.equilibrium
+        if not equilibrium:
+            return None
+        real, fake = equilibrium.logit + 0.5, equilibrium.logit - 0.5
+        gain = equilibrium.d_loss - price(self.loss, real, fake)[0]
+        stake = float(np.nanmax(np.abs([equilibrium.d_loss, gain])))
+        return stake if 0 < stake < np.inf else None
+
+    @property
+    def excess(self) -> float | None:
+        """How far D's loss is above the equilibrium's, as a share of the stake."""
+        if not self.loss.equilibrium or not self.stake:
+            return None
+        return (self.median("d_loss") - self.loss.equilibrium.d_loss) / self.stake
+
+    @property
+    def numbers(self) -> dict[str, str]:
+        """What an evidence may quote."""
+        equilibrium = self.loss.equilibrium
+        return {
+            **{field: shown(self.median(field)) for field in RECORD_FIELDS},
+            "n_steps": number(round(max(0.0, self.steps[-1] - self.steps[0]))),
+            "fair": shown(equilibrium.d_loss) if equilibrium else "",
+        }
+
+    @property
+    def knows_nothing(self) -> bool:
+        """Whether D answers real and generated samples alike."""
+        if self.loss.gives_probability:
+            return abs(self.gap) < BLIND
+        return self.excess is not None and abs(self.excess) < BLIND
+
+    @property
+    def misses_half(self) -> bool:
+        """Whether G reaches less than half of the modes, and no more than before."""
+        values = self.modes
+        if len(values) < MEASUREMENTS or not self.covers_little:
+            return False
+        third = len(values) // 3
+        return bool(np.median(values[-third:]) <= np.median(values[-2 * third : -third]))
+
+    @property
+    def covers_little(self) -> bool:
+        """Whether G reaches less than half of the modes now, growing or not; or one of two."""
+        if not self.n_modes or not len(self.modes):
+            return False
+        now = latest(self.modes)
+        return now < self.n_modes / 2 or now <= 1 < self.n_modes
+
+    @property
+    def jump(self) -> float:
+        """How far D's loss typically moves from one record to the next, as a share of the stake."""
+        return float(np.median(np.abs(np.diff(self.column("d_loss"))))) / (self.stake or np.inf)
+
+    @property
+    def g_slope(self) -> float:
+        """|∂ L_G / ∂ output of D| at generated samples, where D answers as it does."""
+        outputs = np.linspace(-40, 40, 1601)
+        answers = self.loss.decision(outputs, NUMPY)
+        real, fake = (
+            np.full(1, np.interp(self.median(field), answers, outputs))
+            for field in ("d_real", "d_fake")
+        )
+        with np.errstate(all="ignore"):
+            return float(np.abs(slope(self.loss.generator, "fake", real, fake)))
