@@ -15,7 +15,7 @@ if str(ROOT) not in sys.path:  # Streamlit puts this script's folder there, not 
 from gan_core.course import LESSONS  # noqa: E402
 from pages.parts.lesson import numbered  # noqa: E402
 from pages.parts.links import enter  # noqa: E402
-from pages.parts.prose import _, language, language_switch  # noqa: E402
+from pages.parts.prose import _, keep_choices, language, language_switch  # noqa: E402
 
 st.set_page_config(
     page_title="GAN Dojo", page_icon=str(ROOT / "assets" / "logo.svg"), layout="wide"
@@ -108,6 +108,7 @@ def icon(symbol: str) -> str:
 
 current = st.navigation(course_map(), position="top")
 enter(current.url_path)
+keep_choices()
 with st.sidebar:
     language_switch()
 if language() != "en":

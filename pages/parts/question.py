@@ -32,6 +32,7 @@ def predict(
             format_func=options.__getitem__,
             key=f"predict {key}",
             label_visibility="collapsed",
+            persist_state="session",
         )
         if not reveal:
             return

@@ -28,13 +28,9 @@ def sweep_form(config: RunConfig) -> None:
             ).format(most=MOST)
         )
         which, where = st.columns(2)
-        fields = swept_fields(config)
+        st.session_state.setdefault("swept setting", "d_learning_rate")
         field = which.selectbox(
-            _("Setting"),
-            fields,
-            fields.index("d_learning_rate"),
-            format_func=label,
-            key="swept setting",
+            _("Setting"), swept_fields(config), format_func=label, key="swept setting"
         )
         key = f"values of {field}"
         values = _values_control(config, field, key, where)
@@ -104,4 +100,4 @@ def _suggested(config: RunConfig, field: str) -> str:
     else:
         around = [low, (low + high) / 2, high]
     values = sorted({kind(min(max(value, low), high)) for value in around})
-    return " ".join(f"{value:g}" for value in values)
+    return " ".join(str(value) if kind is int else f"{value:g}" for value in values)
