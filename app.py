@@ -93,7 +93,7 @@ async def _until_gone(websocket: WebSocket) -> None:
 async def frame(request: Request) -> Response:
     """What a run showed at a step, `/frame/{run_id}/{step}`: a scrubbed picture."""
     run_id, step = request.path_params["run_id"], request.path_params["step"]
-    found = await asyncio.to_thread(open_store(default_url()).frame_at, run_id, step)
+    found = await asyncio.to_thread(open_store(default_url()).record.frame_at, run_id, step)
     if found is None:
         return Response(status_code=404)
     return Response(
@@ -201,7 +201,7 @@ def _what_hinders(port: int) -> str | None:
     """Why the app cannot start now: it already runs on this store, or the port is taken."""
     if not 1 <= port <= 65535:
         return f"--port {port} is not allowed. Allowed: a whole number from 1 to 65535."
-    others = [engine.url for engine in open_store(default_url()).engines() if engine.url]
+    others = [engine.url for engine in open_store(default_url()).engines.alive() if engine.url]
     if others:
         return (
             f"GAN Dojo already runs at {others[0]}: open that page. "

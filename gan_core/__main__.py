@@ -30,7 +30,8 @@ from gan_core.training.records import RECORD_FIELDS
 
 if TYPE_CHECKING:
     from gan_core.export.program import Program
-    from gan_core.runs.store import Run, Store
+    from gan_core.runs.run import Run
+    from gan_core.runs.store import Store
 
 SUCCESS, FAILURE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130  # exit codes
 EXIT_CODES = {"diverged": FAILURE, "failed": FAILURE}  # of a run's status; the others: success
@@ -225,7 +226,7 @@ def _train(options: argparse.Namespace) -> int:
 def _sweep(options: argparse.Namespace) -> int:
     """Queue the runs, which the app's engine trains."""
     from gan_core.runs.store import default_url, open_store
-    from gan_core.runs.sweeps import start_sweep
+    from gan_core.runs.sweeping import start_sweep
 
     store = open_store(default_url())
     sweep = start_sweep(store, _config(options), options.field, options.values)
@@ -314,14 +315,14 @@ def _listen_for_ctrl_c() -> threading.Event:
 def _follow(store: Store, run_id: str, job: Future[Any], pressed: threading.Event) -> None:
     """Show how far the run is until its job ends; Ctrl-C asks the run to stop."""
     asked = False
-    with _progress(store.config_now(run_id).steps) as show:
+    with _progress(store.controls.config_now(run_id).steps) as show:
         while not job.done():
             wait([job], POLL_SECONDS)
             show(store.run(run_id))
             if pressed.is_set() and not asked:
                 asked = True
                 with contextlib.suppress(GanError):  # it has just ended by itself
-                    store.request(run_id, "stop")
+                    store.controls.request(run_id, "stop")
 
 
 @contextlib.contextmanager
@@ -362,7 +363,7 @@ def _report(store: Store, run_id: str, *, as_json: bool) -> int:
 
 def _last_losses(store: Store, run: Run) -> dict[str, float | None]:
     """The losses of the last step that was written down."""
-    _, records = store.curve(run.id, 0, len(RECORD_FIELDS), from_step=run.step - 1)
+    _, records = store.record.curve(run.id, 0, len(RECORD_FIELDS), from_step=run.step - 1)
     last = records[-1].tolist() if len(records) else [None] * len(RECORD_FIELDS)
     return dict(zip(RECORD_FIELDS[:2], last, strict=False))
 

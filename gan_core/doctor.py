@@ -120,11 +120,11 @@ def check_store(name: str) -> Check:
 def check_engine(name: str) -> Check:
     """Is anybody there to execute runs, and how many at once?"""
     store = open_store(default_url())
-    engines = store.engines()
+    engines = store.engines.alive()
     if engines:
         slots = sum(engine.slots for engine in engines)
         return Check(name, "ok", f"{engines[0].state}, {slots:g} slots")
-    if store.someone_waits():
+    if store.claims.someone_waits():
         advice = "Start the web page, which brings its engine: python app.py"
         return Check(name, "warning", "Runs are waiting and no engine is running.", advice)
 

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from gan_core.bug_hunt import HUNT, case_of, faulty, healthy, mends_while_it_trains
 from gan_core.faults import FAULTS, NONE, Case, Fault
-from gan_core.runs.store import Run
+from gan_core.runs.run import Run
 from gan_core.settings import Choices, Settings
 from gan_core.text import N_, GanError, number
 from pages.parts.lesson import close_lesson, open_lesson
@@ -136,7 +136,7 @@ def show(fault: Fault, run: Run, healed: Run | None, beside: Run | None, *, solv
 
 
 def _mended_title(healed: Run) -> str:
-    changes = store().changes(healed.id)
+    changes = store().controls.changes(healed.id)
     if not changes:
         return _("Mended, from the start")
     return _("Mended at step {step}").format(step=number(changes[0].applied_step or 0))
@@ -161,7 +161,7 @@ try:
     run = shown_run("run", fault)
     if run:
         show(fault, run, shown_run("mended", fault), shown_run("beside", fault), solved=solved)
-    if not store().engines():
+    if not store().engines.alive():
         st.warning(_("The training engine is starting. Runs wait until it is ready."))
 except GanError as error:
     st.error(say(error), icon=":material/error:")

@@ -10,7 +10,7 @@ import streamlit as st
 
 from gan_core.figures.comparison import COLORS, comparison_figure
 from gan_core.runs.curve import level_for, stride
-from gan_core.runs.store import Run
+from gan_core.runs.run import Run
 from gan_core.text import GanError, number
 from gan_core.training.records import RECORD_FIELDS
 from pages.parts import links
@@ -86,7 +86,7 @@ def show_samples(runs: Sequence[Run]) -> None:
         return
     st.subheader(_("Samples"), anchor=False)
     for column, run in zip(st.columns(len(runs)), runs, strict=True):
-        frame = store().latest_frame(run.id)
+        frame = store().record.latest_frame(run.id)
         with column:
             st.markdown(f"**{plain(run.name)}**")
             if frame:
@@ -125,10 +125,12 @@ def _changes(run: Run) -> str:
     return _("; ").join(
         _("{setting} = {value} after step {step}").format(
             setting=label(change.field),
-            value=shown_value(store().config_at(run.id, change.applied_step), change.field),
+            value=shown_value(
+                store().controls.config_at(run.id, change.applied_step), change.field
+            ),
             step=number(change.applied_step),
         )
-        for change in store().changes(run.id)
+        for change in store().controls.changes(run.id)
         if change.field and change.applied_step is not None and change.field != "pace"
     )
 

@@ -60,7 +60,7 @@ try:
     data_controls(config)
     if not hidden("pair"):
         pair_form(config)
-    if not store().engines():
+    if not store().engines.alive():
         st.warning(_("The training engine is starting. Runs wait until it is ready."))
 except GanError as error:
     st.error(say(error), icon=":material/error:")

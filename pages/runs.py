@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from gan_core.runs.store import Run
+from gan_core.runs.run import Run
 from gan_core.text import GanError
 from pages.parts.looking_links import looking_links
 from pages.parts.prose import _, language, plain, say
@@ -19,7 +19,7 @@ PER_PAGE = 20
 
 def show(run: Run) -> None:
     """One row of the list."""
-    items, steps = run.config.items, store().config_now(run.id).steps
+    items, steps = run.config.items, store().controls.config_now(run.id).steps
     created = datetime.fromtimestamp(run.created, time_zone())
     facts = (
         _(STATUSES[run.status]),
@@ -72,7 +72,7 @@ def time_zone() -> tzinfo:
 
 st.title(_("Runs"), anchor=False)
 try:
-    runs, with_networks = store().runs(), store().checkpoint_moments()
+    runs, with_networks = store().runs(), store().checkpoints.moments()
 except GanError as error:
     st.error(say(error))
     st.stop()

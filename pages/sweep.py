@@ -12,7 +12,7 @@ from gan_core.datasets import DATASETS
 from gan_core.figures.comparison import COLORS
 from gan_core.figures.sweep import Dot, sweep_figure
 from gan_core.runs.curve import level_for
-from gan_core.runs.store import Run
+from gan_core.runs.run import Run
 from gan_core.runs.sweeps import Sweep
 from gan_core.text import GanError, number
 from gan_core.training.records import RECORD_FIELDS

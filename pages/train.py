@@ -11,7 +11,7 @@ from gan_core.config import RunConfig
 from gan_core.figures.loss_laboratory import loss_figure
 from gan_core.losses import Loss
 from gan_core.penalties import Penalty
-from gan_core.runs.store import ENDED, Run
+from gan_core.runs.run import ENDED, Run
 from gan_core.text import GanError
 from pages.parts.bands import bands
 from pages.parts.controls import config_controls, current_values, preset_control
@@ -48,7 +48,7 @@ def show_game(config: RunConfig) -> None:
 def show_game_of(run: Run) -> None:
     """What each player of a run minimises now."""
     try:
-        show_game(store().config_now(run.id))
+        show_game(store().controls.config_now(run.id))
     except GanError as error:
         st.error(say(error))
 
@@ -125,7 +125,7 @@ try:
         markdown("train")
     if settings:
         sweep_form(settings)
-    if not store().engines():
+    if not store().engines.alive():
         st.warning(_("The training engine is starting. Runs wait until it is ready."))
 except GanError as error:
     st.error(say(error))

@@ -47,7 +47,7 @@ class AppProcess:
             return False
 
     def _trains(self) -> bool:
-        return any(engine.state == "ready" for engine in self.store.engines())
+        return any(engine.state == "ready" for engine in self.store.engines.alive())
 
     def stop(self) -> None:
         """End it as Ctrl-C does."""

@@ -35,7 +35,7 @@ def checkpointed_run(
     state = trainer.state() | {"step": np.asarray(STEP), "n_changes": np.asarray(0)}
     holder = holder_name()
     run_id = store.create_run(config, name, claimed_by=holder)
-    store.save_checkpoint(run_id, holder, STEP, pack(state))
+    store.checkpoints.save(run_id, holder, STEP, pack(state))
     store.set_status(run_id, holder, "stopped")
-    store.release(run_id, holder)
+    store.claims.release(run_id, holder)
     return run_id

@@ -43,7 +43,7 @@ class EngineProcess:
 
     def _is_ready(self) -> bool:
         assert self._process.poll() is None, "the engine ended"
-        return any(engine.state == "ready" for engine in self._store.engines())
+        return any(engine.state == "ready" for engine in self._store.engines.alive())
 
     def workers(self) -> list[psutil.Process]:
         """The processes that train and answer."""

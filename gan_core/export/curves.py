@@ -19,7 +19,7 @@ def curves_csv(store: Store, run_id: str) -> str:
     measure's column is empty where it was not taken. Raises `GanError` if there is no such run.
     """
     run = store.run(run_id)
-    steps, records = store.curve(
+    steps, records = store.record.curve(
         run_id, level_for(run.step, MOST_ROWS), len(RECORD_FIELDS)
     )  # (n,), (n, fields)
     rows: dict[int, dict[str, object]] = {
@@ -27,7 +27,7 @@ def curves_csv(store: Store, run_id: str) -> str:
         for step, record in zip(steps.tolist(), records.tolist(), strict=True)
     }
     names: dict[str, None] = {}  # in the order in which they turn up
-    for measured_at, measures in (store.measures(run_id), store.quality(run_id)):
+    for measured_at, measures in (store.record.measures(run_id), store.record.quality(run_id)):
         for name, values in measures.items():
             names[name] = None
             for step, value in zip(measured_at, values, strict=True):

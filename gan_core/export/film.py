@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gan_core.runs.events import Event
 from gan_core.runs.frame import png
-from gan_core.runs.store import Event, Store
+from gan_core.runs.store import Store
 from gan_core.text import N_, GanError
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ NO_FFMPEG = N_(
 
 def samples_png(store: Store, run_id: str) -> bytes:
     """The latest samples of a run, side by side, as a PNG. Raises `GanError` if there are none."""
-    return png(_frames(store, run_id, store.frame_steps(run_id)[-1:])[-1].payload or b"{}")
+    return png(_frames(store, run_id, store.record.frame_steps(run_id)[-1:])[-1].payload or b"{}")
 
 
 def film_gif(store: Store, run_id: str) -> bytes:
@@ -36,7 +37,7 @@ def film_gif(store: Store, run_id: str) -> bytes:
 
     Raises `GanError` if there are no pictures of the run.
     """
-    frames = _frames(store, run_id, store.frame_steps(run_id))
+    frames = _frames(store, run_id, store.record.frame_steps(run_id))
     first, *others = [_captioned(frame) for frame in frames]
     film = io.BytesIO()
     durations = [*[FRAME_MS] * len(others), LAST_MS]
@@ -54,7 +55,7 @@ def film_mp4(store: Store, run_id: str) -> bytes:
 
     Raises `GanError` if there are no pictures of the run, or no ffmpeg here.
     """
-    frames = _frames(store, run_id, store.frame_steps(run_id))
+    frames = _frames(store, run_id, store.record.frame_steps(run_id))
     if not has_ffmpeg():
         raise GanError(NO_FFMPEG)
     pictures = [_captioned(frame).convert("RGB") for frame in frames]
@@ -85,7 +86,7 @@ def _frames(store: Store, run_id: str, steps: Sequence[int]) -> list[Event]:
     run = store.run(run_id)
     if not run.config.items.dataset.is_image:
         raise GanError(N_("Run {name} is of points, and has no pictures."), name=run.name)
-    found = [store.frame_at(run_id, step) for step in steps]
+    found = [store.record.frame_at(run_id, step) for step in steps]
     frames = [frame for frame in found if frame]
     if not frames:
         raise GanError(

@@ -25,7 +25,9 @@ from gan_core.export.training_code import (
     turns_code,
 )
 from gan_core.faults import NONE
-from gan_core.runs.store import Control, Run, Store
+from gan_core.runs.controls import Control
+from gan_core.runs.run import Run
+from gan_core.runs.store import Store
 from gan_core.text import N_, GanError, Text
 from gan_core.training.records import RECORD_FIELDS
 
@@ -66,10 +68,11 @@ def program(store: Store, run_id: str, translate: Translate = str) -> Program:
     Raises `GanError` when there is no such run, or when one of its settings cannot be exported.
     """
     run = store.run(run_id)
-    changes = [change for change in store.changes(run_id) if change.field != "pace"]
-    config = store.config_at(run_id, 0)  # what was changed before the first step is no change
+    changes = [change for change in store.controls.changes(run_id) if change.field != "pace"]
+    # What was changed before the first step is no change.
+    config = store.controls.config_at(run_id, 0)
     later = [change for change in changes if change.applied_step or change.action != "set"]
-    _, records = store.curve(run_id, 0, len(RECORD_FIELDS), most=N_COMPARED)
+    _, records = store.record.curve(run_id, 0, len(RECORD_FIELDS), most=N_COMPARED)
     first_losses = [[float(f"{loss:.9g}") for loss in row[:2]] for row in records]
     return _program(run, config, later, first_losses, translate)
 

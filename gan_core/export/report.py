@@ -16,10 +16,12 @@ from gan_core.figures.style import AXIS, GENERATOR, REAL, layout
 from gan_core.image_measures import MEASURES, N_LIVE
 from gan_core.metrics import METRICS
 from gan_core.presets import command
+from gan_core.runs.controls import Control
 from gan_core.runs.curve import level_for
 from gan_core.runs.figures import run_curves
 from gan_core.runs.messages import snapshot
-from gan_core.runs.store import Control, Run, Store
+from gan_core.runs.run import Run
+from gan_core.runs.store import Store
 from gan_core.text import N_, number
 
 Translate = Callable[[str], str]
@@ -48,7 +50,7 @@ def report_html(store: Store, run_id: str, translate: Translate = str, language:
     """
     _, run = translate, store.run(run_id)
     seen = json.loads(snapshot(store, run_id, level_for(run.step)))
-    first, now = store.config_at(run_id, 0), store.config_now(run_id)
+    first, now = store.controls.config_at(run_id, 0), store.controls.config_now(run_id)
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     return environment.from_string(_TEMPLATE.read_text("utf-8")).render(
         _=_,
@@ -68,7 +70,7 @@ def report_html(store: Store, run_id: str, translate: Translate = str, language:
         # What was changed before the first step stands among the settings.
         changes=[
             _change(change, _)
-            for change in store.changes(run_id)
+            for change in store.controls.changes(run_id)
             if change.applied_step or change.action != "set"
         ],
         command=command(first),
@@ -161,13 +163,13 @@ def _shown(config: RunConfig, name: str, _: Translate) -> str:
 def _measures(store: Store, run: Run, _: Translate) -> Iterator[tuple[str, str, str]]:
     """Title, last value and noise floor of all that was measured, with a worker's answer last."""
     floors = run.facts.get("floors", {})
-    for measured in (store.measures(run.id)[1], store.quality(run.id)[1]):
+    for measured in (store.record.measures(run.id)[1], store.record.quality(run.id)[1]):
         for each in (*METRICS, *MEASURES):
             if each.name in measured:
                 is_live = each.name == "frechet"
                 title = f"{_(each.title)}, n = {N_LIVE}" if is_live else _(each.title)
                 yield title, _digits(measured[each.name][-1]), _digits(floors.get(each.name))
-    moment = store.checkpoint_moment(run.id)
+    moment = store.checkpoints.moment(run.id)
     question = moment.question("measures") if moment else {}
     if not moment or not store.answers.is_asked(question):
         return

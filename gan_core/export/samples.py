@@ -10,7 +10,8 @@ from PIL import Image
 
 from gan_core.datasets import Dataset
 from gan_core.runs import frame
-from gan_core.runs.store import Event, Store
+from gan_core.runs.events import Event
+from gan_core.runs.store import Store
 from gan_core.text import N_, GanError
 
 MOST_STEPS = 32  # more than an overview needs would not fit into memory many times over
@@ -25,13 +26,13 @@ def samples_npz(store: Store, run_id: str) -> bytes:
 
     Raises `GanError` if there is no such run, or nothing to be seen of it yet.
     """
-    run, steps = store.run(run_id), store.frame_steps(run_id)
+    run, steps = store.run(run_id), store.record.frame_steps(run_id)
     if not steps:
         raise GanError(
             N_("Run {name} has no samples yet. Wait until it has begun to train."), name=run.name
         )
     chosen = np.unique(np.linspace(0, len(steps) - 1, MOST_STEPS).round().astype(int))
-    frames = [store.frame_at(run_id, steps[index]) for index in chosen]
+    frames = [store.record.frame_at(run_id, steps[index]) for index in chosen]
     x_fake = np.stack([_samples(each, run.config.items.dataset) for each in frames if each])
     arrays = io.BytesIO()
     np.savez_compressed(

@@ -1,4 +1,4 @@
-"""Claims: which process trains a run, and whether it still lives."""
+"""Claims: which process trains a run, whether it still lives, and which runs want one."""
 
 from __future__ import annotations
 
@@ -9,8 +9,66 @@ import time
 from typing import Any
 
 import psutil
+import sqlalchemy as sa
+
+from gan_core.runs import tables
+from gan_core.runs.database import Database
+from gan_core.runs.run import Run, to_run
 
 CLAIM_SECONDS = 60.0  # how long a silent worker on another machine keeps its run
+
+
+class Superseded(Exception):
+    """The run is gone, or somebody else trains it now: stop without a word."""
+
+
+class Claims:
+    """Who executes which run, in the store's database."""
+
+    def __init__(self, database: Database) -> None:
+        self._read, self._write = database.read, database.write
+
+    def wanting_worker(self) -> list[Run]:
+        """Runs that should train and that nobody trains, first come, first served."""
+        woken = sa.exists().where(
+            tables.controls.c.run_id == tables.runs.c.id, tables.controls.c.applied_step.is_(None)
+        )
+        with self._read() as db:
+            rows = db.execute(
+                sa.select(tables.runs)
+                .where(
+                    tables.runs.c.status.in_(("queued", "running"))
+                    | ((tables.runs.c.status == "paused") & woken)
+                )
+                .order_by(tables.runs.c.order)
+            ).all()
+        return [to_run(row) for row in rows if is_free(row)]
+
+    def someone_waits(self) -> bool:
+        """Whether any run waits for a slot."""
+        return bool(self.wanting_worker())
+
+    def someone_trains(self) -> bool:
+        """Whether any run trains now."""
+        with self._read() as db:
+            running = db.execute(sa.select(tables.runs).where(tables.runs.c.status == "running"))
+            return any(not is_free(row) for row in running)
+
+    def take(self, run_id: str, holder: str, *, force: bool = False) -> bool:
+        """Take a run for `holder` if it is free, or by `force`; whether that worked."""
+        with self._write() as db:
+            row = db.execute(sa.select(tables.runs).where(tables.runs.c.id == run_id)).one_or_none()
+            if row is None or not (force or is_free(row) or row.claimed_by == holder):
+                return False
+            db.execute(
+                tables.runs.update().where(tables.runs.c.id == run_id).values(held_by(holder))
+            )
+        return True
+
+    def release(self, run_id: str, holder: str) -> None:
+        """Give a claimed run back."""
+        with self._write() as db:
+            let_go(db, run_id, holder)
 
 
 def holder_name() -> str:
@@ -36,3 +94,28 @@ def is_alive(holder: str, until: float) -> bool:
         except psutil.NoSuchProcess:
             return False
     return until > time.time()
+
+
+def held_by(holder: str | None) -> dict[str, Any]:
+    """A run's columns that say who trains it, heard of just now, or that nobody does."""
+    return {"claimed_by": holder, "claimed_until": time.time() + CLAIM_SECONDS if holder else None}
+
+
+def let_go(db: sa.Connection, run_id: str, holder: str) -> None:
+    """Give a run back that `holder` has; one that somebody else has stays theirs."""
+    db.execute(
+        tables.runs.update()
+        .where(tables.runs.c.id == run_id, tables.runs.c.claimed_by == holder)
+        .values(held_by(None))
+    )
+
+
+def update_claimed(db: sa.Connection, run_id: str, holder: str, **values: Any) -> None:
+    """Update a run that `holder` trains and prolong its claim; raises `Superseded` otherwise."""
+    result = db.execute(
+        tables.runs.update()
+        .where(tables.runs.c.id == run_id, tables.runs.c.claimed_by == holder)
+        .values(claimed_until=time.time() + CLAIM_SECONDS, **values)
+    )
+    if result.rowcount == 0:
+        raise Superseded(run_id)

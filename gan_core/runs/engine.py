@@ -24,9 +24,11 @@ import dask
 from distributed import Client, Future, Nanny, Scheduler, SpecCluster
 
 from gan_core.runs import answering, job
-from gan_core.runs.claims import holder_name
+from gan_core.runs.claims import Superseded, holder_name
+from gan_core.runs.engines import Engine
+from gan_core.runs.run import Run
 from gan_core.runs.slots import POINTS, POINTS_SHARE, SLOT, is_of_points, share_of, wanted_slots
-from gan_core.runs.store import Engine, Run, Store, Superseded, open_store
+from gan_core.runs.store import Store, open_store
 from gan_core.text import N_, GanError, Text
 from gan_core.training.device import ONE_THREAD
 
@@ -132,7 +134,8 @@ class Dispatcher:
         for run_id, (future, _) in list(self._futures.items()):
             if future.done():
                 self._note_end(run_id, future)
-        waiting = [run for run in self._store.wanting_worker() if run.id not in self._futures]
+        wanting = self._store.claims.wanting_worker()
+        waiting = [run for run in wanting if run.id not in self._futures]
         if not waiting:
             return
         free = self.slots() - sum(share for _, share in self._futures.values())
@@ -159,7 +162,7 @@ class Dispatcher:
             text = error.text if isinstance(error, GanError) else _lost(error)
             with contextlib.suppress(Superseded):  # deleted in the meantime
                 holder = holder_name()
-                self._store.claim(run_id, holder, force=True)
+                self._store.claims.take(run_id, holder, force=True)
                 self._store.give_back(run_id, holder, "failed", text)
         del self._futures[run_id]
 
@@ -207,7 +210,7 @@ def serve(store: Store, ended: threading.Event, url: str | None = None) -> None:
     """Dispatch until `ended` is set."""
     name = holder_name()
     beat = Engine(name, wanted_slots(), "starting", url)
-    store.engine_seen(beat)
+    store.engines.seen(beat)
     try:
         with connect(beat.slots) as client:
             dispatcher, desk = Dispatcher(store, client), Desk(store, client)
@@ -216,7 +219,7 @@ def serve(store: Store, ended: threading.Event, url: str | None = None) -> None:
                 since_beat += POLL_SECONDS
                 try:
                     if since_beat >= HEARTBEAT_SECONDS:
-                        store.engine_seen(Engine(name, dispatcher.slots(), "ready", url))
+                        store.engines.seen(Engine(name, dispatcher.slots(), "ready", url))
                         since_beat = 0.0
                     dispatcher.dispatch()
                     desk.dispatch()
@@ -226,7 +229,7 @@ def serve(store: Store, ended: threading.Event, url: str | None = None) -> None:
             if client.cluster:
                 client.cluster.close()
     finally:
-        store.engine_gone(name)
+        store.engines.gone(name)
 
 
 def main() -> int:

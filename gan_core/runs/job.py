@@ -14,11 +14,13 @@ import numpy as np
 from gan_core.config import FULL_SPEED, NEVER, RunConfig
 from gan_core.metrics import METRICS
 from gan_core.runs import data, frame
-from gan_core.runs.claims import holder_name
+from gan_core.runs.claims import Superseded, holder_name
+from gan_core.runs.controls import CHANGES, Control, changed
 from gan_core.runs.plane_frame import PlaneFrames
 from gan_core.runs.plateau import Plateau
+from gan_core.runs.run import Run
 from gan_core.runs.slots import share_of
-from gan_core.runs.store import CHANGES, Control, Run, Store, Superseded, changed, open_store
+from gan_core.runs.store import Store, open_store
 from gan_core.text import N_, GanError, Text, number
 from gan_core.training.checkpoint import pack, unpack
 from gan_core.training.device import cpu_features
@@ -53,7 +55,7 @@ def execute(store_url: str, run_id: str, holder: str | None = None) -> str | Non
     the run's status and message; only a store that cannot be written raises.
     """
     store, holder = open_store(store_url), holder or holder_name()
-    if not store.claim(run_id, holder):
+    if not store.claims.take(run_id, holder):
         return None
     try:
         run = store.run(run_id)
@@ -168,9 +170,9 @@ class Job:
         self._n_samples = frame.n_samples(self.dataset)
         self._x_real, self._other_real = self._draw_real()
         self._plateau: Plateau | None = None  # only once it is known where the run goes on from
-        checkpoint = self.store.checkpoint(self.run.id)
+        checkpoint = self.store.checkpoints.data(self.run.id)
         state = unpack(checkpoint) if checkpoint else {}
-        changes = self.store.changes(self.run.id)
+        changes = self.store.controls.changes(self.run.id)
         self._n_changes = int(state.pop("n_changes", 0))
         self._plane = None if self.dataset.is_image else PlaneFrames(self.config)
         for change in changes[: self._n_changes]:
@@ -180,7 +182,7 @@ class Job:
         if state:
             with self.seat.turn() as trainer:
                 trainer.load_state(state)
-        self._pyramid = self.store.rewind(
+        self._pyramid = self.store.record.rewind(
             self.run.id, self.holder, self.seat.step, len(RECORD_FIELDS)
         )
         self._recorded = self.seat.step
@@ -365,7 +367,7 @@ class Job:
         records = np.concatenate(self._records) if self._records else None
         self._records = []
         picture, measures = self._frame(also or {}) if with_frame else (None, None)
-        self.store.append(
+        self.store.record.append(
             self.run.id,
             self.holder,
             step=self._recorded,
@@ -409,7 +411,7 @@ class Job:
                 measured = self._quality.measure(trainer)
             if self._plateau:
                 self._plateau.note(self.seat.step, measured)
-            self.store.append_quality(self.run.id, self.holder, self.seat.step, measured)
+            self.store.record.append_quality(self.run.id, self.holder, self.seat.step, measured)
 
     def _save(self) -> None:
         """Checkpoint, after what led to it: a checkpoint never speaks of steps not written."""
@@ -418,14 +420,14 @@ class Job:
         with self.seat.turn() as trainer:
             state = trainer.state()
         packed = pack({**state, "n_changes": np.asarray(self._n_changes)})
-        self.store.save_checkpoint(self.run.id, self.holder, self.seat.step, packed)
+        self.store.checkpoints.save(self.run.id, self.holder, self.seat.step, packed)
         self._checkpoints.charge(began)
 
     # ---------------------------------------------------------------- controls
 
     def _obey(self) -> Ending | None:
         """Do what was asked for since the last look."""
-        for control in self.store.pending(self.run.id):
+        for control in self.store.controls.pending(self.run.id):
             if control.action in CHANGES:
                 if self._replay:  # the past comes first: finish replaying it
                     continue
@@ -444,7 +446,7 @@ class Job:
                 self._say_status()
             elif control.action == "stop":  # unread until the end is written: see `give_back`
                 return Ending("stopped")
-            self.store.mark_applied(self.run.id, self.holder, control, self.seat.step)
+            self.store.controls.mark_applied(self.run.id, self.holder, control, self.seat.step)
             if control.action.startswith("turn"):
                 self._flush(with_frame=True)
                 self._save()
@@ -499,7 +501,7 @@ class Job:
         if now - max(self._paused_at, self._asked_for_room_at) < ROOM_SECONDS:
             return False
         self._asked_for_room_at = now
-        return self.store.someone_waits()
+        return self.store.claims.someone_waits()
 
     # ------------------------------------------------------------------ ending
 

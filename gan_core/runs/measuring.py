@@ -46,7 +46,7 @@ def aside(store: Store) -> Iterator[None]:
     began = time.monotonic()
     yield
     rested_at = began + (time.monotonic() - began) / SHARE
-    while (left := rested_at - time.monotonic()) > 0 and store.someone_trains():
+    while (left := rested_at - time.monotonic()) > 0 and store.claims.someone_trains():
         time.sleep(min(left, LOOK_SECONDS))
 
 
@@ -96,7 +96,7 @@ def fid(store: Store, run_id: str) -> dict[str, Any]:
 
     store.run(run_id)  # there must be one
     network = inception()
-    if store.someone_trains():
+    if store.claims.someone_trains():
         raise GanError(
             N_("FID takes minutes of the whole computer. Pause what trains now, and ask again.")
         )

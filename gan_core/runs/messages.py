@@ -23,8 +23,12 @@ from typing import Any
 import numpy as np
 
 from gan_core.config import RunConfig
+from gan_core.runs.controls import Control, changed
 from gan_core.runs.curve import stride
-from gan_core.runs.store import Control, Event, Run, Store, changed, columns
+from gan_core.runs.events import Event
+from gan_core.runs.record import columns
+from gan_core.runs.run import Run
+from gan_core.runs.store import Store
 from gan_core.text import number
 from gan_core.training.records import RECORD_FIELDS
 
@@ -32,9 +36,9 @@ from gan_core.training.records import RECORD_FIELDS
 def snapshot(store: Store, run_id: str, level: int) -> str:
     """The whole run so far, its curves at `level`."""
     run = store.run(run_id)
-    steps, points = store.curve(run_id, level, len(RECORD_FIELDS))
-    speed_steps, speeds = store.throughput(run_id, level)
-    frame = store.latest_frame(run_id)
+    steps, points = store.record.curve(run_id, level, len(RECORD_FIELDS))
+    speed_steps, speeds = store.record.throughput(run_id, level)
+    frame = store.record.latest_frame(run_id)
     frame_parts = dict(run.facts.get("x_real", {}))
     if frame and frame.payload:
         frame_parts |= json.loads(frame.payload)
@@ -42,8 +46,8 @@ def snapshot(store: Store, run_id: str, level: int) -> str:
         {
             "reset": True,
             "curves": _curves(steps, points, speed_steps, speeds)
-            | {"frame_step": _measured("frame_step", *store.measures(run_id))}
-            | {"quality_step": _measured("quality_step", *store.quality(run_id))},
+            | {"frame_step": _measured("frame_step", *store.record.measures(run_id))}
+            | {"quality_step": _measured("quality_step", *store.record.quality(run_id))},
             "frame": frame_parts,
             "frame_step": frame.step if frame else 0,
             "progress": {"step": run.step, "images_per_second": run.images_per_second},
@@ -89,7 +93,7 @@ def delta(events: Sequence[Event], level: int, state: dict[str, Any]) -> str:
 def state(store: Store, run: Run) -> dict[str, Any]:
     """The parts `state` and `marks` of a run."""
     place, waiting = store.queue_place(run.id) if run.status == "queued" else (0, 0)
-    changes = store.changes(run.id)
+    changes = store.controls.changes(run.id)
     now = changed(run.config, changes)
     marks = [
         {"step": change.applied_step, "title": _title(change.field), "value": _shown(change)}

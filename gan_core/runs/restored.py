@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gan_core.config import RunConfig
-from gan_core.runs.store import Moment, Store, changed, no_checkpoint
+from gan_core.runs.checkpoints import Moment, no_checkpoint
+from gan_core.runs.controls import changed
+from gan_core.runs.store import Store
 
 if TYPE_CHECKING:
     from gan_core.training.pair import Pair
@@ -51,11 +53,11 @@ def _checkpoint(store: Store, run_id: str) -> tuple[RunConfig, dict[str, np.ndar
     from gan_core.training.checkpoint import unpack
 
     run = store.run(run_id)
-    checkpoint = store.checkpoint(run_id)
+    checkpoint = store.checkpoints.data(run_id)
     if not checkpoint:
         raise no_checkpoint(run)
     state = unpack(checkpoint)
     # Settings that were changed mid-run before the checkpoint: other optimisers remember otherwise.
-    config = changed(run.config, store.changes(run_id)[: int(state.pop("n_changes", 0))])
+    config = changed(run.config, store.controls.changes(run_id)[: int(state.pop("n_changes", 0))])
     config.items.dataset.prepare(lambda fraction: None)
     return config, state

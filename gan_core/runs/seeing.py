@@ -15,9 +15,10 @@ import numpy as np
 
 from gan_core.ops import NUMPY
 from gan_core.runs.answers import Question
+from gan_core.runs.checkpoints import Moment
 from gan_core.runs.frame import picture
 from gan_core.runs.restored import pair_of
-from gan_core.runs.store import Moment, Store
+from gan_core.runs.store import Store
 from gan_core.runs.views import N_DIRECTIONS, N_GUESS, N_REAL, REACH, noise, walk
 from gan_core.text import N_, GanError
 from gan_core.theory import latent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from gan_core.runs.store import Run
+from gan_core.runs.run import Run
 from gan_core.text import N_, GanError, Text
 
 SLOT = "slot"  # what workers offer, as Dask's resources

@@ -15,8 +15,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from gan_core.runs.curve import level_for
+from gan_core.runs.events import Event
 from gan_core.runs.messages import delta, snapshot, state
-from gan_core.runs.store import Event, Store
+from gan_core.runs.store import Store
 from gan_core.text import GanError
 
 POLL_SECONDS = 0.025
@@ -46,7 +47,7 @@ class Stream:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._channels: dict[str, Channel] = {}
-        self._seq = store.last_seq()  # whoever comes starts from a later snapshot
+        self._seq = store.events.last_seq()  # whoever comes starts from a later snapshot
 
     @property
     def n_watchers(self) -> int:
@@ -92,11 +93,11 @@ class Stream:
     async def _poll(self) -> None:
         run_ids = list(self._channels)
         if not run_ids:
-            last = await asyncio.to_thread(self._store.last_seq)
+            last = await asyncio.to_thread(self._store.events.last_seq)
             if not self._channels:
                 self._seq = last
             return
-        events = await asyncio.to_thread(self._store.events_after, self._seq, run_ids)
+        events = await asyncio.to_thread(self._store.events.after, self._seq, run_ids)
         if self._channels.keys() - set(run_ids):
             return  # somebody began to watch meanwhile: ask again, for that run too
         by_run: dict[str, list[Event]] = defaultdict(list)

@@ -44,7 +44,7 @@ def _events(store: Store, run_id: str) -> Iterator[Any]:
 
     Event, Summary = tf.compat.v1.Event, tf.compat.v1.Summary
     run = store.run(run_id)
-    written_at, seconds = store.times(run_id)
+    written_at, seconds = store.record.times(run_id)
 
     def event(step: int, summary: Any) -> Any:
         known = np.interp(step, written_at, seconds) if written_at else run.created
@@ -59,8 +59,8 @@ def _events(store: Store, run_id: str) -> Iterator[Any]:
         ]
         yield event(step, Summary(value=tagged))
     if run.config.items.dataset.is_image:
-        for step in store.frame_steps(run_id):
-            kept = store.frame_at(run_id, step)
+        for step in store.record.frame_steps(run_id):
+            kept = store.record.frame_at(run_id, step)
             if kept and kept.payload:
                 picture = Summary.Image(encoded_image_string=frame.png(kept.payload))
                 yield event(step, Summary(value=[Summary.Value(tag="samples", image=picture)]))
@@ -71,13 +71,13 @@ def _scalars(
 ) -> Iterator[tuple[int, dict[str, float | None]]]:
     """Step, and the numbers that belong to it by name."""
     level = level_for(n_steps, MOST_POINTS)
-    steps, records = store.curve(run_id, level, len(RECORD_FIELDS))  # (n,), (n, fields)
-    speed_steps, speeds = store.throughput(run_id, level)
+    steps, records = store.record.curve(run_id, level, len(RECORD_FIELDS))  # (n,), (n, fields)
+    speed_steps, speeds = store.record.throughput(run_id, level)
     sources: list[tuple[list[int], dict[str, list[Any]]]] = [
         (steps.tolist(), dict(zip(RECORD_FIELDS, records.T.tolist(), strict=True))),
         (speed_steps, {"images_per_second": speeds}),
-        store.measures(run_id),
-        store.quality(run_id),
+        store.record.measures(run_id),
+        store.record.quality(run_id),
     ]
     for at, by_name in sources:
         for index, step in enumerate(at):

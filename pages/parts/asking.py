@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from gan_core.runs.answers import Answer, Question
-from gan_core.runs.store import Run, no_checkpoint
+from gan_core.runs.checkpoints import no_checkpoint
+from gan_core.runs.run import Run
 from gan_core.text import N_, GanError
 from pages.parts.prose import _, say
 from pages.parts.store import attempt, store
@@ -25,7 +26,7 @@ def ask_button(run: Run, topic: str, label: str, icon: str) -> None:
     """Draw the button that asks a worker about a run's latest checkpoint."""
 
     def ask() -> None:
-        moment = store().checkpoint_moment(run.id)
+        moment = store().checkpoints.moment(run.id)
         if not moment:
             raise no_checkpoint(run)
         question = moment.question(topic)
@@ -40,7 +41,7 @@ def asked(run: Run, topic: str) -> Question | None:
     question: Question | None = st.session_state.get(_key(run, topic))
     if question and store().answers.is_asked(question):
         return question
-    moment = store().checkpoint_moment(run.id)
+    moment = store().checkpoints.moment(run.id)
     question = moment.question(topic) if moment else None
     return question if question and store().answers.is_asked(question) else None
 
@@ -103,7 +104,7 @@ def _ask(questions: Sequence[Question]) -> list[Answer | None]:
 
 
 def _engine_is_ready() -> bool:
-    return any(engine.state == "ready" for engine in store().engines())
+    return any(engine.state == "ready" for engine in store().engines.alive())
 
 
 def _ask_again(questions: Sequence[Question]) -> None:

@@ -19,7 +19,7 @@ from gan_core.figures.bands import (
 from gan_core.image_measures import MEASURES
 from gan_core.metrics import METRICS
 from gan_core.runs.curve import level_for, stride
-from gan_core.runs.store import Run
+from gan_core.runs.run import Run
 from gan_core.text import GanError, number
 from gan_core.training.records import RECORD_FIELDS
 from pages.parts import seeds
@@ -143,7 +143,7 @@ def _levels(members: Sequence[Member], name: str) -> list[Level]:
 
 def _was_changed(run: Run) -> bool:
     """Whether it became another game: neither its pace nor its length makes one of it."""
-    return any(change.field not in ("pace", "steps") for change in store().changes(run.id))
+    return any(change.field not in ("pace", "steps") for change in store().controls.changes(run.id))
 
 
 def _reading(

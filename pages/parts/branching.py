@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core.config import RunConfig, live_fields, option_fields
-from gan_core.runs.store import Run
+from gan_core.runs.run import Run
 from gan_core.text import N_, GanError
 from pages.parts import fields
 from pages.parts.controls import label
@@ -24,10 +24,10 @@ NOT_COMPARED = ("family", "dataset", "network", "precision", "pace", *_LENGTH, *
 
 def branch_form(run: Run, scrubbed: int | None) -> None:
     """Go back to a step and on from there with one setting changed."""
-    end = store().config_now(run.id).steps
+    end = store().controls.config_now(run.id).steps
     step = min(run.step if scrubbed is None else scrubbed, run.step, end - 1)
     with st.expander(_("Branch: from the step that is shown, with one setting changed")):
-        config = store().config_at(run.id, step)
+        config = store().controls.config_at(run.id, step)
         names = [name for name in live_fields() if name in config.applicable_fields()]
         key = f"branch of {run.id}"
         _one_setting(config, names, key)

@@ -12,7 +12,8 @@ from pydantic import Field
 
 from gan_core.losses import Loss
 from gan_core.runs.answers import Question
-from gan_core.runs.store import Moment, Run
+from gan_core.runs.checkpoints import Moment
+from gan_core.runs.run import Run
 from gan_core.settings import Settings
 from gan_core.text import N_
 from pages.parts import links
@@ -48,7 +49,7 @@ class Chosen:
     @property
     def loss(self) -> Loss:
         """The loss that D answered at the checkpoint: it may be exchanged mid-run."""
-        return store().config_at(self.run.id, self.moment.step).items.loss
+        return store().controls.config_at(self.run.id, self.moment.step).items.loss
 
     def question(self, topic: str, **more: object) -> Question:
         """What a worker is asked about its networks; see `gan_core.runs.seeing`."""
@@ -67,7 +68,7 @@ def chosen_run() -> Chosen:
 
     Where there is none, the page ends with a word on it, and a link to where runs are trained.
     """
-    moments = store().checkpoint_moments()
+    moments = store().checkpoints.moments()
     runs = {
         run.id: run
         for run in store().runs()

@@ -9,7 +9,7 @@ from gan_core.diagnosis import diagnose
 from gan_core.diagnosis.curves import Series
 from gan_core.diagnosis.finding import Finding
 from gan_core.runs.curve import level_for
-from gan_core.runs.store import Run
+from gan_core.runs.run import Run
 from gan_core.training.records import RECORD_FIELDS
 from pages.parts.prose import language, translator
 from pages.parts.store import store
@@ -24,13 +24,13 @@ ICONS = {
 
 def findings(run: Run) -> list[Finding]:
     """What the run's curves show so far, the most important first."""
-    steps, records = store().curve(run.id, level_for(run.step), len(RECORD_FIELDS))
-    measured_at, measures = store().measures(run.id)
+    steps, records = store().record.curve(run.id, level_for(run.step), len(RECORD_FIELDS))
+    measured_at, measures = store().record.measures(run.id)
     series = {
         name: Series(np.array(measured_at, float), np.array(values, float))
         for name, values in measures.items()
     }
-    config = store().config_now(run.id)
+    config = store().controls.config_now(run.id)
     modes = config.items.dataset.modes
     return diagnose(
         steps,

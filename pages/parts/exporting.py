@@ -16,7 +16,7 @@ from gan_core.export.program import program, refuse_what_cannot_be_exported
 from gan_core.export.report import report_html
 from gan_core.export.samples import samples_npz
 from gan_core.export.script import notebook, script
-from gan_core.runs.store import Run
+from gan_core.runs.run import Run
 from gan_core.text import N_, GanError
 from pages.parts.asking import ask_button, asked, when_answered
 from pages.parts.prose import _, language, say, translator

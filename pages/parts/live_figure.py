@@ -13,7 +13,7 @@ import streamlit as st
 from gan_core.config import RunConfig
 from gan_core.runs.curve import level_for
 from gan_core.runs.messages import snapshot
-from gan_core.runs.store import Run
+from gan_core.runs.run import Run
 from pages.parts.plotly_script import LOADER
 from pages.parts.prose import catalog, language
 from pages.parts.steady_figure import head_start

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from gan_core.runs.store import Run
+from gan_core.runs.run import Run
 from pages.parts.prose import _, language
 
 

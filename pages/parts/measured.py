@@ -8,7 +8,7 @@ from gan_core.figures.bands import Curve, Quantity
 from gan_core.figures.style import DISCRIMINATOR, GENERATOR
 from gan_core.image_measures import MEASURES, N_LIVE, is_digits
 from gan_core.metrics import METRICS
-from gan_core.runs.store import Run
+from gan_core.runs.run import Run
 from gan_core.training.records import RECORD_FIELDS
 from pages.parts.prose import _
 from pages.parts.store import store
@@ -27,7 +27,7 @@ def quantities(run: Run) -> dict[str, Quantity]:
     if is_digits(dataset):
         title = f"{_(MEASURES.get(_LIVE_QUALITY).title)}, n = {N_LIVE}"
         found[_LIVE_QUALITY] = Quantity(title, DISCRIMINATOR)
-    if "gap" in store().measures(run.id)[1]:
+    if "gap" in store().record.measures(run.id)[1]:
         found["gap"] = Quantity(_("D's distance from the best D"), DISCRIMINATOR)
     found["d_loss"] = Quantity(_("D's loss"), DISCRIMINATOR)
     found["g_loss"] = Quantity(_("G's loss"), GENERATOR)
@@ -37,9 +37,9 @@ def quantities(run: Run) -> dict[str, Quantity]:
 def curve_of(run: Run, name: str, level: int) -> Curve:
     """All values of a quantity; of losses, means of the steps of this level."""
     if name in RECORD_FIELDS:
-        steps, records = store().curve(run.id, level, len(RECORD_FIELDS))
+        steps, records = store().record.curve(run.id, level, len(RECORD_FIELDS))
         return Curve(steps, records[:, RECORD_FIELDS.index(name)].astype(float))
-    read = store().quality if name == _LIVE_QUALITY else store().measures
+    read = store().record.quality if name == _LIVE_QUALITY else store().record.measures
     measured_at, measures = read(run.id)
     values = measures.get(name, [None] * len(measured_at))
     return Curve(np.array(measured_at, np.int64), np.array(values, float))

@@ -11,7 +11,7 @@ import streamlit as st
 from gan_core.figures.measures import class_figure, distance_figure, neighbours_figure
 from gan_core.image_measures import MEASURES
 from gan_core.image_measures.neighbours import MOST, SOME, verdict
-from gan_core.runs.store import Run
+from gan_core.runs.run import Run
 from gan_core.text import N_
 from pages.parts.asking import ask_button, asked, when_answered
 from pages.parts.prose import _, language, markdown, translator

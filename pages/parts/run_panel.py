@@ -14,7 +14,7 @@ from gan_core.figures.samples import live_samples
 from gan_core.image_measures import MEASURES, N_LIVE, is_digits
 from gan_core.metrics import METRICS
 from gan_core.runs.figures import run_curves
-from gan_core.runs.store import Run
+from gan_core.runs.run import Run
 from gan_core.text import N_, number
 from pages.parts import fields
 from pages.parts.branching import branch_form
@@ -94,7 +94,7 @@ def run_panel(run: Run, *, layers: Collection[str] = (), group: str = "") -> Non
     if run.config.items.dataset.is_image:
         with st.container():
             measures(run)
-            if store().checkpoint_moment(run.id):
+            if store().checkpoints.moment(run.id):
                 looking_links(run)
     if not hidden("branch"):
         branch_form(run, step)
@@ -208,7 +208,7 @@ def _go_on(run: Run) -> None:
     if most < 1:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        so_long = min(store().config_now(run.id).steps, most)
+        so_long = min(store().controls.config_now(run.id).steps, most)
         n = st.number_input(_("More steps"), 1, most, so_long, key=key, width=160)
         st.button(
             _("Go on for {n} more steps").format(n=number(n)),
@@ -232,11 +232,11 @@ def _go_on(run: Run) -> None:
 def _slow_motion(run: Run) -> None:
     """A switch between full speed and a pace at which one can say what happens in a step."""
     key = f"slow {run.id}"
-    st.session_state[key] = store().config_now(run.id).pace <= SLOW_MOTION
+    st.session_state[key] = store().controls.config_now(run.id).pace <= SLOW_MOTION
 
     def change() -> None:
         pace = SLOW_MOTION if st.session_state[key] else FULL_SPEED
-        store().request(run.id, "set", "pace", pace)
+        store().controls.request(run.id, "set", "pace", pace)
         if st.session_state[key]:
             switch_on("game")
 
@@ -252,7 +252,7 @@ def _slow_motion(run: Run) -> None:
 
 def _request_and_wait(run: Run, action: str) -> None:
     """Ask, and give the worker a moment, so that the page that follows shows the answer."""
-    store().request(run.id, action)
+    store().controls.request(run.id, action)
     for _attempt in range(10):
         if action in ("step", "turn_d", "turn_g") or store().run(run.id).status != run.status:
             return
@@ -261,7 +261,7 @@ def _request_and_wait(run: Run, action: str) -> None:
 
 def _live_settings(run: Run) -> None:
     """Settings that may change while the run trains; each change is marked on the curves."""
-    config = store().config_now(run.id)
+    config = store().controls.config_now(run.id)
     st.subheader(_("Change while it trains"), anchor=False)
     applicable = [name for name in live_fields() if name in config.applicable_fields()]
     for column, name in zip(st.columns(len(RATES)), RATES, strict=True):
@@ -283,14 +283,14 @@ def _live_setting(run: Run, config: RunConfig, name: str, place: DeltaGenerator)
         also=preset_values(name) if name in RATES else (),
         place=place,
         on_change=lambda: attempt(
-            lambda: store().request(run.id, "set", name, st.session_state[key])
+            lambda: store().controls.request(run.id, "set", name, st.session_state[key])
         ),
     )
 
 
 def _about(run: Run) -> None:
     """The run's settings as they are now, and what was picked for the machine it trains on."""
-    config = store().config_now(run.id)
+    config = store().controls.config_now(run.id)
     with st.expander(_("Settings of this run")):
         names = [name for name in config.applicable_fields() if name != "family"]
         # Not st.table: it would load pandas into the web process.

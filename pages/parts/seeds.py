@@ -10,7 +10,9 @@ from typing import Any
 import streamlit as st
 
 from gan_core.config import RunConfig
-from gan_core.runs.store import ENDED, MAX_NAME, Control, Run
+from gan_core.runs.controls import Control
+from gan_core.runs.run import ENDED, Run
+from gan_core.runs.store import MAX_NAME
 from gan_core.text import N_, GanError
 from pages.parts import links
 from pages.parts.prose import _, plain, say
@@ -67,7 +69,7 @@ def members(run: Run, others: Sequence[str]) -> tuple[list[Member], list[str]]:
     has, they are alike.
     """
     found, problems = [Member(run)], []
-    changes = store().changes(run.id)
+    changes = store().controls.changes(run.id)
     for run_id in others[:MOST]:
         try:
             other = store().run(run_id)
@@ -80,7 +82,7 @@ def members(run: Run, others: Sequence[str]) -> tuple[list[Member], list[str]]:
         elif other.config.seed in [member.run.config.seed for member in found]:
             problems.append(_("{name} has a seed that is there already.").format(name=name))
         else:
-            found.append(Member(other, _parted(changes, store().changes(other.id))))
+            found.append(Member(other, _parted(changes, store().controls.changes(other.id))))
     if len(others) > MOST:
         problems.append(_("At most {n} other seeds are shown.").format(n=MOST))
     return found, problems

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException
 
-from gan_core.runs.store import Run, Store, default_url, open_store
+from gan_core.runs.run import Run
+from gan_core.runs.store import Store, default_url, open_store
 from gan_core.text import GanError
 from pages.parts.prose import say
 
@@ -37,7 +38,7 @@ def stop(*runs: Run) -> None:
     """Stop runs that are of no more use; where one has ended meanwhile, all the better."""
     for run in runs:
         with contextlib.suppress(GanError):
-            store().request(run.id, "stop")
+            store().controls.request(run.id, "stop")
 
 
 def _pending_interruption() -> RerunException | None:

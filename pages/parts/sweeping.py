@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core.config import RunConfig
-from gan_core.runs.sweeps import MOST, start_sweep, swept_fields
+from gan_core.runs.sweeping import MOST, start_sweep, swept_fields
 from gan_core.text import number
 from pages.parts.controls import label
 from pages.parts.links import remember

@@ -277,4 +277,4 @@ def test_engine_and_workers_end_with_the_app(sqlite_url: str) -> None:
     app.process.wait(ENDS_WITHIN_SECONDS)
     _gone, orphans = psutil.wait_procs(children, timeout=ENDS_WITHIN_SECONDS)
     assert orphans == []
-    assert app.store.engines() == []
+    assert app.store.engines.alive() == []

@@ -328,7 +328,7 @@ def _first_sample(browser: Browser, store: Store, url: str, asked: str) -> float
         ).json_value()
     for run in store.runs():
         if run.is_active:
-            store.request(run.id, "stop")
+            store.controls.request(run.id, "stop")
     while any(run.is_active for run in store.runs()):
         time.sleep(0.1)
     return float(waited)
@@ -363,8 +363,10 @@ def _long_run(store: Store) -> str:
     for step in range(at_once, N_RECORDS + 1, at_once):
         records = rng.random((at_once, len(RECORD_FIELDS)), np.float32)
         points = pyramid.add(records)
-        store.append(run_id, holder, step=step, points=points, images_per_second=1.0)
-    store.append(run_id, holder, step=N_RECORDS, points={}, images_per_second=1.0, frame=picture)
+        store.record.append(run_id, holder, step=step, points=points, images_per_second=1.0)
+    store.record.append(
+        run_id, holder, step=N_RECORDS, points={}, images_per_second=1.0, frame=picture
+    )
     store.set_status(run_id, holder, "finished")
-    store.release(run_id, holder)
+    store.claims.release(run_id, holder)
     return run_id

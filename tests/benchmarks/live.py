@@ -2,7 +2,7 @@
 
 The stream (frames_per_second, p95_latency_ms, server_cpu_fraction): the app itself, as a person
 starts it, on a temporary SQLite store; a process that writes into that store, through
-`Store.append` as a worker does, ten steps and a frame of 64 pictures ten times a second; and a
+`Record.append` as a worker does, ten steps and a frame of 64 pictures ten times a second; and a
 process with the watchers, each a WebSocket client that reads every message. A trainer is not used
 here because its frame budget thins the frames on a busy machine, and a stream is measured at its
 full rate. The frames are encoded beforehand by the real encoder, and no two in a row are equal.
@@ -168,7 +168,7 @@ def _n_written(store: Store, run_id: str, window: Window) -> int:
     """How often the feeder wrote; frames go along, but old ones are thinned."""
     return sum(
         event.kind == "records" and event.level == 0 and window.start <= event.at < window.end
-        for event in store.events_after(0, [run_id])
+        for event in store.events.after(0, [run_id])
     )
 
 
@@ -184,7 +184,7 @@ def feed(connection: Connection, store_url: str) -> None:
     for number in itertools.count(1):
         time.sleep(max(0.0, begun + number / FRAMES_PER_SECOND - time.monotonic()))
         records = rng.random((STEPS_PER_FRAME, len(RECORD_FIELDS)), np.float32)
-        store.append(
+        store.record.append(
             run_id,
             holder,
             step=number * STEPS_PER_FRAME,
@@ -292,7 +292,7 @@ def train_streamed(connection: Connection, n_steps: int) -> None:
         run_id = store.create_run(_config(n_steps), claimed_by=holder)
         ended = execute(store.url, run_id, holder)
         assert ended == "finished", store.run(run_id).message
-        rows = [event for event in store.events_after(0, [run_id]) if event.level == 0]
+        rows = [event for event in store.events.after(0, [run_id]) if event.level == 0]
         first, last = rows[0], rows[-1]
         connection.send((last.step - first.step) / (last.at - first.at))
 

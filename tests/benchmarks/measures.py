@@ -35,6 +35,7 @@ import psutil
 from gan_core.config import RunConfig
 from gan_core.presets import preset
 from gan_core.runs.claims import holder_name
+from gan_core.runs.record import Record
 from gan_core.runs.store import Store
 from tests.benchmarks.processes import helper, receive
 from tests.engine_process import EngineProcess, wait_until
@@ -159,14 +160,14 @@ def train(connection: Connection, name: str, steps: int) -> None:
     from gan_core.runs.job import execute
     from gan_core.training import quality
 
-    config, quality_of, append = _config(name, steps), quality.quality_of, Store.append
+    config, quality_of, append = _config(name, steps), quality.quality_of, Record.append
     moments: list[Moment] = []
 
-    def noted(store: Store, *arguments: Any, step: int, **more: Any) -> None:
+    def noted(record: Record, *arguments: Any, step: int, **more: Any) -> None:
         moments.append(Moment(step, time.perf_counter(), time.process_time()))
-        append(store, *arguments, step=step, **more)
+        append(record, *arguments, step=step, **more)
 
-    with tempfile.TemporaryDirectory() as folder, patch.object(Store, "append", noted):
+    with tempfile.TemporaryDirectory() as folder, patch.object(Record, "append", noted):
         store, holder = _store_in(folder), holder_name()
         warm_up = store.create_run(_config(name, WARM_UP_STEPS), claimed_by=holder)
         execute(store.url, warm_up, holder)
@@ -179,7 +180,7 @@ def train(connection: Connection, name: str, steps: int) -> None:
             first = next(moment for moment in moments if moment.step > 0)
             last = next(moment for moment in moments if moment.step == steps)
             speed = _speed(first, last, config.batch_size)
-            connection.send((speed, len(store.quality(run_id)[0])))
+            connection.send((speed, len(store.record.quality(run_id)[0])))
 
 
 # ----------------------------------------------------------------------------------- asked
@@ -194,7 +195,7 @@ def measure_asked(name: str, n_pairs: int) -> list[Pair]:
         engine = EngineProcess(store, GAN_SLOTS="1")
         try:
             run_id = store.create_run(_config(name, FOR_EVER))
-            wait_until(lambda: store.checkpoint_moment(run_id), "a checkpoint", PATIENCE)
+            wait_until(lambda: store.checkpoints.moment(run_id), "a checkpoint", PATIENCE)
             return _asked_by_turns(store, run_id, engine.worker_of(run_id), n_pairs)
         finally:
             engine.stop()
@@ -218,7 +219,7 @@ def _asked_by_turns(store: Store, run_id: str, worker: psutil.Process, n_pairs: 
 
 def _answered(store: Store, run_id: str) -> Callable[[], bool]:
     """Ask; what tells whether there is an answer."""
-    moment = store.checkpoint_moment(run_id)
+    moment = store.checkpoints.moment(run_id)
     assert moment
     question = moment.question("measures")
 

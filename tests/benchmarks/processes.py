@@ -89,7 +89,7 @@ def _is_ready(started: subprocess.Popen[bytes], store: Store, port: int) -> bool
     assert started.poll() is None, "the app ended"
     with socket.socket() as probe:
         answers = probe.connect_ex(("127.0.0.1", port)) == 0
-    return answers and any(engine.state == "ready" for engine in store.engines())
+    return answers and any(engine.state == "ready" for engine in store.engines.alive())
 
 
 def _end(process: psutil.Process) -> None:

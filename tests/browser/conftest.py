@@ -53,5 +53,5 @@ def stop_whatever_trains(store: Store) -> None:
         return [run.id for run in store.runs() if run.is_active]
 
     for run_id in active():
-        store.request(run_id, "stop")
+        store.controls.request(run_id, "stop")
     wait_until(lambda: not active(), "the end of all runs")

@@ -35,11 +35,11 @@ def pair(app: AppProcess) -> Iterator[tuple[str, str]]:
     yield first, second
     for run_id in (first, second):
         app.store.set_status(run_id, HOLDER, "stopped")
-        app.store.release(run_id, HOLDER)
+        app.store.claims.release(run_id, HOLDER)
 
 
 def reach(app: AppProcess, run_id: str, step: int, modes: float) -> None:
-    app.store.append(
+    app.store.record.append(
         run_id,
         HOLDER,
         step=step,

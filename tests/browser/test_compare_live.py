@@ -36,7 +36,9 @@ def test_curves_and_table_follow_a_run_to_its_end(
 
     def train_to(step: int) -> None:
         records = np.full((10, len(RECORD_FIELDS)), step, np.float32)
-        app.store.append(run_id, holder, step=step, points={0: records}, images_per_second=None)
+        app.store.record.append(
+            run_id, holder, step=step, points={0: records}, images_per_second=None
+        )
 
     def last_loss() -> object:
         return figure.evaluate("plot => plot._fullData?.[0]?.y.at(-1)")

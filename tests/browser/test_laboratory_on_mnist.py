@@ -60,7 +60,7 @@ def tiles(page: Page) -> Locator:
 
 def losses(app: AppProcess, run_id: str) -> np.ndarray:
     """What was recorded of every step (n, fields)."""
-    return app.store.curve(run_id, 0, len(RECORD_FIELDS))[1]
+    return app.store.record.curve(run_id, 0, len(RECORD_FIELDS))[1]
 
 
 def choose(box: Locator, name: str) -> None:
@@ -149,7 +149,7 @@ def test_run_goes_on_is_gone_back_in_branched_off_and_compared(
     scrub_to(page, 0)
     wait_until(lambda: shown_step(page) == 0 and generated(page) != latest, "the first pictures")
     floor = app.store.run(trained).facts["floors"]["frechet"]
-    first = app.store.quality(trained)[1]["frechet"][0] or 0.0
+    first = app.store.record.quality(trained)[1]["frechet"][0] or 0.0
     expect(tiles(page)).to_contain_text(f": {shown(first)} (real: {shown(floor)})")
     press(page, "Latest")
     wait_until(lambda: generated(page) == latest, "the latest pictures")
@@ -172,7 +172,7 @@ def test_run_goes_on_is_gone_back_in_branched_off_and_compared(
     branch_id = parameter(page, "beside")
     expect(page.locator(".live-run")).to_have_count(2)
     wait_until(lambda: app.store.run(branch_id).status == "finished", "the branch")
-    change, _its_length = app.store.changes(branch_id)
+    change, _its_length = app.store.controls.changes(branch_id)
     n = change.applied_step or 0
     trunk, branch = (losses(app, each) for each in (trained, branch_id))
     assert len(trunk) == len(branch) > n

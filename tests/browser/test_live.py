@@ -90,7 +90,7 @@ def test_train_watch_pause_change_reload(page: Page, app: AppProcess, browser: B
     slider = page.get_by_role("slider", name="Learning rate of G").last
     slider.focus()
     slider.press("ArrowLeft")
-    wait_until(lambda: app.store.changes(run_id), "the change")
+    wait_until(lambda: app.store.controls.changes(run_id), "the change")
     wait_until(lambda: "0.0002" in page.inner_text(".live-run .figures"), "the mark on the curves")
     button(page, "Resume").click()
     wait_until(lambda: step(page) > paused_at + 5, "more steps")
@@ -109,7 +109,7 @@ def test_train_watch_pause_change_reload(page: Page, app: AppProcess, browser: B
     elsewhere.context.close()
 
     stop(page)
-    steps, points = app.store.curve(run_id, 0, len(RECORD_FIELDS))
+    steps, points = app.store.record.curve(run_id, 0, len(RECORD_FIELDS))
     wait_until(lambda: len(curve(page, "d_loss")["x"]) == len(steps), "the last points")
     drawn = curve(page, "d_loss")["y"]
     assert max(abs(a - b) for a, b in zip(drawn, points[:, 0].tolist(), strict=True)) < 1e-4
@@ -135,7 +135,7 @@ def test_a_full_house_tells_the_place_in_the_queue(page: Page, app: AppProcess) 
     button(page, "Cancel").click()
     status(page).to_have_text("stopped")
     assert app.store.run(second).step == 0
-    app.store.request(first, "stop")
+    app.store.controls.request(first, "stop")
 
 
 @pytest.mark.slow

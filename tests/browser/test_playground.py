@@ -55,7 +55,7 @@ def pause(page: Page, app: AppProcess, run_id: str) -> None:
 
 
 def frame(app: AppProcess, run_id: str) -> dict[str, Any]:
-    event = app.store.latest_frame(run_id)
+    event = app.store.record.latest_frame(run_id)
     assert event
     return dict(json.loads(event.payload or b"{}"))
 
@@ -78,7 +78,7 @@ def paused(page: Page, app: AppProcess) -> str:
     """A run of the playground that has taken some thousand steps and rests, in `page`."""
     run_id = start(page, app)
     wait_until(lambda: app.store.run(run_id).step > 2000, "some steps")
-    wait_until(lambda: len(app.store.frame_steps(run_id)) > 8, "steps to go back to")
+    wait_until(lambda: len(app.store.record.frame_steps(run_id)) > 8, "steps to go back to")
     pause(page, app, run_id)
     return run_id
 
@@ -159,7 +159,7 @@ def test_slow_motion_says_what_happens_in_a_step_one_after_the_other(
     run_id = start(page, app)
     wait_until(lambda: app.store.run(run_id).step > 500, "some steps")
     page.get_by_text("Slow motion", exact=True).click()
-    wait_until(lambda: app.store.config_now(run_id).pace < 1, "the pace")
+    wait_until(lambda: app.store.controls.config_now(run_id).pace < 1, "the pace")
     sketch = page.locator(".live-run .game")
     expect(sketch).to_be_visible()
     for number, phase in enumerate(("generate", "judge", "d_learns", "slopes", "g_learns"), 1):
@@ -174,12 +174,12 @@ def test_slow_motion_says_what_happens_in_a_step_one_after_the_other(
 def test_start_over_shows_the_same_run_from_its_first_step(
     page: Page, app: AppProcess, paused: str
 ) -> None:
-    before = app.store.curve(paused, 0, 5)[1]
+    before = app.store.record.curve(paused, 0, 5)[1]
     press(page, "Start over")
     wait_until(lambda: parameter(page, "run") not in ("", paused), "the new run")
     again = parameter(page, "run")
     wait_until(lambda: app.store.run(again).step > 1000, "the same steps")
-    assert (app.store.curve(again, 0, 5)[1][:1000] == before[:1000]).all()
+    assert (app.store.record.curve(again, 0, 5)[1][:1000] == before[:1000]).all()
 
 
 def lines_of_the_equilibrium(page: Page) -> int:
@@ -194,10 +194,10 @@ def held_run(page: Page, app: AppProcess) -> Iterator[str]:
     holder = holder_name()
     run_id = app.store.create_run(PLANE_PRESETS["blobs_small"].config, claimed_by=holder)
     records = np.zeros((100, len(RECORD_FIELDS)), np.float32)
-    app.store.append(run_id, holder, step=100, points={0: records}, images_per_second=1.0)
+    app.store.record.append(run_id, holder, step=100, points={0: records}, images_per_second=1.0)
     app.store.set_status(run_id, holder, "running")
     yield run_id
-    app.store.release(run_id, holder)
+    app.store.claims.release(run_id, holder)
 
 
 def test_where_the_loss_is_exchanged_the_curves_are_drawn_anew(
@@ -205,7 +205,7 @@ def test_where_the_loss_is_exchanged_the_curves_are_drawn_anew(
 ) -> None:
     open_playground(page, app, f"&run={held_run}")
     wait_until(lambda: lines_of_the_equilibrium(page) == 3, "both losses and the decision")
-    app.store.request(held_run, "set", "loss", "hinge")
+    app.store.controls.request(held_run, "set", "loss", "hinge")
     press(page, "Pause")  # and the page runs again
     wait_until(lambda: lines_of_the_equilibrium(page) == 0, "curves without an equilibrium")
 
@@ -246,10 +246,10 @@ def test_going_back_branching_and_sharing(
     press(page, "Branch")
     page.wait_for_url("**beside=*")
     branch = parameter(page, "beside")
-    [change] = app.store.changes(branch)
+    [change] = app.store.controls.changes(branch)
     press(page, "Stop")  # the parent leaves its slot
     wait_until(lambda: app.store.run(branch).step > (change.applied_step or 0), "the branch")
-    parents, branchs = (app.store.curve(each, 0, 5)[1] for each in (paused, branch))
+    parents, branchs = (app.store.record.curve(each, 0, 5)[1] for each in (paused, branch))
     n = change.applied_step or 0
     assert n > 0
     assert (parents[:n] == branchs[:n]).all()

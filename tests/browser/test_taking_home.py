@@ -24,7 +24,7 @@ def opened(page: Page, app: AppProcess) -> Page:
     page.goto(f"{app.url}/playground?lang=zh&run={run_id}")
     page.get_by_text("带走").click()
     wait_until(lambda: app.store.run(run_id).step > 100, "some steps")
-    app.store.request(run_id, "stop")
+    app.store.controls.request(run_id, "stop")
     expect(page.get_by_role("button", name="继续", exact=True)).to_be_visible()  # a run that rests
     return page
 

@@ -51,7 +51,7 @@ CHANGES = [
 ]
 PLAYERS = pytest.mark.parametrize("player", ["d", "g"])
 Player = Literal["d", "g"]
-Request = tuple[Any, ...]  # what `Store.request` takes after the run's id
+Request = tuple[Any, ...]  # what `Controls.request` takes after the run's id
 
 
 @pytest.fixture(autouse=True)
@@ -276,7 +276,7 @@ def play(shared: Store, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str | 
             ahead = [step for step in (*left, crash_at) if step is not None and step > player.step]
             records = healthy(player, min([n_steps, *(step - player.step for step in ahead)]))
             for request in left.pop(player.step, ()):
-                shared.request(run_id, *request)
+                shared.controls.request(run_id, *request)
             return records
 
         with monkeypatch.context() as patched:
@@ -293,13 +293,13 @@ def start(store: Store, **settings: Any) -> str:
 
 
 def checkpoint(store: Store, run_id: str) -> dict[str, np.ndarray]:
-    data = store.checkpoint(run_id)
+    data = store.checkpoints.data(run_id)
     assert data
     return unpack(data)
 
 
 def records(store: Store, run_id: str) -> np.ndarray:
-    return store.curve(run_id, 0, len(RECORD_FIELDS))[1]
+    return store.record.curve(run_id, 0, len(RECORD_FIELDS))[1]
 
 
 ASKED: dict[int, list[Request]] = {
@@ -317,7 +317,7 @@ def test_run_stopped_and_resumed_ends_like_one_that_was_not(
     assert play(whole, ASKED) == "finished"
     assert play(stopped, {**ASKED, stop_at: [("stop",)]}) == "stopped"
     assert int(checkpoint(shared, stopped)["step"]) == stop_at
-    shared.request(stopped, "resume")
+    shared.controls.request(stopped, "resume")
     later = {step: asked for step, asked in ASKED.items() if step > stop_at}
     assert play(stopped, later) == "finished"
     assert_same_run(shared, whole, stopped)
@@ -330,9 +330,9 @@ def test_run_that_lost_its_worker_replays_what_the_checkpoint_does_not_have(
     whole, crashed = start(shared), start(shared)
     assert play(whole, ASKED) == "finished"
     assert play(crashed, ASKED, crash_at) == "failed"
-    saved = shared.checkpoint(crashed)
+    saved = shared.checkpoints.data(crashed)
     assert (int(unpack(saved)["step"]) if saved else 0) == (0 if crash_at < 60 else 60)
-    shared.request(crashed, "resume")
+    shared.controls.request(crashed, "resume")
     later = {step: asked for step, asked in ASKED.items() if step > crash_at}
     assert play(crashed, later) == "finished"
     assert_same_run(shared, whole, crashed)
@@ -343,7 +343,8 @@ def assert_same_run(store: Store, one: str, other: str) -> None:
     assert_equal_states(checkpoint(store, one), checkpoint(store, other))
     assert int(checkpoint(store, one)["n_changes"]) == 6
     applied = [
-        [(each.action, each.applied_step) for each in store.changes(run)] for run in (one, other)
+        [(each.action, each.applied_step) for each in store.controls.changes(run)]
+        for run in (one, other)
     ]
     assert applied[0] == applied[1]
 
@@ -366,7 +367,7 @@ def test_turn_pauses_the_run_and_is_seen_at_once(
     run_id = start(shared)
     assert play(run_id, {50: [("turn_d",)]}, see_plane=True) == "paused"
     assert shared.run(run_id).step == 50
-    events = shared.events_after(0, [run_id])
+    events = shared.events.after(0, [run_id])
     before, after = [event for event in events if event.kind == "frame"][-2:]
     assert before.step == after.step == 50
     assert before.measures
@@ -382,10 +383,12 @@ def test_what_was_asked_too_late_does_not_act_when_a_finished_run_goes_on(
     run_id = start(shared)
     late: Request = ("set", "d_learning_rate", 0.25)
     assert play(run_id, {TINY["steps"]: [("pause",), late]}) == "finished"
-    assert shared.config_now(run_id) == shared.run(run_id).config
+    assert shared.controls.config_now(run_id) == shared.run(run_id).config
     shared.extend(run_id, 20)
     assert play(run_id) == "finished"
-    assert [each.field for each in shared.changes(run_id)] == ["steps"], "its new length alone"
+    assert [each.field for each in shared.controls.changes(run_id)] == ["steps"], (
+        "its new length alone"
+    )
 
 
 # -------------------------------------------------------------------------- branches
@@ -410,7 +413,7 @@ def test_branch_equals_its_parent_up_to_the_step_and_differs_after(
     assert len(after) == 200
     assert np.array_equal(before[:80], after[:80])
     assert not (before[80:] == after[80:]).all(axis=1).any()
-    kept = [(each.field, each.value, each.applied_step) for each in shared.changes(branch)]
+    kept = [(each.field, each.value, each.applied_step) for each in shared.controls.changes(branch)]
     assert kept == [("d_learning_rate", 0.002, 50), ("loss", "least_squares", 80)]
 
 
@@ -419,12 +422,12 @@ def test_branch_where_the_parent_changed_comes_after_that_change(
 ) -> None:
     parent = finished(shared, play)
     branch = shared.branch(parent, 120, "g_learning_rate", 0.002)
-    assert [each.field for each in shared.changes(branch)] == [
+    assert [each.field for each in shared.controls.changes(branch)] == [
         "d_learning_rate",
         "loss",
         "g_learning_rate",
     ]
-    assert shared.config_now(branch).loss == "hinge"
+    assert shared.controls.config_now(branch).loss == "hinge"
     play(branch)
     before, after = records(shared, parent), records(shared, branch)
     assert np.array_equal(before[:121, 0], after[:121, 0]), "D's loss does not know of G's rate yet"
@@ -451,7 +454,7 @@ def test_branch_of_a_branch_keeps_the_earlier_changes(
     play(branch)
     twig = shared.branch(branch, 100, "penalty_weight", 10.0)
     assert play(twig) == "finished"
-    assert [(each.field, each.applied_step) for each in shared.changes(twig)] == [
+    assert [(each.field, each.applied_step) for each in shared.controls.changes(twig)] == [
         ("d_learning_rate", 50),
         ("penalty", 80),
         ("penalty_weight", 100),
@@ -471,7 +474,7 @@ def test_branch_continues_from_its_own_checkpoint(
     play(whole)
     for stop_at in (60, 100):  # while it is still replayed, and after
         assert play(halted, {stop_at: [("stop",)]}) == "stopped"
-        shared.request(halted, "resume")
+        shared.controls.request(halted, "resume")
     assert play(halted) == "finished"
     assert np.array_equal(records(shared, whole), records(shared, halted))
     assert_equal_states(checkpoint(shared, whole), checkpoint(shared, halted))
@@ -481,8 +484,8 @@ def test_branch_of_a_run_in_slow_motion_is_replayed_at_full_speed(
     shared: Store, play: Callable[..., str | None]
 ) -> None:
     parent, holder = start(shared, steps=102, pace=2), holder_name()
-    shared.claim(parent, holder)
-    shared.append(parent, holder, step=100, points={}, images_per_second=None)
+    shared.claims.take(parent, holder)
+    shared.record.append(parent, holder, step=100, points={}, images_per_second=None)
     branch = shared.branch(parent, 100, "loss", "hinge")
     began = time.monotonic()
     assert play(branch) == "finished"
@@ -492,11 +495,11 @@ def test_branch_of_a_run_in_slow_motion_is_replayed_at_full_speed(
 def test_branch_waits_for_a_worker_at_once(shared: Store) -> None:
     parent = start(shared)
     holder = holder_name()
-    shared.claim(parent, holder)
-    shared.append(parent, holder, step=10, points={}, images_per_second=None)
+    shared.claims.take(parent, holder)
+    shared.record.append(parent, holder, step=10, points={}, images_per_second=None)
     branch = shared.branch(parent, 5, "loss", "hinge")
-    assert [run.id for run in shared.wanting_worker()] == [branch]
-    assert shared.claim(branch, holder_name())
+    assert [run.id for run in shared.claims.wanting_worker()] == [branch]
+    assert shared.claims.take(branch, holder_name())
 
 
 @pytest.mark.parametrize(
@@ -515,13 +518,13 @@ def test_branch_that_cannot_be_is_refused_and_leaves_no_run_behind(
     shared: Store, arguments: tuple[int, str, Any], why: str
 ) -> None:
     parent, holder = start(shared), holder_name()
-    shared.claim(parent, holder)
-    shared.append(parent, holder, step=10, points={}, images_per_second=None)
+    shared.claims.take(parent, holder)
+    shared.record.append(parent, holder, step=10, points={}, images_per_second=None)
     with pytest.raises(GanError) as refused:
         shared.branch(parent, *arguments)
     assert str(refused.value).startswith(why)
     assert [run.id for run in shared.runs()] == [parent]
-    assert shared.changes(parent) == []
+    assert shared.controls.changes(parent) == []
 
 
 def test_branch_of_a_run_that_is_not_there_is_refused(shared: Store) -> None:
@@ -606,7 +609,7 @@ def test_prolonged_run_that_lost_its_worker_ends_like_one_that_did_not(
         assert play(each) == "finished"
         shared.extend(each, 30)
     assert play(crashed, crash_at=50) == "failed"
-    shared.request(crashed, "resume")
+    shared.controls.request(crashed, "resume")
     assert play(whole) == play(crashed) == "finished"
     assert np.array_equal(records(shared, whole), records(shared, crashed))
     assert_equal_states(checkpoint(shared, whole), checkpoint(shared, crashed))
@@ -621,10 +624,10 @@ def test_prolonged_run_can_be_taken_step_by_step(
     for each in (whole, stepped):
         assert play(each) == "finished"
         shared.extend(each, 10)
-    shared.request(stepped, "step")
-    shared.request(stepped, "step")
+    shared.controls.request(stepped, "step")
+    shared.controls.request(stepped, "step")
     assert play(stepped) == "paused"
     assert shared.run(stepped).step == 42
-    shared.request(stepped, "resume")
+    shared.controls.request(stepped, "resume")
     assert play(whole) == play(stepped) == "finished"
     assert np.array_equal(records(shared, whole), records(shared, stepped))

@@ -17,8 +17,9 @@ from gan_core.runs import engine as engine_module
 from gan_core.runs.claims import holder_name
 from gan_core.runs.engine import shared_out
 from gan_core.runs.job import execute
+from gan_core.runs.run import Run
 from gan_core.runs.slots import SLOT
-from gan_core.runs.store import Run, Store
+from gan_core.runs.store import Store
 from gan_core.training.records import RECORD_FIELDS
 from tests.app_process import free_port
 from tests.engine_process import EngineProcess, wait_until
@@ -52,13 +53,13 @@ def engine(store: Store) -> Iterator[EngineProcess]:
 def uninterrupted(store: Store) -> np.ndarray:
     """Records of the long run, trained in one go in this very process."""
     run_id = store.create_run(RunConfig.parse(LONG), claimed_by="elsewhere:0:x")
-    store.claim(run_id, "elsewhere:0:x", force=True)
+    store.claims.take(run_id, "elsewhere:0:x", force=True)
     assert execute(store.url, run_id, "elsewhere:0:x") == "finished"
     return records(store, run_id)
 
 
 def records(store: Store, run_id: str) -> np.ndarray:
-    steps, points = store.curve(run_id, 0, len(RECORD_FIELDS))
+    steps, points = store.record.curve(run_id, 0, len(RECORD_FIELDS))
     assert np.array_equal(steps, np.arange(1, len(steps) + 1)), "a gap or a repetition"
     return points
 
@@ -79,9 +80,9 @@ def has(store: Store, run_id: str, status: str) -> Callable[[], Run | None]:
 def wait_until_beyond_a_checkpoint(store: Store, run_id: str) -> None:
     """Return when the run has a checkpoint, as each pause leaves one, and has gone on since."""
     wait_until(lambda: store.run(run_id).step > 0, "the first step")
-    store.request(run_id, "pause")
+    store.controls.request(run_id, "pause")
     paused = wait_until(has(store, run_id, "paused"), "the pause")
-    store.request(run_id, "resume")
+    store.controls.request(run_id, "resume")
     wait_until(lambda: store.run(run_id).step > paused.step + 200, "steps after the checkpoint")
 
 
@@ -129,7 +130,7 @@ def test_points_and_pictures_train_in_processes_of_their_own(
         run_id = start(store, settings)
         wait_until(lambda: store.run(run_id).step > 0, "the first step")
         worker = engine.worker_of(run_id)
-        store.request(run_id, "stop")
+        store.controls.request(run_id, "stop")
         wait_until(has(store, run_id, "stopped"), "the end of the run")
         return worker
 
@@ -142,12 +143,12 @@ def test_pause_one_step_and_resume_change_nothing_in_the_records(
 ) -> None:
     run_id = start(store, LONG)
     wait_until(lambda: store.run(run_id).step > 0, "the first step")
-    store.request(run_id, "pause")
+    store.controls.request(run_id, "pause")
     paused = wait_until(has(store, run_id, "paused"), "the pause")
-    store.request(run_id, "step")
+    store.controls.request(run_id, "step")
     wait_until(lambda: store.run(run_id).step == paused.step + 1, "one step")
     assert store.run(run_id).status == "paused"
-    store.request(run_id, "resume")
+    store.controls.request(run_id, "resume")
     wait_until(has(store, run_id, "finished"), "the end of the run")
     assert np.array_equal(records(store, run_id), uninterrupted)
 
@@ -158,8 +159,8 @@ def test_a_rate_changed_mid_run_acts_from_that_step_on_also_when_replayed(
 ) -> None:
     run_id = start(store, LONG)
     wait_until(lambda: store.run(run_id).step > 0, "the first step")
-    store.request(run_id, "set", "g_learning_rate", 0.01)
-    change = wait_until(lambda: store.changes(run_id), "the change")[0]
+    store.controls.request(run_id, "set", "g_learning_rate", 0.01)
+    change = wait_until(lambda: store.controls.changes(run_id), "the change")[0]
     wait_until(lambda: store.run(run_id).step > change.applied_step + 500, "a few more steps")
     engine.worker_of(run_id).kill()
     wait_until(has(store, run_id, "finished"), "the end of the run")
@@ -169,9 +170,9 @@ def test_a_rate_changed_mid_run_acts_from_that_step_on_also_when_replayed(
     assert not np.array_equal(changed[at : at + 200], uninterrupted[at : at + 200])
     holder = holder_name()  # no worker may take the run before it has its change
     again = store.create_run(RunConfig.parse({**LONG, "steps": at + 200}), claimed_by=holder)
-    store.request(again, "set", "g_learning_rate", 0.01)
-    store.mark_applied(again, holder, store.pending(again)[0], at)
-    store.release(again, holder)
+    store.controls.request(again, "set", "g_learning_rate", 0.01)
+    store.controls.mark_applied(again, holder, store.controls.pending(again)[0], at)
+    store.claims.release(again, holder)
     wait_until(has(store, again, "finished"), "the same change, replayed")
     assert np.array_equal(records(store, again), changed[: at + 200])
 
@@ -183,20 +184,20 @@ def test_first_come_first_served_with_places_and_cancelling(
     wait_until(lambda: store.run(first).step > 0, "the first run")
     assert store.queue_place(second) == (1, 2)
     assert store.queue_place(third) == (2, 2)
-    store.request(second, "stop")
+    store.controls.request(second, "stop")
     assert store.run(second).status == "stopped"
     assert store.run(second).step == 0
     assert store.queue_place(third) == (1, 1)
-    store.request(first, "pause")
+    store.controls.request(first, "pause")
     wait_until(lambda: store.run(third).step > 0, "the third run, in the slot of the paused first")
     assert store.run(first).status == "paused"
-    store.request(third, "stop")
+    store.controls.request(third, "stop")
     stopped = wait_until(has(store, third, "stopped"), "the stop")
     slept_at = store.run(first).step
-    store.request(first, "step")
+    store.controls.request(first, "step")
     wait_until(lambda: store.run(first).step == slept_at + 1, "one more step of the sleeping run")
     wait_until(has(store, first, "paused"), "the pause after it")
-    store.request(first, "stop")
+    store.controls.request(first, "stop")
     wait_until(has(store, first, "stopped"), "the stop")
     assert 0 < stopped.step < PICTURES["steps"]
     assert len(records(store, third)) == stopped.step

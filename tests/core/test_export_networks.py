@@ -37,7 +37,7 @@ def trained(store: Store, **settings: Any) -> str:
     with borrowed_trainer(config) as trainer:
         for number in range(4):  # turns need no compiling
             trainer.take_turn("d" if number % 2 else "g", number)
-        store.save_checkpoint(run_id, holder, 4, pack(trainer.state()))
+        store.checkpoints.save(run_id, holder, 4, pack(trainer.state()))
     return run_id
 
 

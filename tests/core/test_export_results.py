@@ -58,7 +58,7 @@ def run_id(store: Store) -> str:
     holder, pyramid, records = holder_name(), Pyramid(len(RECORD_FIELDS)), records_until(N_STEPS)
     run_id, before = store.create_run(DIGITS, "a run", claimed_by=holder), 0
     for step in FRAMED_AT:
-        store.append(
+        store.record.append(
             run_id,
             holder,
             step=step,
@@ -68,7 +68,7 @@ def run_id(store: Store) -> str:
             measures={"a": 0.5 * step},
         )
         before = step
-    store.append_quality(run_id, holder, 8, {"frechet": 1.25})
+    store.record.append_quality(run_id, holder, 8, {"frechet": 1.25})
     return run_id
 
 
@@ -203,7 +203,7 @@ def test_arrays_have_the_pixels_of_each_picture_in_their_places(store: Store) ->
     colours = np.random.default_rng(0).uniform(-1, 1, (64, 32, 32, 3)).astype(np.float32)
     run_id = store.create_run(config, claimed_by=holder)
     shown = frame.encode(colours, {}, config.items.dataset, {})
-    store.append(run_id, holder, step=1, points={}, images_per_second=1.0, frame=shown)
+    store.record.append(run_id, holder, step=1, points={}, images_per_second=1.0, frame=shown)
     arrays = np.load(io.BytesIO(samples_npz(store, run_id)))
     assert np.abs(arrays["x_fake"] - colours).max() <= 1 / 127
 
@@ -214,7 +214,7 @@ def test_arrays_of_points_mark_what_is_no_number(store: Store) -> None:
     points[-1] = np.inf
     run_id = store.create_run(POINTS, claimed_by=holder)
     shown = frame.encode(points, {}, POINTS.items.dataset, {})
-    store.append(run_id, holder, step=1, points={}, images_per_second=1.0, frame=shown)
+    store.record.append(run_id, holder, step=1, points={}, images_per_second=1.0, frame=shown)
     x_fake = np.load(io.BytesIO(samples_npz(store, run_id)))["x_fake"]
     assert np.abs(x_fake[:-1] - points[:-1]).max() < 1e-4
     assert np.isnan(x_fake[-1]).all()

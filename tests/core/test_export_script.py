@@ -31,6 +31,7 @@ from gan_core.losses import LOSSES
 from gan_core.penalties import PENALTIES
 from gan_core.runs.claims import holder_name
 from gan_core.runs.job import execute
+from gan_core.runs.record import Record
 from gan_core.runs.store import Store, open_store
 from gan_core.text import GanError
 from gan_core.training.records import RECORD_FIELDS
@@ -215,7 +216,7 @@ def test_program_goes_on_after_the_ends_that_the_run_had(sqlite_url: str, schedu
     assert "ended after" not in source
     assert ("LENGTHS = {4: 7, 7: 9}" in source) == (schedule != "constant")
     exec(source, {})
-    records = store.curve(run_id, 0, len(RECORD_FIELDS))[1]
+    records = store.record.curve(run_id, 0, len(RECORD_FIELDS))[1]
     assert len(records) == 9
     np.testing.assert_array_equal(losses_of_program(), records)
 
@@ -312,14 +313,14 @@ def test_of_a_long_run_the_first_losses_alone_are_read(
     run_id = store.create_run(config_of({}), claimed_by=holder)
     for step in range(5, 1000, 5):
         points = {0: np.ones((5, len(RECORD_FIELDS)), np.float32)}
-        store.append(run_id, holder, step=step, points=points, images_per_second=1.0)
-    read, curve = [], Store.curve
+        store.record.append(run_id, holder, step=step, points=points, images_per_second=1.0)
+    read, curve = [], Record.curve
 
     def counted(*asked: Any, **more: Any) -> tuple[np.ndarray, np.ndarray]:
         read.append(curve(*asked, **more))
         return read[-1]
 
-    monkeypatch.setattr(Store, "curve", counted)
+    monkeypatch.setattr(Record, "curve", counted)
     program(store, run_id)
     assert [len(steps) for steps, _ in read] == [N_COMPARED]
 
@@ -328,12 +329,12 @@ def test_changes_mid_run_are_told(store: Store) -> None:
     holder = holder_name()
     run_id = store.create_run(config_of(POINTS), claimed_by=holder)
     records = np.ones((4, len(RECORD_FIELDS)), np.float32)
-    store.append(run_id, holder, step=4, points={0: records}, images_per_second=1.0)
+    store.record.append(run_id, holder, step=4, points={0: records}, images_per_second=1.0)
     store.set_status(run_id, holder, "running")
     for field, value in (("g_learning_rate", 0.25), ("loss", "hinge")):
-        store.request(run_id, "set", field, value)
-    for control in store.pending(run_id):
-        store.mark_applied(run_id, holder, control, 3)
+        store.controls.request(run_id, "set", field, value)
+    for control in store.controls.pending(run_id):
+        store.controls.mark_applied(run_id, holder, control, 3)
     source = script(program(store, run_id))
     assert "NOT THE SAME from step 3 on" in source
     assert "loss = hinge" in source

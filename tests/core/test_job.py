@@ -12,8 +12,10 @@ import pytest
 import sqlalchemy as sa
 
 from gan_core.config import RunConfig
-from gan_core.runs.claims import holder_name
+from gan_core.runs.claims import Claims, holder_name
+from gan_core.runs.controls import Controls
 from gan_core.runs.job import FLUSH_SECONDS, Budget, Job, execute
+from gan_core.runs.record import Record
 from gan_core.runs.store import Store, open_store
 from gan_core.text import GanError
 from gan_core.training.checkpoint import unpack
@@ -42,7 +44,7 @@ def start(store: Store, **settings: Any) -> str:
 
 
 def records(store: Store, run_id: str) -> np.ndarray:
-    return store.curve(run_id, 0, len(RECORD_FIELDS))[1]
+    return store.record.curve(run_id, 0, len(RECORD_FIELDS))[1]
 
 
 def message(store: Store, run_id: str) -> str:
@@ -57,9 +59,9 @@ def test_a_finished_run_that_goes_on_is_one_that_was_longer_from_the_start(share
     shared.extend(run_id, 20)
     assert shared.run(run_id).status == "queued"
     assert execute(shared.url, run_id) == "finished"
-    assert shared.config_now(run_id) == shared.run(longer).config
+    assert shared.controls.config_now(run_id) == shared.run(longer).config
     assert np.array_equal(records(shared, run_id), records(shared, longer))
-    ours, theirs = (unpack(shared.checkpoint(each) or b"") for each in (run_id, longer))
+    ours, theirs = (unpack(shared.checkpoints.data(each) or b"") for each in (run_id, longer))
     assert (ours.pop("n_changes"), theirs.pop("n_changes")) == (1, 0)
     assert ours.keys() == theirs.keys()
     assert all(np.array_equal(ours[name], theirs[name]) for name in ours)
@@ -76,12 +78,12 @@ def test_stop_is_not_lost_with_a_worker_that_dies_of_it(
 
     run_id, holder = start(shared, steps=1_000_000), holder_name()
     with monkeypatch.context() as patched:
-        patched.setattr(Job, "_begin_measuring", lambda _: shared.request(run_id, "stop"))
+        patched.setattr(Job, "_begin_measuring", lambda _: shared.controls.request(run_id, "stop"))
         patched.setattr(Job, "_leave", die)
         with pytest.raises(Killed):
             execute(shared.url, run_id, holder)
-    assert [each.action for each in shared.pending(run_id)] == ["stop"]
-    shared.release(run_id, holder)
+    assert [each.action for each in shared.controls.pending(run_id)] == ["stop"]
+    shared.claims.release(run_id, holder)
     assert execute(shared.url, run_id) == "stopped"
 
 
@@ -93,23 +95,23 @@ def test_a_run_ends_with_all_its_records_facts_and_last_frame(shared: Store) -> 
     assert run.facts["plan"]["xla"]
     assert run.facts["floors"]["modes_covered"] == 8
     assert run.facts["weights"]["generator"] == 2 * 8 + 8 + 8 * 8 + 8 + 8 * 2 + 2
-    frame = shared.latest_frame(run_id)
+    frame = shared.record.latest_frame(run_id)
     assert frame
     assert frame.step == 300
-    assert shared.claim(run_id, holder_name()), "the run was not given back"
+    assert shared.claims.take(run_id, holder_name()), "the run was not given back"
 
 
 def test_frames_of_the_plane_show_surface_manifold_arrows_and_truth(shared: Store) -> None:
     run_id = start(shared, steps=5, dataset="blobs")
     assert execute(shared.url, run_id) == "finished"
-    frame = shared.latest_frame(run_id)
+    frame = shared.record.latest_frame(run_id)
     assert frame
     assert frame.payload
     shown = json.loads(frame.payload, parse_constant=pytest.fail)
     assert {"surface", "truth", "surface.low", "arrow.x", "manifold.y", "x_fake.x"} <= set(shown)
     assert "extent" not in shown, "what stays the same is said once"
     assert shared.run(run_id).facts["x_real"]["extent"] == 1.7
-    steps, measured = shared.measures(run_id)
+    steps, measured = shared.record.measures(run_id)
     assert steps[0] == 0
     assert steps[-1] == 5
     for name in ("d_gradient", "g_gradient", "gap", "jensen_shannon", "sliced_wasserstein", "mmd"):
@@ -120,11 +122,11 @@ def test_frames_of_the_plane_show_surface_manifold_arrows_and_truth(shared: Stor
 def test_frames_of_pictures_have_no_plane(shared: Store) -> None:
     run_id = start(shared, steps=2, dataset="digits")
     assert execute(shared.url, run_id) == "finished"
-    frame = shared.latest_frame(run_id)
+    frame = shared.record.latest_frame(run_id)
     assert frame
     assert frame.payload
     assert not {"surface", "arrow.x", "truth"} & set(json.loads(frame.payload))
-    assert shared.measures(run_id)[1] == {}
+    assert shared.record.measures(run_id)[1] == {}
 
 
 def test_slow_motion_takes_its_time_and_changes_nothing(shared: Store) -> None:
@@ -141,7 +143,7 @@ def test_in_slow_motion_every_step_is_a_frame_with_the_arrows_that_g_follows(
 ) -> None:
     run_id = start(shared, steps=4, pace=4)
     assert execute(shared.url, run_id) == "finished"
-    assert shared.frame_steps(run_id) == [0, 1, 2, 3, 4]
+    assert shared.record.frame_steps(run_id) == [0, 1, 2, 3, 4]
     for step in (1, 2, 3, 4):
         shown = frame_at(shared, run_id, step)
         assert len(shown["followed.x"]) == len(shown["arrow.x"])
@@ -158,8 +160,8 @@ def test_a_head_start_is_not_shown_and_changes_nothing(shared: Store) -> None:
     execute(shared.url, plain)
     assert execute(shared.url, ahead) == "finished"
     assert np.array_equal(records(shared, plain), records(shared, ahead))
-    assert not set(shared.frame_steps(ahead)) & set(range(1, 200))
-    assert 200 in shared.frame_steps(ahead)
+    assert not set(shared.record.frame_steps(ahead)) & set(range(1, 200))
+    assert 200 in shared.record.frame_steps(ahead)
 
 
 def test_a_head_start_goes_at_full_speed(shared: Store) -> None:
@@ -168,7 +170,7 @@ def test_a_head_start_goes_at_full_speed(shared: Store) -> None:
 
 
 def frame_at(store: Store, run_id: str, step: int) -> dict[str, Any]:
-    found = store.frame_at(run_id, step)
+    found = store.record.frame_at(run_id, step)
     assert found
     assert found.step == step
     return dict(json.loads(found.payload or b"{}"))
@@ -268,7 +270,7 @@ def test_a_deleted_run_stops_without_a_word(shared: Store, monkeypatch: pytest.M
 
 def test_a_run_that_somebody_else_trains_is_left_alone(shared: Store) -> None:
     run_id = start(shared)
-    shared.claim(run_id, holder_name())
+    shared.claims.take(run_id, holder_name())
     assert execute(shared.url, run_id) is None
     assert shared.run(run_id).status == "queued"
 
@@ -277,18 +279,18 @@ def test_a_run_whose_flushes_are_late_takes_many_steps_between_them(
     shared: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_id, calls = start(shared), []
-    healthy, prompt = Trainer.run, Store.append
+    healthy, prompt = Trainer.run, Record.append
 
     def counted(trainer: Trainer, n_steps: int) -> Any:
         calls.append(n_steps)
         return healthy(trainer, n_steps)
 
-    def late(store: Store, *args: Any, **more: Any) -> None:
-        prompt(store, *args, **more)
+    def late(record: Record, *args: Any, **more: Any) -> None:
+        prompt(record, *args, **more)
         time.sleep(1.1 * FLUSH_SECONDS)
 
     monkeypatch.setattr(Trainer, "run", counted)
-    monkeypatch.setattr(Store, "append", late)
+    monkeypatch.setattr(Record, "append", late)
     assert execute(shared.url, run_id) == "finished"
     assert len(calls) < 30, "of 300 steps"
 
@@ -325,20 +327,20 @@ def test_a_paused_run_looks_the_more_rarely_the_longer_it_rests(
 ) -> None:
     monkeypatch.setattr("gan_core.runs.job.WARM_SECONDS", 3.5)
     looked, asked = [], []
-    pending, someone_waits = Store.pending, Store.someone_waits
+    pending, someone_waits = Controls.pending, Claims.someone_waits
 
-    def counted_pending(store: Store, run_id: str) -> Any:
+    def counted_pending(controls: Controls, run_id: str) -> Any:
         looked.append(time.monotonic())
-        return pending(store, run_id)
+        return pending(controls, run_id)
 
-    def counted_someone_waits(store: Store) -> bool:
+    def counted_someone_waits(claims: Claims) -> bool:
         asked.append(time.monotonic())
-        return someone_waits(store)
+        return someone_waits(claims)
 
-    monkeypatch.setattr(Store, "pending", counted_pending)
-    monkeypatch.setattr(Store, "someone_waits", counted_someone_waits)
+    monkeypatch.setattr(Controls, "pending", counted_pending)
+    monkeypatch.setattr(Claims, "someone_waits", counted_someone_waits)
     run_id = start(shared)
-    shared.request(run_id, "pause")
+    shared.controls.request(run_id, "pause")
     assert execute(shared.url, run_id) == "paused"
     assert len(looked) < 60, "50 a second would be 175"
     assert len(asked) <= 3, "once a second"
@@ -355,10 +357,10 @@ def test_a_paused_run_that_is_woken_stays_paused_whenever_its_worker_dies(
         said.append(status)
         say(store, run, holder, status, *message)
 
-    shared.request(run_id, "pause")
+    shared.controls.request(run_id, "pause")
     assert execute(shared.url, run_id) == "paused"
-    shared.request(run_id, "set", "g_learning_rate", 0.02)
-    shared.request(run_id, "step")
+    shared.controls.request(run_id, "set", "g_learning_rate", 0.02)
+    shared.controls.request(run_id, "step")
     monkeypatch.setattr(Store, "set_status", heard)
     assert execute(shared.url, run_id) == "paused"
     assert shared.run(run_id).step == 1

@@ -153,7 +153,7 @@ def test_the_checkpoint_is_what_is_measured(shared: Store) -> None:
 
 def test_settings_changed_before_the_checkpoint_count(shared: Store) -> None:
     run_id, holder = shared.create_run(RunConfig.parse({**TINY, "steps": 6})), holder_name()
-    shared.request(run_id, "set", "g_optimizer", "sgd")
+    shared.controls.request(run_id, "set", "g_optimizer", "sgd")
     assert execute(shared.url, run_id, holder) == "finished"
     with restored(shared, run_id) as trainer:
         assert trainer.config.g_optimizer == "sgd"
@@ -206,7 +206,7 @@ def test_fid_is_not_computed_while_somebody_trains(
     monkeypatch.setattr(inception, "inception", lambda: None)
     run_id = trained(shared)
     other, holder = shared.create_run(RunConfig.parse(TINY)), holder_name()
-    shared.claim(other, holder)
+    shared.claims.take(other, holder)
     shared.set_status(other, holder, "running")
     with pytest.raises(GanError, match="Pause what trains now"):
         measuring.fid(shared, run_id)
@@ -239,7 +239,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def test_measuring_rests_beside_training(
     shared: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared, "someone_trains", lambda: True)
+    monkeypatch.setattr(shared.claims, "someone_trains", lambda: True)
     for _ in range(3):
         with measuring.aside(shared):
             clock.now += 1.5
@@ -255,7 +255,7 @@ def test_measuring_does_not_rest_where_nobody_trains(shared: Store, clock: Clock
 def test_measuring_goes_on_as_soon_as_training_ends(
     shared: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared, "someone_trains", lambda: clock.now < 10)
+    monkeypatch.setattr(shared.claims, "someone_trains", lambda: clock.now < 10)
     with measuring.aside(shared):
         clock.now += 1.5
     assert 10 <= clock.now < 10 + measuring.LOOK_SECONDS
@@ -280,7 +280,7 @@ def test_every_piece_of_work_is_followed_by_a_rest(
 
     for name in ("restored", "_training_pictures", "_held_out", "_seen", "measure_all"):
         seen(name)
-    monkeypatch.setattr(shared, "someone_trains", lambda: True)
+    monkeypatch.setattr(shared.claims, "someone_trains", lambda: True)
     measuring.measure(shared, run_id)
     assert len(pieces) >= 5
     assert (clock.now - clock.slept) / clock.now == pytest.approx(measuring.SHARE)

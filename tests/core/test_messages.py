@@ -27,7 +27,7 @@ def records(n: int) -> np.ndarray:
 def run(store: Store) -> tuple[str, str]:
     """The id of a run and the name of its holder."""
     run_id, holder = store.create_run(CONFIG), holder_name()
-    store.claim(run_id, holder)
+    store.claims.take(run_id, holder)
     store.set_status(run_id, holder, "running")
     return run_id, holder
 
@@ -38,7 +38,7 @@ def write(store: Store, run: tuple[str, str], whole: np.ndarray, chunk: int) -> 
         points = pyramid.add(whole[begin : begin + chunk])
         step = begin + chunk
         frame = json.dumps({"x_fake.x": [step]}).encode()
-        store.append(
+        store.record.append(
             *run,
             step=step,
             points=points,
@@ -46,7 +46,7 @@ def write(store: Store, run: tuple[str, str], whole: np.ndarray, chunk: int) -> 
             frame=frame,
             measures={"mmd": step / 4},
         )
-        store.append_quality(*run, step, {"frechet": step / 8})
+        store.record.append_quality(*run, step, {"frechet": step / 8})
 
 
 def read(message: str) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def test_delta_of_all_events_says_what_the_snapshot_says(
 ) -> None:
     write(store, run, records(96), chunk)
     whole = read(snapshot(store, run[0], level))
-    message = read(delta(store.events_after(0, [run[0]]), level, {}))
+    message = read(delta(store.events.after(0, [run[0]]), level, {}))
     assert message["curves"] == whole["curves"]
     assert message["frame"] == whole["frame"]
     at = message["progress"].pop("at")
@@ -108,9 +108,9 @@ def test_delta_of_all_events_says_what_the_snapshot_says(
 
 
 def test_delta_leaves_out_what_did_not_change(store: Store, run: tuple[str, str]) -> None:
-    before = store.last_seq()
-    store.append(*run, step=1, points={0: records(1)}, images_per_second=None)
-    events = store.events_after(before, [run[0]])
+    before = store.events.last_seq()
+    store.record.append(*run, step=1, points={0: records(1)}, images_per_second=None)
+    events = store.events.after(before, [run[0]])
     assert read(delta(events, 0, {})).keys() == {"curves", "progress"}
     assert read(delta(events, 0, {}))["curves"]["speed_step"]["speed_step"] == []
     assert read(delta(events, 1, {})).keys() == {"progress"}  # no point of level 1 yet
@@ -118,14 +118,14 @@ def test_delta_leaves_out_what_did_not_change(store: Store, run: tuple[str, str]
 
 
 def test_delta_of_a_frame_alone_is_json(store: Store, run: tuple[str, str]) -> None:
-    before = store.last_seq()
+    before = store.events.last_seq()
     for step in (1, 2):
         frame = b'{"x_fake.x": [%d]}' % step
         measures = {"modes_covered": 3.0 + step}
-        store.append(
+        store.record.append(
             *run, step=step, points={}, images_per_second=None, frame=frame, measures=measures
         )
-    events = store.events_after(before, [run[0]])
+    events = store.events.after(before, [run[0]])
     told = {
         "curves": {"frame_step": {"frame_step": [1, 2], "modes_covered": [4.0, 5.0]}},
         "frame_step": 2,
@@ -136,9 +136,9 @@ def test_delta_of_a_frame_alone_is_json(store: Store, run: tuple[str, str]) -> N
 
 
 def test_delta_of_quality_alone_adds_to_its_curve(store: Store, run: tuple[str, str]) -> None:
-    before = store.last_seq()
-    store.append_quality(*run, 7, {"frechet": 2.5})
-    told = read(delta(store.events_after(before, [run[0]]), 0, {}))
+    before = store.events.last_seq()
+    store.record.append_quality(*run, 7, {"frechet": 2.5})
+    told = read(delta(store.events.after(before, [run[0]]), 0, {}))
     assert told == {"curves": {"quality_step": {"quality_step": [7], "frechet": [2.5]}}}
 
 
@@ -154,16 +154,16 @@ def test_state_speaks_in_a_form_that_can_be_translated(store: Store, run: tuple[
 
 def test_state_has_what_holds_now(store: Store, run: tuple[str, str]) -> None:
     assert state(store, store.run(run[0]))["state"]["pace"] == 10_000
-    store.request(run[0], "set", "pace", 0.2)
-    [control] = store.pending(run[0])
-    store.mark_applied(*run, control, 3)
+    store.controls.request(run[0], "set", "pace", 0.2)
+    [control] = store.controls.pending(run[0])
+    store.controls.mark_applied(*run, control, 3)
     now = state(store, store.run(run[0]))
     assert (now["state"]["pace"], now["state"]["d_steps"], now["state"]["g_steps"]) == (0.2, 1, 1)
     assert now["marks"] == [], "the pace changes nothing that a mark could stand for"
 
 
 def test_new_length_of_a_run_is_its_end_and_a_mark(store: Store, run: tuple[str, str]) -> None:
-    store.append(*run, step=CONFIG.steps, points={}, images_per_second=None)
+    store.record.append(*run, step=CONFIG.steps, points={}, images_per_second=None)
     store.set_status(*run, "finished")
     store.extend(run[0], 980_000)
     now = state(store, store.run(run[0]))
@@ -172,11 +172,11 @@ def test_new_length_of_a_run_is_its_end_and_a_mark(store: Store, run: tuple[str,
 
 
 def test_changes_made_mid_run_become_marks(store: Store, run: tuple[str, str]) -> None:
-    store.request(run[0], "set", "d_learning_rate", 0.00025)
-    store.request(run[0], "set", "g_learning_rate", 0.5)
+    store.controls.request(run[0], "set", "d_learning_rate", 0.00025)
+    store.controls.request(run[0], "set", "g_learning_rate", 0.5)
     assert state(store, store.run(run[0]))["marks"] == []  # asked for, not done
-    for control in store.pending(run[0]):
-        store.mark_applied(*run, control, 12)
+    for control in store.controls.pending(run[0]):
+        store.controls.mark_applied(*run, control, 12)
     assert state(store, store.run(run[0]))["marks"] == [
         {"step": 12, "title": "Learning rate of D", "value": "0.00025"},
         {"step": 12, "title": "Learning rate of G", "value": "0.5"},
@@ -184,9 +184,9 @@ def test_changes_made_mid_run_become_marks(store: Store, run: tuple[str, str]) -
 
 
 def test_mark_of_an_exchanged_loss_has_the_loss_s_title(store: Store, run: tuple[str, str]) -> None:
-    store.request(run[0], "set", "loss", "hinge")
-    store.request(run[0], "turn_d")
-    for control in store.pending(run[0]):
-        store.mark_applied(*run, control, 1)
+    store.controls.request(run[0], "set", "loss", "hinge")
+    store.controls.request(run[0], "turn_d")
+    for control in store.controls.pending(run[0]):
+        store.controls.mark_applied(*run, control, 1)
     [mark] = state(store, store.run(run[0]))["marks"]  # a turn of one player is no setting
     assert mark == {"step": 1, "title": "Loss", "value": "Hinge"}

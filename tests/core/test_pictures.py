@@ -210,7 +210,7 @@ def test_run_trains_on_them(sqlite_url: str, side: int, channels: int) -> None:
     run = store.run(run_id)
     assert run.facts["n_real"] == 16
     assert set(run.facts["x_real"]) == {"x_real"}
-    assert store.latest_frame(run_id)
+    assert store.record.latest_frame(run_id)
 
 
 def test_run_says_so_when_the_store_has_lost_them(sqlite_url: str) -> None:

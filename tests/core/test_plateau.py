@@ -76,7 +76,7 @@ def test_a_run_that_cannot_get_better_ends_early_and_says_why(sqlite_url: str) -
     assert run.message
     said = run.message.say()
     assert said.startswith("Ended early: for 50 steps, Sliced W₁ has not become better")
-    steps, measures = store.measures(run_id)
+    steps, measures = store.record.measures(run_id)
     values = np.array(measures["sliced_wasserstein"])[np.array(steps) > run.step - 50]
     assert np.ptp(values) < 0.1, "it was flat indeed"
 
@@ -96,7 +96,7 @@ def test_a_run_that_ended_early_goes_on_and_so_does_its_replica(sqlite_url: str)
 def test_a_branch_does_not_end_before_it_has_branched_off(sqlite_url: str) -> None:
     store, holder = open_store(sqlite_url), holder_name()
     parent = store.create_run(RunConfig.parse(HOPELESS), claimed_by=holder)
-    store.append(parent, holder, step=20_000, points={}, images_per_second=None)
+    store.record.append(parent, holder, step=20_000, points={}, images_per_second=None)
     branch = store.branch(parent, 20_000, "d_learning_rate", 1e-6)
     assert execute(store.url, branch) == "finished"
     assert 20_000 <= store.run(branch).step < 1_000_000

@@ -83,7 +83,7 @@ def test_there_is_none_where_it_would_mean_nothing(x_real: tf.Tensor) -> None:
 
 def test_a_run_of_digits_is_measured_at_its_start_and_its_end(shared: Store) -> None:
     run_id = run(shared)
-    steps, measured = shared.quality(run_id)
+    steps, measured = shared.record.quality(run_id)
     assert steps[0] == 0
     assert steps[-1] == 4
     floor = shared.run(run_id).facts["floors"]["frechet"]
@@ -93,14 +93,14 @@ def test_a_run_of_digits_is_measured_at_its_start_and_its_end(shared: Store) -> 
 
 def test_a_run_that_goes_on_measures_no_step_twice(shared: Store) -> None:
     run_id = run(shared)
-    shared.claim(run_id, "again:0:x", force=True)
+    shared.claims.take(run_id, "again:0:x", force=True)
     assert execute(shared.url, run_id, "again:0:x") == "finished"
-    assert shared.quality(run_id)[0] == sorted(set(shared.quality(run_id)[0]))
+    assert shared.record.quality(run_id)[0] == sorted(set(shared.record.quality(run_id)[0]))
 
 
 def test_points_are_measured_otherwise(shared: Store) -> None:
     run_id = run(shared, dataset="ring")
-    assert shared.quality(run_id) == ([], {})
+    assert shared.record.quality(run_id) == ([], {})
     assert "frechet" not in shared.run(run_id).facts["floors"]
 
 
@@ -108,8 +108,8 @@ def test_measuring_changes_no_step(shared: Store, monkeypatch: pytest.MonkeyPatc
     measured = run(shared, steps=12)
     monkeypatch.setattr("gan_core.training.quality.is_digits", lambda dataset: False)
     plain = run(shared, steps=12)
-    assert shared.quality(plain) == ([], {})
-    first, second = (shared.curve(each, 0, 5)[1] for each in (measured, plain))
+    assert shared.record.quality(plain) == ([], {})
+    first, second = (shared.record.curve(each, 0, 5)[1] for each in (measured, plain))
     assert np.array_equal(first, second)
 
 

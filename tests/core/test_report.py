@@ -54,7 +54,7 @@ def run_with_results(store: Store, settings: dict[str, Any]) -> str:
     samples = np.full((frame.n_samples(dataset), *dataset.shape), 0.5, np.float32)
     records = np.arange(8 * len(RECORD_FIELDS), dtype=np.float32).reshape(8, -1)
     store.set_facts(run_id, holder, {"x_real": frame.real_channels(samples, dataset)})
-    store.append(
+    store.record.append(
         run_id,
         holder,
         step=8,
@@ -63,7 +63,7 @@ def run_with_results(store: Store, settings: dict[str, Any]) -> str:
         frame=frame.encode(samples, {}, dataset, {}),
         measures={"modes_covered": 5.0},
     )
-    store.save_checkpoint(run_id, holder, 8, b"weights")
+    store.checkpoints.save(run_id, holder, 8, b"weights")
     return run_id
 
 
@@ -87,11 +87,11 @@ def test_page_has_every_setting_and_needs_nothing_else(
 
 def test_settings_say_what_was_changed_and_when(store: Store) -> None:
     run_id, holder = run_with_results(store, {"dataset": "ring", "network": "mlp"}), holder_name()
-    store.claim(run_id, holder, force=True)
+    store.claims.take(run_id, holder, force=True)
     for change in (("loss", "least_squares"), ("g_learning_rate", 0.01)):
-        store.request(run_id, "set", *change)
-    for control, step in zip(store.pending(run_id), (0, 5), strict=True):
-        store.mark_applied(run_id, holder, control, step)
+        store.controls.request(run_id, "set", *change)
+    for control, step in zip(store.controls.pending(run_id), (0, 5), strict=True):
+        store.controls.mark_applied(run_id, holder, control, step)
     page = Page(report_html(store, run_id))
     row = page.texts.index("Loss")
     assert page.texts[row + 1] == "Least squares", "from the first step on"
@@ -106,7 +106,7 @@ def test_settings_say_what_was_changed_and_when(store: Store) -> None:
 def test_length_is_that_of_the_run_as_it_is_now(store: Store) -> None:
     run_id = run_with_results(store, {"steps": 8})
     holder = holder_name()
-    store.claim(run_id, holder, force=True)
+    store.claims.take(run_id, holder, force=True)
     store.set_status(run_id, holder, "finished")
     store.extend(run_id, 4)
     texts = "".join(Page(report_html(store, run_id)).texts)

@@ -13,10 +13,11 @@ from PIL import Image
 
 from gan_core.config import RunConfig
 from gan_core.runs import answering, seeing
+from gan_core.runs.checkpoints import Moment
 from gan_core.runs.claims import holder_name
 from gan_core.runs.job import execute
 from gan_core.runs.restored import pair_of
-from gan_core.runs.store import Moment, Store, open_store
+from gan_core.runs.store import Store, open_store
 from gan_core.runs.views import N_DIRECTIONS, N_GUESS, N_REAL, N_SAMPLES, N_WALK, REACH, noise, walk
 from gan_core.text import GanError
 from gan_core.training.pool import real_samples
@@ -96,14 +97,14 @@ def test_after_a_turn_of_one_player_others_are_looked_at(
 ) -> None:
     monkeypatch.setattr("gan_core.runs.job.WARM_SECONDS", 0.1)
     run_id, holder = checkpointed_run(shared), holder_name()
-    before = shared.checkpoint_moment(run_id)
+    before = shared.checkpoints.moment(run_id)
     logit = answer(shared, run_id, "inside_generated")["logit"]
-    shared.claim(run_id, holder)
+    shared.claims.take(run_id, holder)
     shared.set_status(run_id, holder, "paused")
-    shared.release(run_id, holder)
-    shared.request(run_id, "turn_d")
+    shared.claims.release(run_id, holder)
+    shared.controls.request(run_id, "turn_d")
     execute(shared.url, run_id)
-    after = shared.checkpoint_moment(run_id)
+    after = shared.checkpoints.moment(run_id)
     assert before
     assert after
     assert (after.step, after.turns) == (before.step, before.turns + 1)
@@ -223,9 +224,9 @@ def test_a_discriminator_of_packs_judges_no_single_picture(shared: Store) -> Non
 
 
 def test_runs_with_checkpoints_are_told(shared: Store, run_id: str) -> None:
-    assert shared.checkpoint_moments()[run_id] == Moment(run_id, STEP, 0)
+    assert shared.checkpoints.moments()[run_id] == Moment(run_id, STEP, 0)
     waiting = shared.create_run(RunConfig.parse(TINY))
-    assert waiting not in shared.checkpoint_moments()
+    assert waiting not in shared.checkpoints.moments()
 
 
 def test_real_pictures_are_those_of_the_seed(shared: Store, run_id: str) -> None:

@@ -68,7 +68,7 @@ def last_json(out: str) -> dict[str, Any]:
 
 def losses(store: Store, run_id: str) -> np.ndarray:
     """(steps, 2) as the store has them."""
-    return store.curve(run_id, 0, len(RECORD_FIELDS))[1][:, :2]
+    return store.record.curve(run_id, 0, len(RECORD_FIELDS))[1][:, :2]
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +121,7 @@ def test_a_finished_run_is_in_the_store_and_nobody_waits_for_it(
 ) -> None:
     run = store.run(last_json(ended["finished"][1])["run"])
     assert (run.name, run.status, run.config.g_hidden_units) == ("My first", "finished", 8)
-    assert run.id not in [waiting.id for waiting in store.wanting_worker()]
+    assert run.id not in [waiting.id for waiting in store.claims.wanting_worker()]
 
 
 def test_a_finished_run_goes_on(ended: dict[str, Outcome], store: Store, url: str) -> None:
@@ -129,7 +129,7 @@ def test_a_finished_run_goes_on(ended: dict[str, Outcome], store: Store, url: st
     code, out, _ = shell("continue", run_id, "--steps", "20", "--json", GAN_STORE=url)
     report = last_json(out)
     assert (code, report["run"], report["status"], report["step"]) == (0, run_id, "finished", 320)
-    assert len(losses(store, run_id)) == store.config_now(run_id).steps == 320
+    assert len(losses(store, run_id)) == store.controls.config_now(run_id).steps == 320
 
 
 def test_without_a_terminal_there_is_no_bar_and_little_noise(ended: dict[str, Outcome]) -> None:

@@ -48,7 +48,7 @@ class Trained:
         steps = np.arange(self.step + 1, self.step + n_steps + 1, dtype=np.float32)
         self.step += n_steps
         points = self.pyramid.add(np.repeat(steps[:, np.newaxis], len(RECORD_FIELDS), axis=1))
-        self.store.append(
+        self.store.record.append(
             self.run_id,
             self.holder,
             step=self.step,
@@ -58,7 +58,7 @@ class Trained:
         )
 
     def rewind(self, step: int) -> None:
-        self.pyramid = self.store.rewind(self.run_id, self.holder, step, len(RECORD_FIELDS))
+        self.pyramid = self.store.record.rewind(self.run_id, self.holder, step, len(RECORD_FIELDS))
         self.step = step
 
 
@@ -69,7 +69,7 @@ def run(store: Store) -> Trained:
 
 def started(store: Store) -> Trained:
     new = Trained(store, store.create_run(CONFIG))
-    store.claim(new.run_id, new.holder)
+    store.claims.take(new.run_id, new.holder)
     store.set_status(new.run_id, new.holder, "running")
     return new
 
@@ -248,9 +248,9 @@ def test_watcher_that_lags_gets_the_whole_instead_of_a_backlog(
 def test_status_message_and_marks_are_told(run: Trained) -> None:
     async def scenario(browser: Browser, _: Stream) -> None:
         await browser.receive()
-        run.store.request(run.run_id, "set", "d_learning_rate", 0.25)
-        [control] = run.store.pending(run.run_id)
-        run.store.mark_applied(run.run_id, run.holder, control, 3)
+        run.store.controls.request(run.run_id, "set", "d_learning_rate", 0.25)
+        [control] = run.store.controls.pending(run.run_id)
+        run.store.controls.mark_applied(run.run_id, run.holder, control, 3)
         await browser.receive_until(lambda page: bool(page.parts["marks"]))
         assert browser.parts["marks"] == [
             {"step": 3, "title": "Learning rate of D", "value": "0.25"}
@@ -311,7 +311,7 @@ def test_watchers_hear_of_their_own_run_only(run: Trained) -> None:
 def test_failure_of_a_moment_costs_nothing(
     run: Trained, monkeypatch: pytest.MonkeyPatch, failure: Exception
 ) -> None:
-    asked = run.store.events_after
+    asked = run.store.events.after
     failures = iter([failure, failure])
 
     def unreliable(*arguments: Any) -> Any:
@@ -321,7 +321,7 @@ def test_failure_of_a_moment_costs_nothing(
 
     async def scenario(browser: Browser, _: Stream) -> None:
         await browser.receive()
-        monkeypatch.setattr(run.store, "events_after", unreliable)
+        monkeypatch.setattr(run.store.events, "after", unreliable)
         for step in (3, 6):  # a question that was on its way may still bring the first three
             run.advance(3)
             await browser.receive_up_to(step)
@@ -348,8 +348,8 @@ def test_who_joins_while_the_store_is_asked_for_others_misses_nothing(
     run: Trained, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = started(run.store)
-    slow = Slow(run.store.events_after)
-    monkeypatch.setattr(run.store, "events_after", slow)
+    slow = Slow(run.store.events.after)
+    monkeypatch.setattr(run.store.events, "after", slow)
 
     async def play() -> None:
         followed = Stream(run.store)
@@ -372,8 +372,8 @@ def test_who_joins_while_the_store_is_asked_for_others_misses_nothing(
 
 def test_first_to_join_misses_nothing(run: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
     followed = Stream(run.store)
-    slow = Slow(run.store.last_seq)
-    monkeypatch.setattr(run.store, "last_seq", slow)
+    slow = Slow(run.store.events.last_seq)
+    monkeypatch.setattr(run.store.events, "last_seq", slow)
 
     async def play() -> None:
         asking = asyncio.create_task(followed._poll())

@@ -13,7 +13,7 @@ from gan_core.figures.bands import Quantity
 from gan_core.figures.sweep import Dot, sweep_figure
 from gan_core.presets import PRESETS
 from gan_core.runs.store import Store
-from gan_core.runs.sweeps import MOST, start_sweep, swept_fields
+from gan_core.runs.sweeping import MOST, start_sweep, swept_fields
 from gan_core.text import GanError
 
 CONFIG = PRESETS["ring_wgan_gp"].config

@@ -9,7 +9,8 @@ import pytest
 
 from gan_core.config import RunConfig
 from gan_core.runs.claims import holder_name
-from gan_core.runs.store import ENDED, Store
+from gan_core.runs.run import ENDED
+from gan_core.runs.store import Store
 from gan_core.text import Text
 from pages.parts import store as store_of_the_app
 
@@ -34,10 +35,10 @@ def make_run(store: Store) -> MakeRun:
         run_id = store.create_run(RunConfig(), name)
         if status != "queued":
             holder = holder_name()
-            store.claim(run_id, holder)
+            store.claims.take(run_id, holder)
             store.set_status(run_id, holder, status, message)
             if status in ENDED:
-                store.release(run_id, holder)
+                store.claims.release(run_id, holder)
         return run_id
 
     return make

@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from gan_core.presets import PRESETS
 from gan_core.runs.claims import holder_name
-from gan_core.runs.store import ENDED, Store
+from gan_core.runs.run import ENDED
+from gan_core.runs.store import Store
 from gan_core.training.records import RECORD_FIELDS
 from tests.page_visit import button, steady_figures, toasts, visit
 
@@ -39,11 +40,11 @@ def grow(store: Store) -> Grow:
         config = PRESETS[preset].config.model_copy(update={"seed": seed, **settings})
         holder = holder_name()
         run_id = run_id or store.create_run(config)
-        assert store.claim(run_id, holder, force=True)
+        assert store.claims.take(run_id, holder, force=True)
         records = np.tile(np.array([1.0, 2.0, 0.5, 0.5, 0.0], np.float32), (step, 1))
         assert records.shape[1] == len(RECORD_FIELDS)
         for at, points in ((0, {}), (step, {0: records})):
-            store.append(
+            store.record.append(
                 run_id,
                 holder,
                 step=at,
@@ -55,7 +56,7 @@ def grow(store: Store) -> Grow:
         store.set_facts(run_id, holder, {"floors": {"modes_covered": 8.0}})
         store.set_status(run_id, holder, status)
         if status in ENDED:
-            store.release(run_id, holder)
+            store.claims.release(run_id, holder)
         return run_id
 
     return make
@@ -64,10 +65,10 @@ def grow(store: Store) -> Grow:
 def change(store: Store, run_id: str, step: int, field: str, value: Any) -> None:
     """Change a run mid-run, as its worker would have done it."""
     holder = holder_name()
-    store.claim(run_id, holder, force=True)
-    store.request(run_id, "set", field, value)
-    [control] = store.pending(run_id)
-    store.mark_applied(run_id, holder, control, step)
+    store.claims.take(run_id, holder, force=True)
+    store.controls.request(run_id, "set", field, value)
+    [control] = store.controls.pending(run_id)
+    store.controls.mark_applied(run_id, holder, control, step)
 
 
 def others(app: AppTest) -> list[str]:
@@ -152,7 +153,7 @@ def test_changes_so_far_are_repeated(store: Store, grow: Grow) -> None:
     app = visit("playground", run=run_id)
     button(app, "Train with other seeds").click().run()
     for each in others(app):
-        [repeated] = store.changes(each)
+        [repeated] = store.controls.changes(each)
         assert (repeated.field, repeated.value, repeated.applied_step) == ("loss", "hinge", 50)
 
 
@@ -171,9 +172,9 @@ def test_other_seeds_are_stopped_together_and_the_run_is_not(store: Store, grow:
     app = visit("playground", run=run_id, seeds=f"{running},{waiting}")
     button(app, "Stop the other seeds").click().run()
     assert not app.exception
-    assert [control.action for control in store.pending(running)] == ["stop"]
+    assert [control.action for control in store.controls.pending(running)] == ["stop"]
     assert store.run(waiting).status == "stopped"
-    assert store.pending(run_id) == []
+    assert store.controls.pending(run_id) == []
 
 
 def test_other_seeds_are_stopped_though_one_has_ended_meanwhile(store: Store, grow: Grow) -> None:
@@ -182,7 +183,7 @@ def test_other_seeds_are_stopped_though_one_has_ended_meanwhile(store: Store, gr
     grow(run_id=first)
     button(app, "Stop the other seeds").click().run()
     assert toasts(app) == []
-    assert [control.action for control in store.pending(second)] == ["stop"]
+    assert [control.action for control in store.controls.pending(second)] == ["stop"]
 
 
 def test_where_nothing_moves_there_is_nothing_to_stop(grow: Grow) -> None:

@@ -9,6 +9,7 @@ from gan_core.bug_hunt import HUNT, case_of, faulty, healthy, mends_while_it_tra
 from gan_core.config import RunConfig
 from gan_core.faults import Fault
 from gan_core.runs.claims import holder_name
+from gan_core.runs.controls import Controls
 from gan_core.runs.store import Store
 from gan_core.text import GanError
 from tests.page_visit import button, go_to, live_views, toasts, visit
@@ -75,16 +76,16 @@ def test_fault_is_run_beside_the_healthy_program_and_mended(store: Store, fault:
     assert toasts(app) == [f"The run is not far enough yet. Wait until step {case.at}."]
 
     holder = holder_name()
-    store.claim(run.id, holder)
-    store.append(run.id, holder, step=case.at + 1, points={}, images_per_second=1.0)
+    store.claims.take(run.id, holder)
+    store.record.append(run.id, holder, step=case.at + 1, points={}, images_per_second=1.0)
     button(app, "Fix it").click().run()
     assert not app.exception
     mended = store.runs()[0]
     assert app.query_params["mended"] == mended.id
-    assert store.config_now(mended.id) == healthy(fault)
+    assert store.controls.config_now(mended.id) == healthy(fault)
     if mends_while_it_trains(fault):
-        assert [change.applied_step for change in store.changes(mended.id)] == [case.at]
-        assert store.config_at(mended.id, case.at - 1) == faulty(fault)
+        assert [change.applied_step for change in store.controls.changes(mended.id)] == [case.at]
+        assert store.controls.config_at(mended.id, case.at - 1) == faulty(fault)
     assert case.filled(case.healing) in said(app)
     assert case.filled(case.symptom) not in said(app)
 
@@ -92,9 +93,11 @@ def test_fault_is_run_beside_the_healthy_program_and_mended(store: Store, fault:
 def far_enough(store: Store, fault: Fault) -> tuple[AppTest, str, str]:
     """The page of a run that can be mended, its id, and who trains it."""
     run_id, holder = store.create_run(faulty(fault)), holder_name()
-    store.claim(run_id, holder)
+    store.claims.take(run_id, holder)
     store.set_status(run_id, holder, "running")
-    store.append(run_id, holder, step=case_of(fault).at + 1, points={}, images_per_second=1.0)
+    store.record.append(
+        run_id, holder, step=case_of(fault).at + 1, points={}, images_per_second=1.0
+    )
     app = page_of(fault, run=run_id)
     choose(app, fault, case_of(fault).wrong)
     return app, run_id, holder
@@ -110,7 +113,7 @@ def test_run_that_cannot_be_mended_goes_on(store: Store, monkeypatch: pytest.Mon
     monkeypatch.setattr(Store, "branch", refuse)
     button(app, "Fix it").click().run()
     assert toasts(app) == ["The store is full."]
-    assert store.pending(run_id) == []
+    assert store.controls.pending(run_id) == []
 
 
 def test_run_that_ends_as_it_is_mended_is_mended_all_the_same(
@@ -118,13 +121,13 @@ def test_run_that_ends_as_it_is_mended_is_mended_all_the_same(
 ) -> None:
     fault = next(filter(mends_while_it_trains, HUNT))
     app, run_id, holder = far_enough(store, fault)
-    request = Store.request
+    request = Controls.request
 
-    def request_too_late(self: Store, *asked: str) -> None:
-        self.set_status(run_id, holder, "finished")
-        request(self, *asked)
+    def request_too_late(controls: Controls, *asked: str) -> None:
+        store.set_status(run_id, holder, "finished")
+        request(controls, *asked)
 
-    monkeypatch.setattr(Store, "request", request_too_late)
+    monkeypatch.setattr(Controls, "request", request_too_late)
     button(app, "Fix it").click().run()
     assert toasts(app) == []
     assert app.query_params["mended"] == store.runs()[0].id

@@ -27,7 +27,7 @@ def run_of(store: Store, name: str, first_loss: float = 1.0, **settings: Any) ->
     records = np.full((10, len(RECORD_FIELDS)), first_loss, np.float32)
     dataset = config.items.dataset
     samples = np.zeros((64, *dataset.shape), np.float32)
-    store.append(
+    store.record.append(
         run_id,
         holder,
         step=10,
@@ -99,7 +99,7 @@ def test_branch_differs_by_what_was_changed_and_after_which_step(store: Store) -
 def test_run_that_went_on_differs_by_its_new_end(store: Store) -> None:
     ids = [run_of(store, each, **POINTS, steps=10) for each in ("as long", "longer")]
     holder = holder_name()
-    store.claim(ids[1], holder, force=True)
+    store.claims.take(ids[1], holder, force=True)
     store.set_status(ids[1], holder, "finished")
     store.extend(ids[1], 2000)
     app = visit("compare", runs=",".join(ids))

@@ -51,7 +51,7 @@ def test_the_ring_trains_with_what_is_chosen_in_the_page(
         if isinstance(getattr(run.config, name), float)
     }
     assert execute(store.url, run.id) == "finished"
-    _, points = store.curve(run.id, 0, len(RECORD_FIELDS))
+    _, points = store.record.curve(run.id, 0, len(RECORD_FIELDS))
     assert points.shape == (STEPS, len(RECORD_FIELDS))
     assert np.isfinite(points).all()
     losses = points[:, :2]

@@ -30,8 +30,8 @@ def begun(store: Store, **settings: object) -> str:
     """A run of which there is something to take home."""
     holder = holder_name()
     run_id = store.create_run(RunConfig.parse(settings), claimed_by=holder)
-    store.append(run_id, holder, step=1, points={}, images_per_second=None)
-    store.save_checkpoint(run_id, holder, 1, b"weights")
+    store.record.append(run_id, holder, step=1, points={}, images_per_second=None)
+    store.checkpoints.save(run_id, holder, 1, b"weights")
     return run_id
 
 

@@ -15,8 +15,9 @@ from gan_core.figures.latent import norm_figure, search_figure
 from gan_core.figures.samples import EMPTY
 from gan_core.runs import answering
 from gan_core.runs.answers import Answer, Answers, Question, canonical
+from gan_core.runs.checkpoints import Moment
 from gan_core.runs.claims import holder_name
-from gan_core.runs.store import Moment, Store
+from gan_core.runs.store import Store
 from gan_core.runs.views import N_DIRECTIONS, N_GUESS, N_REAL, N_SAMPLES, noise, walk
 from gan_core.theory.latent import shell
 from pages.parts import store as store_of_the_app
@@ -250,10 +251,10 @@ def test_slope_and_weights_are_shown(runs: dict[str, str]) -> None:
 @at_once
 def test_answers_of_d_mean_what_its_loss_at_the_checkpoint_says(shared: Store) -> None:
     run_id, holder = checkpointed_run(shared), holder_name()
-    shared.claim(run_id, holder, force=True)
+    shared.claims.take(run_id, holder, force=True)
     shared.set_status(run_id, holder, "running")
-    shared.request(run_id, "set", "loss", "wasserstein")
-    shared.mark_applied(run_id, holder, shared.pending(run_id)[0], STEP - 1)
+    shared.controls.request(run_id, "set", "loss", "wasserstein")
+    shared.controls.mark_applied(run_id, holder, shared.controls.pending(run_id)[0], STEP - 1)
     app = opened("inside_networks", run=run_id)
     assert any("C(x) = " in each.value for each in app.markdown)
     assert not any("D(x) = " in each.value for each in app.markdown), "a score, no probability"

@@ -14,8 +14,9 @@ from gan_core.image_measures.neighbours import MOST, SOME
 from gan_core.runs import answering, measuring
 from gan_core.runs.answers import Answer, canonical
 from gan_core.runs.claims import holder_name
+from gan_core.runs.engines import Engine
 from gan_core.runs.job import execute
-from gan_core.runs.store import Engine, Store, open_store
+from gan_core.runs.store import Store, open_store
 from gan_core.text import Text
 from pages.parts import asking
 from tests.page_visit import button, errors, figure_keys, toasts, visit
@@ -37,9 +38,9 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def run_id(store: Store, make_run: MakeRun) -> str:
     """A finished run of digits, with a checkpoint."""
     run_id, holder = make_run("stopped"), holder_name()
-    store.claim(run_id, holder)
-    store.save_checkpoint(run_id, holder, 4, b"weights")
-    store.release(run_id, holder)
+    store.claims.take(run_id, holder)
+    store.checkpoints.save(run_id, holder, 4, b"weights")
+    store.claims.release(run_id, holder)
     return run_id
 
 
@@ -81,7 +82,7 @@ def test_a_press_asks_about_the_latest_checkpoint(
     store: Store, run_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(asking, "AT_ONCE_SECONDS", 0)
-    store.engine_seen(Engine(holder_name(), 1, "ready", None))
+    store.engines.seen(Engine(holder_name(), 1, "ready", None))
     app = opened(run_id)
     button(app, "Measure this run").click().run()
     assert store.answers.newest_unanswered() == canonical(question(run_id))
@@ -105,8 +106,8 @@ def test_what_was_asked_stays_while_the_run_goes_on(
     answered(store, run_id, Answer(found))
     button(app, "Measure this run").click().run()
     holder = holder_name()
-    store.claim(run_id, holder)
-    store.save_checkpoint(run_id, holder, 9, b"weights")
+    store.claims.take(run_id, holder)
+    store.checkpoints.save(run_id, holder, 9, b"weights")
     app.run()
     assert app.table.len == 1
     assert opened(run_id).table.len == 0, "another visitor has not asked about the new checkpoint"

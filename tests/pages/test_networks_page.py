@@ -15,7 +15,8 @@ from gan_core.figures.first_gradients import COLORS
 from gan_core.runs import answering
 from gan_core.runs.answers import Answer
 from gan_core.runs.claims import holder_name
-from gan_core.runs.store import Engine, Store
+from gan_core.runs.engines import Engine
+from gan_core.runs.store import Store
 from gan_core.text import Text
 from pages.parts import asking
 from tests.page_visit import button, errors, go_to, steady_figures, toasts, visit
@@ -205,7 +206,7 @@ def test_while_a_worker_is_at_it_the_page_waits_a_moment_and_says_so(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(asking, "AT_ONCE_SECONDS", 0.2)
-    store.engine_seen(Engine(holder_name(), 1.0, "ready", None))
+    store.engines.seen(Engine(holder_name(), 1.0, "ready", None))
     app = visit("networks")
     assert [each.value for each in app.info] == [BUILDING] * 2
     settle(store, app)
@@ -218,7 +219,7 @@ def test_what_was_answered_once_is_there_at_once_for_the_next_visitor(
 ) -> None:
     visit("networks")
     answer_all(store)
-    store.engine_seen(Engine(holder_name(), 1.0, "ready", None))
+    store.engines.seen(Engine(holder_name(), 1.0, "ready", None))
     monkeypatch.setattr(asking, "_look_again", pytest.fail)
     app = visit("networks")
     assert not app.exception

@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from gan_core.course import LESSONS
 from gan_core.losses import LOSSES
-from gan_core.runs.store import ACTIVE, ENDED, Store
+from gan_core.runs.run import ACTIVE, ENDED
+from gan_core.runs.store import Store
 from tests.page_visit import errors, go_to, texts, visit
 
 PAGES = (

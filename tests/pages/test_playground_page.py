@@ -29,7 +29,9 @@ def plane_run(store: Store) -> str:
     holder = holder_name()
     run_id = store.create_run(PLANE_PRESETS["ring_mlp"].config, claimed_by=holder)
     records = np.zeros((100, len(RECORD_FIELDS)), np.float32)
-    store.append(run_id, holder, step=100, points={0: records}, images_per_second=1.0, frame=b"{}")
+    store.record.append(
+        run_id, holder, step=100, points={0: records}, images_per_second=1.0, frame=b"{}"
+    )
     store.set_status(run_id, holder, "running")
     return run_id
 
@@ -212,9 +214,9 @@ def test_branch_goes_on_from_the_step_that_is_shown(store: Store, plane_run: str
     assert not app.exception
     branch_id = app.query_params["beside"]
     assert app.query_params["run"] == plane_run
-    [change] = store.changes(branch_id)
+    [change] = store.controls.changes(branch_id)
     assert (change.field, change.value, change.applied_step) == ("g_learning_rate", 0.01, 40)
-    assert branch_id in [run.id for run in store.wanting_worker()]
+    assert branch_id in [run.id for run in store.claims.wanting_worker()]
 
 
 @pytest.mark.parametrize("at", ["-1", "x", "", "99999999999"])
@@ -266,12 +268,12 @@ def test_doctor_says_what_it_sees(plane_run: str) -> None:
 
 def test_turns_of_one_player_are_asked_for(store: Store, plane_run: str) -> None:
     holder = holder_name()
-    store.claim(plane_run, holder, force=True)
+    store.claims.take(plane_run, holder, force=True)
     store.set_status(plane_run, holder, "paused")
     app = visit("playground", run=plane_run)
     button(app, "D alone").click().run()
     button(app, "G alone").click().run()
-    assert [control.action for control in store.pending(plane_run)] == ["turn_d", "turn_g"]
+    assert [control.action for control in store.controls.pending(plane_run)] == ["turn_d", "turn_g"]
 
 
 def test_slow_motion_sets_the_pace_and_shows_what_happens_in_a_step(
@@ -280,7 +282,7 @@ def test_slow_motion_sets_the_pace_and_shows_what_happens_in_a_step(
     app = visit("playground", run=plane_run)
     assert not live_data(app)["plane"]["layers"]["game"]
     app.toggle(key=f"slow {plane_run}").set_value(True).run()
-    [control] = store.pending(plane_run)
+    [control] = store.controls.pending(plane_run)
     assert (control.field, control.value) == ("pace", SLOW_MOTION)
     assert live_data(app)["plane"]["layers"]["game"]
     assert app.toggle(key=f"slow {plane_run}").value
@@ -291,7 +293,7 @@ def test_slow_motion_sets_the_pace_and_shows_what_happens_in_a_step(
     app.button_group(key="layers").set_value(["real", "fake"]).run()
     assert not live_data(app)["plane"]["layers"]["game"], "a reader may switch it off"
     app.toggle(key=f"slow {plane_run}").set_value(False).run()
-    assert store.config_now(plane_run).pace == FULL_SPEED
+    assert store.controls.config_now(plane_run).pace == FULL_SPEED
 
 
 def test_start_over_queues_the_same_run_and_stops_this_one(store: Store, plane_run: str) -> None:
@@ -301,7 +303,7 @@ def test_start_over_queues_the_same_run_and_stops_this_one(store: Store, plane_r
     again = app.query_params["run"]
     assert again != plane_run
     assert store.run(again).config == store.run(plane_run).config
-    assert [control.action for control in store.pending(plane_run)] == ["stop"]
+    assert [control.action for control in store.controls.pending(plane_run)] == ["stop"]
     assert "at" not in app.query_params
 
 
@@ -309,7 +311,7 @@ def test_start_over_shows_the_new_run_though_this_one_has_ended_meanwhile(
     store: Store, plane_run: str
 ) -> None:
     app, holder = visit("playground", run=plane_run), holder_name()
-    store.claim(plane_run, holder, force=True)
+    store.claims.take(plane_run, holder, force=True)
     store.set_status(plane_run, holder, "finished")
     button(app, "Start over").click().run()
     assert toasts(app) == []
@@ -324,13 +326,13 @@ def test_start_over_repeats_what_a_branch_changed(store: Store, plane_run: str) 
     again = app.query_params["beside"]
     assert again not in (plane_run, branch)
     assert app.query_params["run"] == plane_run
-    assert store.config_at(again, 39).loss == store.run(plane_run).config.loss
-    assert store.config_at(again, 40).loss == "hinge"
+    assert store.controls.config_at(again, 39).loss == store.run(plane_run).config.loss
+    assert store.controls.config_at(again, 40).loss == "hinge"
 
 
 def test_settings_that_may_change_are_in_the_panel(store: Store, plane_run: str) -> None:
     app = visit("playground", run=plane_run)
     app.selectbox(key=f"loss of {plane_run}").set_value("wasserstein").run()
     assert not app.exception
-    [control] = store.pending(plane_run)
+    [control] = store.controls.pending(plane_run)
     assert (control.field, control.value) == ("loss", "wasserstein")

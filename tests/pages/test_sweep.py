@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 from gan_core.presets import PRESETS
 from gan_core.runs.claims import holder_name
 from gan_core.runs.store import Store
-from gan_core.runs.sweeps import Sweep, start_sweep
+from gan_core.runs.sweeping import start_sweep
+from gan_core.runs.sweeps import Sweep
 from gan_core.training.records import RECORD_FIELDS
 from tests.page_visit import button, steady_figures, toasts, visit
 
@@ -26,8 +27,8 @@ def trained(store: Store, values: list[Any], field: str = "d_learning_rate") -> 
     sweep = start_sweep(store, CONFIG, field, values)
     for place, run_id in enumerate(sweep.runs[:-1]):
         holder = holder_name()
-        store.claim(run_id, holder)
-        store.append(
+        store.claims.take(run_id, holder)
+        store.record.append(
             run_id,
             holder,
             step=1,

@@ -279,7 +279,7 @@ def test_finished_run_goes_on_for_as_many_steps_as_asked(store: Store, make_run:
     button(app, "Go on for 30 more steps").click().run()
     assert not app.exception
     run = store.run(run_id)
-    assert (run.status, store.config_now(run_id).steps) == ("queued", run.step + 30)
+    assert (run.status, store.controls.config_now(run_id).steps) == ("queued", run.step + 30)
     assert enabled(app) == {"Cancel"}
 
 
@@ -294,7 +294,7 @@ def test_branch_of_pictures_stands_beside_its_run_and_train_shows_one_alone(
     assert not app.exception
     branch_id = app.query_params["beside"]
     assert app.query_params["run"] == run_id
-    assert store.config_now(branch_id).g_learning_rate == 0.01
+    assert store.controls.config_now(branch_id).g_learning_rate == 0.01
     shown = [view["run"] for view in live_views(app)]
     assert shown == [run_id, branch_id]
     button(app, "Train").click().run()
@@ -357,7 +357,7 @@ def test_a_run_comes_with_what_its_socket_would_say_first_but_once(store: Store)
     run_id = store.create_run(RunConfig(), claimed_by=(holder := holder_name()))
     assert first_message(visit("train", run=run_id)) == "", "there is nothing to draw yet"
     records = np.zeros((3, len(RECORD_FIELDS)), np.float32)
-    store.append(
+    store.record.append(
         run_id, holder, step=3, points={0: records}, images_per_second=None, frame=b"", measures={}
     )
     app = visit("train", run=run_id)
@@ -390,7 +390,7 @@ def test_button_puts_a_control_into_the_store(
     button(app, label).click().run()
     assert not app.exception
     assert toasts(app) == []
-    assert [control.action for control in store.pending(run_id)] == [action]
+    assert [control.action for control in store.controls.pending(run_id)] == [action]
 
 
 def test_cancel_ends_a_queued_run_at_once(store: Store, make_run: MakeRun) -> None:
@@ -416,7 +416,7 @@ def test_live_slider_sets_the_learning_rate(store: Store, make_run: MakeRun) -> 
     key = f"g_learning_rate of {run_id}"
     app.select_slider(key=key).set_value(0.001).run()
     assert toasts(app) == []
-    [control] = store.pending(run_id)
+    [control] = store.controls.pending(run_id)
     assert (control.action, control.field, control.value) == ("set", "g_learning_rate", 0.001)
     assert visit("train", run=run_id).select_slider(key=key).value == 0.001
 
@@ -430,12 +430,12 @@ def test_live_choice_exchanges_the_loss_and_its_options_come_with_it(
     assert toasts(app) == []
     app.slider(key=f"real_target of {run_id}").set_value(0.9).run()
     assert toasts(app) == []
-    asked = [(control.field, control.value) for control in store.pending(run_id)]
+    asked = [(control.field, control.value) for control in store.controls.pending(run_id)]
     assert asked == [("loss", "least_squares"), ("real_target", 0.9)]
     assert store.run(run_id).config == RunConfig(), "what it began with stays known"
     app.selectbox(key=f"loss of {run_id}").set_value("hinge").run()
     assert f"real_target of {run_id}" not in {slider.key for slider in app.main.slider}
-    assert store.config_now(run_id).loss == "hinge"
+    assert store.controls.config_now(run_id).loss == "hinge"
 
 
 @pytest.mark.parametrize("what", ["Pause", "Stop", "slider"])
@@ -445,7 +445,7 @@ def test_run_that_ended_meanwhile_refuses_with_a_sentence(
     run_id = make_run("running", name="mine")
     app = visit("train", run=run_id)
     holder = holder_name()
-    store.claim(run_id, holder, force=True)
+    store.claims.take(run_id, holder, force=True)
     store.set_status(run_id, holder, "finished")
     if what == "slider":
         app.select_slider(key=f"d_learning_rate of {run_id}").set_value(0.001).run()
@@ -453,7 +453,7 @@ def test_run_that_ended_meanwhile_refuses_with_a_sentence(
         button(app, what).click().run()
     assert not app.exception
     assert toasts(app) == ["Run mine is finished and takes no more steps. Start a new one."]
-    assert store.pending(run_id) == []
+    assert store.controls.pending(run_id) == []
     assert enabled(app) == {GO_ON}
 
 

@@ -1,0 +1,69 @@
+"""A run as the store knows it, and its status."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from gan_core.config import RunConfig
+from gan_core.runs import tables
+from gan_core.runs.events import announce
+from gan_core.text import N_, GanError, Text
+
+ACTIVE = ("queued", "running", "paused")
+ENDED = ("finished", "stopped", "diverged", "failed")
+RESUMABLE = ("stopped", "failed")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as it stands now."""
+
+    id: str
+    name: str
+    config: RunConfig
+    status: str
+    message: Text | None
+    step: int
+    images_per_second: float | None
+    facts: Mapping[str, Any]  # what was picked and measured once: plan, versions, noise floors
+    created: float  # seconds since 1970
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it may still take steps by itself or on a button."""
+        return self.status in ACTIVE
+
+
+def found(db: sa.Connection, run_id: str) -> Any:
+    """The run's row; raises `GanError` when there is no such run."""
+    row = db.execute(sa.select(tables.runs).where(tables.runs.c.id == run_id)).one_or_none()
+    if row is None:
+        raise GanError(N_("There is no run {run_id}. It may have been deleted."), run_id=run_id)
+    return row
+
+
+def to_run(row: Any) -> Run:
+    """The run that a row of the table holds."""
+    return Run(
+        id=row.id,
+        name=row.name,
+        config=RunConfig.parse(json.loads(row.config)),
+        status=row.status,
+        message=Text.from_json(json.loads(row.message)) if row.message else None,
+        step=row.step,
+        images_per_second=row.images_per_second,
+        facts=json.loads(row.facts),
+        created=row.created,
+    )
+
+
+def restate(db: sa.Connection, row: Any, status: str) -> None:
+    """Change the status of a run that nobody trains."""
+    changed = tables.runs.update().where(tables.runs.c.id == row.id)
+    db.execute(changed.values(status=status, message=None))
+    announce(db, row.id, "status", row.step)
