@@ -63,9 +63,10 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def store(open_at: Callable[[str], Store], sqlite_url: str) -> Store:
-    """An empty store in a SQLite file."""
-    return open_at(sqlite_url)
+def store(request: pytest.FixtureRequest, open_at: Callable[[str], Store]) -> Store:
+    """An empty store in a SQLite file, or where a test's parameter says."""
+    database = getattr(request, "param", "sqlite")
+    return open_at(request.getfixturevalue(f"{database}_url"))
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,175 @@
+"""The store's claims: who trains a run, which runs want a worker, and engines."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from gan_core.runs.claims import CLAIM_SECONDS, Superseded, holder_name
+from gan_core.runs.engines import Engine
+from gan_core.runs.store import Store
+from tests.recorded import (
+    CONFIG,
+    IN_EACH_DATABASE,
+    N_FIELDS,
+    append,
+    claimed_run,
+    dead_holder,
+    records,
+)
+
+pytestmark = IN_EACH_DATABASE
+
+
+def test_waiting_runs_are_served_first_come_first_served(store: Store) -> None:
+    ids = [store.create_run(CONFIG) for _ in range(3)]
+    assert [run.id for run in store.claims.wanting_worker()] == ids
+    assert store.claims.someone_waits()
+    for run_id in ids:
+        store.claims.take(run_id, holder_name())
+    assert store.claims.wanting_worker() == []
+    assert not store.claims.someone_waits()
+
+
+def test_run_that_its_maker_trains_is_never_offered(store: Store) -> None:
+    store.create_run(CONFIG, claimed_by=holder_name())
+    assert store.claims.wanting_worker() == []
+
+
+@pytest.mark.parametrize("status", ["finished", "stopped", "diverged", "failed", "paused"])
+def test_run_at_rest_wants_no_worker(store: Store, status: str) -> None:
+    run_id, holder = claimed_run(store)
+    store.set_status(run_id, holder, status)
+    store.claims.release(run_id, holder)
+    assert store.claims.wanting_worker() == []
+
+
+def test_running_run_that_lost_its_worker_wants_another(store: Store) -> None:
+    run_id, dead = store.create_run(CONFIG), dead_holder()
+    store.claims.take(run_id, dead)
+    store.set_status(run_id, dead, "running")
+    assert [run.id for run in store.claims.wanting_worker()] == [run_id]
+
+
+def test_claimed_run_cannot_be_taken_from_the_living(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    assert not store.claims.take(run_id, holder_name())
+    assert store.claims.take(run_id, holder)
+    assert store.claims.take(run_id, holder_name(), force=True)
+
+
+def test_claim_of_a_dead_process_is_free(store: Store) -> None:
+    run_id = store.create_run(CONFIG)
+    store.claims.take(run_id, dead_holder())
+    assert store.claims.take(run_id, holder_name())
+
+
+def test_silent_holder_elsewhere_keeps_its_run_for_a_while(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id, elsewhere = store.create_run(CONFIG), f"elsewhere:{os.getpid()}:0"
+    store.claims.take(run_id, elsewhere)
+    assert not store.claims.take(run_id, holder_name())
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + CLAIM_SECONDS / 2)
+    append(store, run_id, elsewhere, 1)  # whoever writes is not silent
+    monkeypatch.setattr(time, "time", lambda: now + CLAIM_SECONDS + 1)
+    assert not store.claims.take(run_id, holder_name())
+    monkeypatch.setattr(time, "time", lambda: now + 1.5 * CLAIM_SECONDS + 1)
+    assert store.claims.take(run_id, holder_name())
+
+
+def test_missing_run_cannot_be_claimed(store: Store) -> None:
+    assert not store.claims.take("nonsense", holder_name(), force=True)
+
+
+def test_released_run_is_free(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    store.claims.release(run_id, holder_name())  # not theirs to give back
+    assert not store.claims.take(run_id, holder_name())
+    store.claims.release(run_id, holder)
+    assert store.claims.take(run_id, holder_name())
+
+
+def test_someone_trains_while_a_living_worker_has_a_running_run(store: Store) -> None:
+    assert not store.claims.someone_trains()
+    run_id, holder = claimed_run(store)
+    assert not store.claims.someone_trains()  # claimed, and still queued
+    store.set_status(run_id, holder, "running")
+    assert store.claims.someone_trains()
+    store.set_status(run_id, holder, "paused")
+    assert not store.claims.someone_trains()
+    store.set_status(run_id, holder, "running")
+    store.claims.release(run_id, holder)  # as when its worker was killed
+    assert not store.claims.someone_trains()
+
+
+def test_only_one_of_many_gets_a_run(store: Store) -> None:
+    run_id = store.create_run(CONFIG)
+    with ThreadPoolExecutor(8) as pool:
+        claims = list(pool.map(lambda _: store.claims.take(run_id, holder_name()), range(8)))
+    assert claims.count(True) == 1
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda store, run_id, holder: append(store, run_id, holder, 1, {0: records(1)}, b"{}"),
+        lambda store, run_id, holder: store.set_status(run_id, holder, "finished"),
+        lambda store, run_id, holder: store.give_back(run_id, holder, "finished"),
+        lambda store, run_id, holder: store.set_facts(run_id, holder, {"a": 1}),
+        lambda store, run_id, holder: store.record.append_quality(
+            run_id, holder, 1, {"frechet": 1.0}
+        ),
+        lambda store, run_id, holder: store.controls.mark_applied(
+            run_id, holder, store.controls.pending(run_id)[0], 1
+        ),
+        lambda store, run_id, holder: store.checkpoints.save(run_id, holder, 1, b"weights"),
+        lambda store, run_id, holder: store.record.rewind(run_id, holder, 0, N_FIELDS),
+    ],
+    ids=[
+        "append",
+        "set_status",
+        "give_back",
+        "set_facts",
+        "append_quality",
+        "mark_applied",
+        "checkpoints.save",
+        "rewind",
+    ],
+)
+def test_superseded_writer_changes_nothing(
+    store: Store, act: Callable[[Store, str, str], None]
+) -> None:
+    run_id, holder = claimed_run(store)
+    store.controls.request(run_id, "set", "d_learning_rate", 0.25)
+    store.claims.take(run_id, holder_name(), force=True)
+    before = store.run(run_id), store.controls.pending(run_id), store.events.last_seq()
+    with pytest.raises(Superseded):
+        act(store, run_id, holder)
+    assert (store.run(run_id), store.controls.pending(run_id), store.events.last_seq()) == before
+    assert store.checkpoints.data(run_id) is None
+
+
+def test_living_engines_are_known(store: Store) -> None:
+    ours, dead = Engine(holder_name(), 2, "ready", "http://localhost"), dead_holder()
+    store.engines.seen(Engine(ours.id, 2, "starting", "http://localhost"))
+    store.engines.seen(Engine(dead, 1, "ready", None))
+    store.engines.seen(ours)
+    assert store.engines.alive() == [ours]
+    store.engines.gone(ours.id)
+    assert store.engines.alive() == []
+
+
+def test_engine_that_fell_silent_is_forgotten(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.engines.seen(Engine("elsewhere:1:0", 2, "ready", None))
+    assert len(store.engines.alive()) == 1
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + CLAIM_SECONDS + 1)
+    assert store.engines.alive() == []
