@@ -15,7 +15,7 @@ from gan_core.config import FULL_SPEED, NEVER, RunConfig
 from gan_core.metrics import METRICS
 from gan_core.runs import data, frame
 from gan_core.runs.claims import Superseded, holder_name
-from gan_core.runs.controls import CHANGES, Control, changed
+from gan_core.runs.controls import CHANGES, TURNS, Control, changed
 from gan_core.runs.plane_frame import PlaneFrames
 from gan_core.runs.plateau import Plateau
 from gan_core.runs.run import Run
@@ -178,6 +178,7 @@ class Job:
         for change in changes[: self._n_changes]:
             if change.action == "set":  # turns are in the weights
                 self._set(change)
+        self._n_turns = sum(change.action in TURNS for change in changes[: self._n_changes])
         self._replay = changes[self._n_changes :]
         if state:
             with self.seat.turn() as trainer:
@@ -460,7 +461,9 @@ class Job:
                 self._begin_waiting()
         else:
             with self.seat.turn() as trainer:
-                trainer.take_turn("d" if control.action == "turn_d" else "g", self._n_changes)
+                # Numbered without other changes: a replica leaves those of the pace out.
+                trainer.take_turn("d" if control.action == "turn_d" else "g", self._n_turns)
+            self._n_turns += 1
         self._n_changes += 1
 
     def _set(self, control: Control) -> None:

@@ -542,7 +542,7 @@ def test_replica_repeats_every_change_and_turn(
     """With the same seed it is the same run, bit for bit; with another one it is not."""
     parent = start(shared)
     turns = [("turn_g",), ("turn_d",), ("set", "loss", "hinge"), ("resume",)]
-    play(parent, {30: turns, 120: [("set", "d_learning_rate", 0.002)]})
+    play(parent, {20: [("set", "pace", 5000)], 30: turns, 120: [("set", "d_learning_rate", 0.002)]})
     same_seed, other_seed = (shared.replicate(parent, seed) for seed in (1, 2))
     assert play(same_seed) == play(other_seed) == "finished"
     of_parent, of_same, of_other = (
