@@ -68,13 +68,19 @@ def program(store: Store, run_id: str, translate: Translate = str) -> Program:
     Raises `GanError` when there is no such run, or when one of its settings cannot be exported.
     """
     run = store.run(run_id)
-    changes = [change for change in store.controls.changes(run_id) if change.field != "pace"]
-    # What was changed before the first step is no change.
-    config = store.controls.config_at(run_id, 0)
-    later = [change for change in changes if change.applied_step or change.action != "set"]
+    config, later = store.controls.config_at(run_id, 0), changes_mid_run(store, run_id)
     _, records = store.record.curve(run_id, 0, len(RECORD_FIELDS), most=N_COMPARED)
     first_losses = [[float(f"{loss:.9g}") for loss in row[:2]] for row in records]
     return _program(run, config, later, first_losses, translate)
+
+
+def changes_mid_run(store: Store, run_id: str) -> list[Control]:
+    """What makes a run another one than its settings at the first step do; its pace does not."""
+    return [
+        change
+        for change in store.controls.changes(run_id)
+        if change.field != "pace" and (change.applied_step or change.action != "set")
+    ]
 
 
 def program_of(config: RunConfig, name: str, translate: Translate = str) -> Program:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from jinja2 import Environment, StrictUndefined
 from plotly.offline import get_plotlyjs
 
 from gan_core.config import RunConfig
+from gan_core.export.program import changes_mid_run
 from gan_core.figures.style import AXIS, GENERATOR, REAL, layout
 from gan_core.image_measures import MEASURES, N_LIVE
 from gan_core.metrics import METRICS
@@ -43,7 +44,7 @@ _IN_THE_TEMPLATE = (
 
 
 def report_html(store: Store, run_id: str, translate: Translate = str, language: str = "en") -> str:
-    """Settings, curves, samples and measures of a run, and the command that trains it again.
+    """Settings, curves, samples and measures of a run, and how to train it again.
 
     Plotly's script is part of the page, and pictures are too: it is some megabytes long. Raises
     `GanError` if there is no such run.
@@ -51,6 +52,7 @@ def report_html(store: Store, run_id: str, translate: Translate = str, language:
     _, run = translate, store.run(run_id)
     seen = json.loads(snapshot(store, run_id, level_for(run.step)))
     first, now = store.controls.config_at(run_id, 0), store.controls.config_now(run_id)
+    changes = changes_mid_run(store, run_id)
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     return environment.from_string(_TEMPLATE.read_text("utf-8")).render(
         _=_,
@@ -67,13 +69,9 @@ def report_html(store: Store, run_id: str, translate: Translate = str, language:
             (_(RunConfig.model_fields[name].title or name), _value(first, now, name, _), name)
             for name in now.applicable_fields()
         ],
-        # What was changed before the first step stands among the settings.
-        changes=[
-            _change(change, _)
-            for change in store.controls.changes(run_id)
-            if change.applied_step or change.action != "set"
-        ],
+        changes=[_change(change, _) for change in changes],
         command=command(first),
+        limits=_limits(changes, _),
         machine=_machine(run, _),
     )
 
@@ -193,3 +191,17 @@ def _change(change: Control, _: Translate) -> str:
     title = _(RunConfig.model_fields[change.field].title or change.field)
     sentence = _(N_("After step {step}: {title} = {value}"))
     return sentence.format(step=number(change.applied_step or 0), title=title, value=change.value)
+
+
+def _limits(changes: Sequence[Control], _: Translate) -> str:
+    """How far the command goes with a run that was changed while it trained, and what goes on."""
+    if not changes:
+        return ""
+    sentences = _(
+        N_(
+            "Up to step {step}, this command gives the same run; it makes none of the changes "
+            "above. In GAN Dojo, “Start over” repeats the run with all of them, and the program to "
+            "take home repeats those of learning rates and of the length."
+        )
+    )
+    return sentences.format(step=number(changes[0].applied_step or 0))

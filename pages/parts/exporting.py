@@ -100,7 +100,9 @@ def _program(run: Run) -> None:
         )
     )
     try:
-        refuse_what_cannot_be_exported(run.config)
+        refuse_what_cannot_be_exported(
+            store().controls.config_at(run.id, 0)
+        )  # as the program begins
     except GanError as error:
         st.info(say(error), icon=":material/info:")
         return

@@ -114,6 +114,24 @@ def test_length_is_that_of_the_run_as_it_is_now(store: Store) -> None:
     assert "After step 8: Steps = 12" in texts
 
 
+def test_command_says_how_far_it_is_the_same_run(store: Store) -> None:
+    run_id, holder = run_with_results(store, {"dataset": "ring", "network": "mlp"}), holder_name()
+    store.claims.take(run_id, holder, force=True)
+
+    def change(step: int, *asked: Any) -> str:
+        """What the report says after this change."""
+        store.controls.request(run_id, *asked)
+        [control] = store.controls.pending(run_id)
+        store.controls.mark_applied(run_id, holder, control, step)
+        return "".join(Page(report_html(store, run_id)).texts)
+
+    caveat = "this command gives the same run; it makes none of the changes above"
+    assert caveat not in change(0, "set", "loss", "hinge"), "it stands in the command"
+    assert caveat not in change(3, "set", "pace", 10), "it changes nothing"
+    assert f"Up to step 5, {caveat}" in change(5, "turn_g")
+    assert f"Up to step 5, {caveat}" in change(7, "set", "d_learning_rate", 0.01)
+
+
 def test_measures_that_a_worker_found_stand_beside_their_floors(store: Store) -> None:
     run_id = run_with_results(store, {})
     question = {"topic": "measures", "run": run_id, "step": 8, "turns": 0}

@@ -76,3 +76,16 @@ def test_run_that_cannot_be_exported_says_why(store: Store) -> None:
     assert not app.exception
     assert not app.get("download_button")
     assert any("sorted\\_data" in info.value for info in app.info)
+
+
+@pytest.mark.parametrize("mended", [True, False])
+def test_settings_from_the_first_step_on_decide(store: Store, mended: bool) -> None:
+    """What was changed before it is what the program contains."""
+    faults = ["sorted_data", "none"]
+    before, after = faults if mended else faults[::-1]
+    run_id = store.branch(store.create_run(RunConfig(fault=before)), 0, "fault", after)
+    app = visit("train", run=run_id)
+    assert not app.exception
+    labels = [node.proto.label for node in app.get("download_button")]
+    assert labels == (["Python script", "Jupyter notebook"] if mended else [])
+    assert any("sorted\\_data" in info.value for info in app.info) != mended
