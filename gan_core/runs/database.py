@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -76,9 +77,13 @@ def _for_every_process(url: str) -> str:
             ),
             url=url,
         )
-    if Path(path).is_absolute() or path.startswith("file:"):  # SQLite's own kind of URL
+    if Path(path.removeprefix("file:")).is_absolute():
         return url
-    return parsed.set(database=str(Path(path).absolute())).render_as_string()
+    if path.startswith("file:") and "uri" in parsed.query:  # SQLite's own kind of URL
+        absolute = urljoin(f"{Path.cwd().as_uri()}/", path)
+    else:
+        absolute = str(Path(path).absolute())
+    return parsed.set(database=absolute).render_as_string()
 
 
 def _prepare_connection(connection: Any, _record: Any) -> None:

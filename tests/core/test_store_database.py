@@ -71,15 +71,26 @@ def test_folder_of_a_new_store_is_made(tmp_path: Path) -> None:
     assert open_store(url).runs() == []
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:///100%25 mine/store.sqlite3?timeout=3",
+        "sqlite:///file:100%2525 mine/store.sqlite3?timeout=3&uri=true&mode=rwc",
+        "sqlite:///file:./100%2525 mine/store.sqlite3?uri=true",
+    ],
+)
 def test_relative_path_means_the_same_file_from_every_folder(
-    open_at: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_at: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    here = open_at("sqlite:///100%25 mine/store.sqlite3?timeout=3")
+    folder = tmp_path / "what else?"
+    (folder / "100% mine").mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    here = open_at(url)
     run_id = here.create_run(CONFIG)
     monkeypatch.chdir("/")
     assert [run.id for run in open_at(here.url).runs()] == [run_id]
-    assert (tmp_path / "100% mine" / "store.sqlite3").exists()
+    assert (folder / "100% mine" / "store.sqlite3").exists()
+    assert open_at(here.url).url == here.url
 
 
 @pytest.mark.parametrize(
