@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import functools
 import gc
+import logging
 import os
 import socket
 import subprocess
@@ -44,6 +45,8 @@ DEFAULT_PORT = 8501
 PAGES_OF_RUNS = ("/train", "/playground")
 UNKNOWN_RUN, OTHER_ORIGIN = 4404, 4403  # WebSocket close codes of our own
 ENGINE_RESTART_SECONDS = 3.0
+
+log = logging.getLogger(__name__)
 
 
 @functools.cache
@@ -152,17 +155,26 @@ async def _keep_engine_running() -> None:
     command = (sys.executable, "-m", "gan_core.runs.engine", "--store", store, "--url", url)
     environment = os.environ | _absolute_data_folder()
     while True:
-        engine = await asyncio.create_subprocess_exec(
-            *command, stdin=subprocess.PIPE, cwd=ROOT, env=environment
-        )
         try:
-            await engine.wait()
-        finally:
-            if engine.returncode is None and engine.stdin:
-                engine.stdin.close()
-                with contextlib.suppress(TimeoutError, asyncio.CancelledError):
-                    await asyncio.wait_for(engine.wait(), 10)
+            engine = await asyncio.create_subprocess_exec(
+                *command, stdin=subprocess.PIPE, cwd=ROOT, env=environment
+            )
+        except OSError as error:  # no memory is left for another process, or none is allowed
+            log.warning("The training engine cannot be started (%s); it is tried again.", error)
+        else:
+            await _until_ended(engine)
         await asyncio.sleep(ENGINE_RESTART_SECONDS)
+
+
+async def _until_ended(engine: asyncio.subprocess.Process) -> None:
+    """Wait for the engine to end, and have it end where nobody waits any more."""
+    try:
+        await engine.wait()
+    finally:
+        if engine.returncode is None and engine.stdin:
+            engine.stdin.close()
+            with contextlib.suppress(TimeoutError, asyncio.CancelledError):
+                await asyncio.wait_for(engine.wait(), 10)
 
 
 def _absolute_data_folder() -> dict[str, str]:

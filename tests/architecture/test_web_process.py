@@ -207,6 +207,26 @@ def test_engine_uses_store_and_data_of_the_folder_where_the_app_was_started(
     assert started["env"]["GAN_DATA_DIR"] == str(tmp_path / "data")
 
 
+def test_engine_that_cannot_be_started_is_tried_again(
+    open_at: Callable[[str], Store],
+    sqlite_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    outcomes = iter([OSError("no memory"), OSError("no memory"), asyncio.CancelledError()])
+
+    async def start(*_command: str, **_options: Any) -> None:
+        raise next(outcomes)
+
+    monkeypatch.setenv("GAN_STORE", sqlite_url)
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", start)
+    monkeypatch.setattr(web, "open_store", open_at)
+    monkeypatch.setattr(web, "ENGINE_RESTART_SECONDS", 0)
+    with ThreadPoolExecutor() as elsewhere, pytest.raises(asyncio.CancelledError):
+        elsewhere.submit(asyncio.run, web._keep_engine_running()).result()  # no loop runs there
+    assert caplog.text.count("cannot be started (no memory)") == 2
+
+
 # --------------------------------------------------------------------- live stream
 
 
