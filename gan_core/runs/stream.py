@@ -11,8 +11,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from gan_core.runs.curve import level_for
 from gan_core.runs.events import Event
@@ -21,7 +21,7 @@ from gan_core.runs.store import Store
 from gan_core.text import GanError
 
 POLL_SECONDS = 0.025
-PLACES_SECONDS = 1.0  # between two looks at the queue and at deleted runs
+LOOK_SECONDS = 1.0  # between two looks at the queue, at deleted runs and at what has failed
 MAX_BEHIND = 30  # messages
 
 Mailbox = asyncio.Queue[str | None]
@@ -34,6 +34,7 @@ class Channel:
 
     def __init__(self, level: int) -> None:
         self.level = level
+        self.has_failed = False  # and is to start anew from a snapshot
         self.mailboxes: set[Mailbox] = set()
 
     def send(self, message: str | None) -> None:
@@ -75,20 +76,20 @@ class Stream:
     async def tail(self) -> None:
         """Follow the store for ever."""
         clock = asyncio.get_running_loop().time
-        looked_at_places = clock()
+        looked_at = clock()
         while True:
             await asyncio.sleep(POLL_SECONDS)
             try:
                 await self._poll()
-                if clock() - looked_at_places > PLACES_SECONDS:
-                    looked_at_places = clock()
-                    await self._tell_places()
-            except GanError as error:  # the store is away for a while, or a run was just deleted
+                if clock() - looked_at > LOOK_SECONDS:
+                    looked_at = clock()
+                    await self._look_after_all()
+            except GanError as error:  # the store is away for a while
                 log.warning("%s", error)
-                await asyncio.sleep(PLACES_SECONDS)
+                await asyncio.sleep(LOOK_SECONDS)
             except Exception:  # nobody starts the tailer again: no figure would move any more
                 log.exception("The stream goes on after an error that nobody expected")
-                await asyncio.sleep(PLACES_SECONDS)
+                await asyncio.sleep(LOOK_SECONDS)
 
     async def _poll(self) -> None:
         run_ids = list(self._channels)
@@ -105,8 +106,9 @@ class Stream:
             by_run[event.run_id].append(event)
         for run_id, new in by_run.items():
             channel = self._channels.get(run_id)
-            if channel:
-                await self._pass_on(run_id, channel, new)
+            if channel and not channel.has_failed:
+                with _apart(run_id, channel):
+                    await self._pass_on(run_id, channel, new)
         if events:
             self._seq = events[-1].seq
 
@@ -114,8 +116,7 @@ class Stream:
         kinds = {event.kind for event in events}
         level = level_for(max(event.step for event in events))
         if "rewind" in kinds or level > channel.level:
-            channel.level = level
-            channel.send(await asyncio.to_thread(snapshot, self._store, run_id, level))
+            await self._start_anew(run_id, channel, level)
             return
         changed = {}
         if kinds & {"status", "change"}:
@@ -128,23 +129,47 @@ class Stream:
             _drain(mailbox)
             await self._restart(run_id, channel, mailbox)
 
+    async def _start_anew(self, run_id: str, channel: Channel, level: int) -> None:
+        """Send all watchers a snapshot at this level instead of what they have missed."""
+        channel.level = level
+        channel.send(await asyncio.to_thread(snapshot, self._store, run_id, level))
+        channel.has_failed = False
+
     async def _restart(self, run_id: str, channel: Channel, mailbox: Mailbox) -> None:
         """Put a snapshot before whatever arrived while it was being read."""
         message = await asyncio.to_thread(snapshot, self._store, run_id, channel.level)
         for later in [message, *_drain(mailbox)]:
             mailbox.put_nowait(later)
 
-    async def _tell_places(self) -> None:
-        """Places in the queue and deletions make no event of the run itself."""
+    async def _look_after_all(self) -> None:
         for run_id, channel in list(self._channels.items()):
-            try:
-                run = await asyncio.to_thread(self._store.run, run_id)
-            except GanError:
-                channel.send(None)
-                continue
-            if run.status == "queued":
-                places = await asyncio.to_thread(state, self._store, run)
-                channel.send(delta([], channel.level, places))
+            with _apart(run_id, channel):
+                await self._look_after(run_id, channel)
+
+    async def _look_after(self, run_id: str, channel: Channel) -> None:
+        """Places in the queue and deletions make no event of the run; what failed starts anew."""
+        try:
+            run = await asyncio.to_thread(self._store.run, run_id)
+        except GanError:
+            channel.send(None)
+            return
+        if channel.has_failed:
+            await self._start_anew(run_id, channel, level_for(run.step))
+        elif run.status == "queued":
+            places = await asyncio.to_thread(state, self._store, run)
+            channel.send(delta([], channel.level, places))
+
+
+@contextmanager
+def _apart(run_id: str, channel: Channel) -> Iterator[None]:
+    """Keep what goes wrong with one run from the others."""
+    try:
+        yield
+    except Exception as error:
+        if not channel.has_failed:  # said once, however often it fails again
+            is_known = isinstance(error, GanError)
+            log.warning("Run %s cannot be followed: %s", run_id, error, exc_info=not is_known)
+        channel.has_failed = True
 
 
 def _drain(mailbox: Mailbox) -> list[str | None]:

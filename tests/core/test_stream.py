@@ -30,7 +30,7 @@ PATIENCE = 10  # seconds
 @pytest.fixture(autouse=True)
 def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "POLL_SECONDS", 0.002)
-    monkeypatch.setattr(stream, "PLACES_SECONDS", 0.05)
+    monkeypatch.setattr(stream, "LOOK_SECONDS", 0.05)
 
 
 @dataclass
@@ -328,6 +328,38 @@ def test_failure_of_a_moment_costs_nothing(
         browser.assert_complete(6)
 
     with_browser(run, scenario)
+
+
+def test_run_that_fails_is_started_anew_and_delays_no_other(
+    run: Trained, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = started(run.store)
+
+    async def play() -> None:
+        async with (
+            tailed(run.store) as followed,
+            followed.watch(broken.run_id) as one,
+            followed.watch(run.run_id) as another,
+        ):
+            ill, well = Browser(one), Browser(another)
+            await ill.receive()
+            for step in (1, 2, 3):
+                broken.advance(1, b"\xff")  # no text at all
+                run.advance()
+                await well.receive_up_to(step)
+            well.assert_complete(3)
+            assert well.resets == 1
+            broken.advance(1, b'{"x_fake.x": [4]}')
+            await ill.receive_up_to(4)
+            ill.assert_complete(4)
+            assert ill.parts["frame"] == {"x_fake.x": [4]}
+            broken.advance(2)
+            await ill.receive_up_to(6)
+            ill.assert_complete(6)
+            assert ill.resets == 2
+
+    asyncio.run(play())
+    assert caplog.text.count(f"Run {broken.run_id} cannot be followed") == 1
 
 
 @dataclass
