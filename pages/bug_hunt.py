@@ -10,6 +10,7 @@ from pydantic import Field
 
 from gan_core.bug_hunt import HUNT, case_of, faulty, healthy, mends_while_it_trains
 from gan_core.faults import FAULTS, NONE, Case, Fault
+from gan_core.runs.names import named_after
 from gan_core.runs.run import Run
 from gan_core.settings import Choices, Settings
 from gan_core.text import N_, GanError, number
@@ -72,10 +73,10 @@ def _explain(fault: Fault, case: Case) -> None:
 
 def run_it(fault: Fault, name: str) -> None:
     """Queue the run with the fault and the one without, and show both."""
-    as_it_should_be = _("As it should be")
+    as_it_should_be = named_after(name, _("{name}: as it should be"))
     go_to(
         run=store().create_run(faulty(fault), name),
-        beside=store().create_run(healthy(fault), f"{name}: {as_it_should_be}"),
+        beside=store().create_run(healthy(fault), as_it_should_be),
         mended=None,
         at=None,
     )
@@ -91,8 +92,7 @@ def mend(fault: Fault, run: Run) -> None:
         mended = store().branch(run.id, at, "fault", NONE)
     else:
         mended = store().create_run(healthy(fault))
-    fixed = _("mended")
-    store().rename(mended, f"{run.name}: {fixed}")
+    store().rename(mended, named_after(run.name, _("{name}: mended")))
     stop(run)
     go_to(mended=mended, at=None)
 

@@ -108,7 +108,9 @@ def band_figure(
     """
     _ = translate
     shown = band([own, *others], whole=quantity.whole)
-    of_all = np.where(shown.n_runs > len(others), shown.median, np.nan)
+    counts_all = shown.n_runs > len(others)
+    of_all = np.where(counts_all, shown.median, np.nan)
+    is_dashed = bool((np.isfinite(shown.median) & ~counts_all).any())
     counted = np.stack([shown.low, shown.high, shown.n_runs], axis=1)  # (m, 3)
     hover = _(N_("{median}, from {low} to {high}, over {n} seeds")).format(
         median="%{y:.4~g}",
@@ -120,7 +122,7 @@ def band_figure(
     traces = [
         _range(shown, color, shape) | {"name": _(N_("Range, lowest to highest"))},
         _line(shown.steps, shown.median, color, 2, shape=shape, dash="4px,3px")
-        | {"name": _(N_("Median, not of all seeds")), "showlegend": bool(np.isnan(of_all).any())}
+        | {"name": _(N_("Median, not of all seeds")), "showlegend": is_dashed}
         | {"customdata": counted, "hovertemplate": f"{hover}<extra></extra>"},
         _line(shown.steps, of_all, color, 3, shape=shape)
         | {"name": _(N_("Median")), "hoverinfo": "skip"},

@@ -35,13 +35,12 @@ from gan_core.runs.controls import (
 from gan_core.runs.database import Database
 from gan_core.runs.engines import Engines
 from gan_core.runs.events import Events, announce
+from gan_core.runs.names import MAX_NAME
 from gan_core.runs.pictures import Pictures, missing
 from gan_core.runs.record import Record
 from gan_core.runs.run import ENDED, Run, found, restate, to_run
 from gan_core.runs.sweeps import Sweeps
 from gan_core.text import N_, GanError, Text
-
-MAX_NAME = 80
 
 
 def default_url() -> str:

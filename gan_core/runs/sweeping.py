@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from gan_core.config import RunConfig, option_fields
-from gan_core.runs.store import MAX_NAME, Store
+from gan_core.runs.names import named_after
+from gan_core.runs.store import Store
 from gan_core.runs.sweeps import Sweep
 from gan_core.text import N_, GanError
 
@@ -27,7 +28,8 @@ def start_sweep(store: Store, config: RunConfig, field: str, values: Sequence[An
     configs = _swept(config, field, values)
     title = f"{config.dataset} · {field}"
     runs = [
-        store.create_run(each, f"{title} = {getattr(each, field)}"[:MAX_NAME]) for each in configs
+        store.create_run(each, named_after(title, "{name} = {value}", value=getattr(each, field)))
+        for each in configs
     ]
     return store.sweeps.add(title, field, runs)
 

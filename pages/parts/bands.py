@@ -119,7 +119,7 @@ def _choice(there: Mapping[str, Quantity]) -> str:
 def _curve(member: Member, name: str, level: int) -> Curve:
     """What a run measured as long as it differed in the seed alone; of losses, means."""
     steps, values = curve_of(member.run, name, level)
-    alike = np.full(len(steps), True) if member.parted is None else steps <= member.parted
+    alike = steps <= member.parted
     return Curve(steps[alike], values[alike])
 
 
@@ -190,7 +190,7 @@ def _progress(members: Sequence[Member]) -> None:
     ]
     st.caption(" · ".join(told))
     for member in members[1:]:
-        if member.parted is not None:
+        if member.is_cut:
             st.caption(
                 _(
                     "Seed {seed} counts up to step {step}: there, one of the two runs was changed."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +12,8 @@ import streamlit as st
 
 from gan_core.config import RunConfig
 from gan_core.runs.controls import Control
+from gan_core.runs.names import named_after
 from gan_core.runs.run import ENDED, Run
-from gan_core.runs.store import MAX_NAME
 from gan_core.text import N_, GanError
 from pages.parts import links
 from pages.parts.prose import _, plain, say
@@ -28,7 +29,7 @@ class Member:
     """A run of a group. From step `parted` on it differs from the first in more than the seed."""
 
     run: Run
-    parted: int | None = None
+    parted: float = math.inf
 
     @property
     def moves(self) -> bool:
@@ -36,11 +37,16 @@ class Member:
         return self.run.status in ("queued", "running")
 
     @property
+    def is_cut(self) -> bool:
+        """Whether it has steps that do not count: none where the first alone went on."""
+        return self.run.step > self.parted
+
+    @property
     def goes_on(self) -> bool:
         """Whether it has got to the end, or may: no step is missing for good."""
         if self.run.status == "finished":
-            return self.parted is None or self.run.step <= self.parted  # the first was made longer
-        return self.parted is None and self.run.status not in ENDED
+            return not self.is_cut
+        return self.parted == math.inf and self.run.status not in ENDED
 
 
 def asked(run: Run) -> list[str]:
@@ -95,8 +101,10 @@ def train(run: Run, n: int) -> None:
     missing = [seed for seed in _next_seeds(run.config.seed, n) if seed not in there]
     if not missing:
         raise GanError(N_("These seeds are there already. Choose more of them."))
-    name, short = _("{name} · seed {seed}"), run.name[: MAX_NAME - 20]
-    new = [store().replicate(run.id, seed, name.format(name=short, seed=seed)) for seed in missing]
+    name = _("{name} · seed {seed}")
+    new = [
+        store().replicate(run.id, seed, named_after(run.name, name, seed=seed)) for seed in missing
+    ]
     # Into the session, not the URL: that is lost when the page runs again at this very moment.
     named = ",".join([*(member.run.id for member in others), *new][-MOST:])
     links.remember(_key(run), named)
@@ -112,11 +120,11 @@ def _method(run: Run) -> Mapping[str, Any]:
     return run.config.model_dump(exclude=_NO_METHOD)
 
 
-def _parted(ours: Sequence[Control], theirs: Sequence[Control]) -> int | None:
-    """The step at which one of two runs changed and the other did not, if there is one."""
+def _parted(ours: Sequence[Control], theirs: Sequence[Control]) -> float:
+    """The step at which one of two runs changed and the other did not, or infinity."""
     changed = [[each for each in both if each.field not in _NO_METHOD] for both in (ours, theirs)]
     for pair in itertools.zip_longest(*changed):
         done = {each and (each.action, each.field, each.value, each.applied_step) for each in pair}
         if len(done) > 1:
             return min(each.applied_step or 0 for each in pair if each)
-    return None
+    return math.inf

@@ -204,6 +204,7 @@ def test_surface_has_a_gap_where_nothing_is_known() -> None:
     x = trace(figure, "Range, lowest to highest").x
     pieces = np.split(x, np.flatnonzero(np.isnan(x)))
     assert [(np.nanmin(each), np.nanmax(each)) for each in pieces[:-1]] == [(0, 10), (30, 40)]
+    assert not trace(figure, "Median, not of all seeds").showlegend, "there, nothing is dashed"
 
 
 def test_own_run_is_drawn_as_it_was_measured() -> None:

@@ -163,7 +163,7 @@ def test_long_name_is_cut(store: Store, grow: Grow) -> None:
     app = visit("playground", run=run_id)
     button(app, "Train with other seeds").click().run()
     assert toasts(app) == []
-    assert all(store.run(each).name.startswith("nnn") for each in others(app))
+    assert store.run(others(app)[0]).name == "n" * 71 + " · seed 2"
 
 
 def test_other_seeds_are_stopped_together_and_the_run_is_not(store: Store, grow: Grow) -> None:
@@ -365,6 +365,24 @@ def test_run_that_went_on_is_compared_where_the_other_seeds_ended(store: Store, 
     assert "over 2 of 2 seeds" in sentence(app)
     assert "Equilibrium: 1.39" in sentence(app), "a new length leaves the game as it is"
     assert len(traces(app)["This run"]) == 150
+    assert "counts up to" not in captions(app), "all its steps count"
+
+
+def test_seed_that_went_on_counts_as_far_as_the_run(store: Store, grow: Grow) -> None:
+    run_id, other = (grow(seed=seed, steps=100) for seed in (1, 2))
+    store.extend(other, 50)
+    grow(run_id=other, step=150)
+    app = visit("playground", run=run_id, seeds=other, band="d_loss")
+    assert "Seed 2 counts up to step 100" in captions(app)
+
+
+def test_seed_that_diverged_before_a_change_counts_with_all_its_steps(
+    store: Store, grow: Grow
+) -> None:
+    run_id, other = grow(status="running"), grow(seed=2, step=30, status="diverged")
+    change(store, run_id, 40, "g_learning_rate", 0.01)
+    app = visit("playground", run=run_id, seeds=other, band="d_loss")
+    assert "counts up to" not in captions(app)
 
 
 def test_new_run_begins_without_a_band(grow: Grow) -> None:

@@ -10,8 +10,10 @@ from gan_core.config import RunConfig
 from gan_core.faults import Fault
 from gan_core.runs.claims import holder_name
 from gan_core.runs.controls import Controls
+from gan_core.runs.names import MAX_NAME
 from gan_core.runs.store import Store
 from gan_core.text import GanError
+from pages.parts.prose import translator
 from tests.page_visit import button, go_to, live_views, toasts, visit
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -90,17 +92,36 @@ def test_fault_is_run_beside_the_healthy_program_and_mended(store: Store, fault:
     assert case.filled(case.symptom) not in said(app)
 
 
-def far_enough(store: Store, fault: Fault) -> tuple[AppTest, str, str]:
+def far_enough(
+    store: Store, fault: Fault, name: str = "", language: str = "en"
+) -> tuple[AppTest, str, str]:
     """The page of a run that can be mended, its id, and who trains it."""
-    run_id, holder = store.create_run(faulty(fault)), holder_name()
+    run_id, holder = store.create_run(faulty(fault), name), holder_name()
     store.claims.take(run_id, holder)
     store.set_status(run_id, holder, "running")
-    store.record.append(
-        run_id, holder, step=case_of(fault).at + 1, points={}, images_per_second=1.0
-    )
-    app = page_of(fault, run=run_id)
+    at = case_of(fault).at + 1
+    store.record.append(run_id, holder, step=at, points={}, images_per_second=1.0)
+    app = page_of(fault, run=run_id, lang=language)
     choose(app, fault, case_of(fault).wrong)
     return app, run_id, holder
+
+
+def test_names_of_runs_are_in_the_reader_s_language(store: Store) -> None:
+    app, _, _ = far_enough(store, HUNT[0], "程序纠错", "zh")
+    for label in ("Fix it", "Run it"):
+        button(app, translator("zh")(label)).click().run()
+        assert not app.exception
+    healthy_one, _, mended, _ = (run.name for run in store.runs())
+    assert mended == "程序纠错：已修好"
+    assert healthy_one.endswith("：应有的样子")
+
+
+def test_run_with_a_long_name_is_mended(store: Store) -> None:
+    fault = next(filter(mends_while_it_trains, HUNT))
+    app, _, _ = far_enough(store, fault, "n" * MAX_NAME)
+    button(app, "Fix it").click().run()
+    assert toasts(app) == []
+    assert store.runs()[0].name == "n" * (MAX_NAME - 8) + ": mended"
 
 
 def test_run_that_cannot_be_mended_goes_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

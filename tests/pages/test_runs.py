@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gan_core.runs.store import MAX_NAME, Store
+from gan_core.runs.names import MAX_NAME
+from gan_core.runs.store import Store
 from tests.page_visit import button, toasts, visit
 
 MakeRun = Callable[..., str]
