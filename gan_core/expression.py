@@ -11,7 +11,7 @@ import difflib
 import operator
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -113,8 +113,8 @@ class Expression:
         return _latex(self.tree)[0]
 
 
-def parse(source: str) -> Expression:
-    """Read a formula such as "softplus(-real) + softplus(fake)".
+def parse(source: str, needed: Collection[str] = LOGITS) -> Expression:
+    """Read a formula such as "softplus(-real) + softplus(fake)", with any of the logits `needed`.
 
     Raises `ExpressionError`, which says what is wrong, where, and what is allowed.
     """
@@ -123,12 +123,12 @@ def parse(source: str) -> Expression:
     _check_words(source)
     _check_brackets(source)
     expression = Expression(source, _read(source))
-    if not relies_on(expression):
+    if relies_on(expression).isdisjoint(needed):
         raise _refusal(
             source,
             *_extent(source),
-            N_("this is the same whatever D says, so nobody learns from it. Use {names}."),
-            names=", ".join(LOGITS),
+            N_("this does not depend on {names}, so it teaches nothing. Use {names}."),
+            names=", ".join(needed),
         )
     return expression
 

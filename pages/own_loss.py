@@ -7,10 +7,10 @@ import numpy as np
 import streamlit as st
 from pydantic import Field
 
-from gan_core.expression import FUNCTIONS, MAX_LENGTH, ExpressionError, parse, pointed
+from gan_core.expression import FUNCTIONS, MAX_LENGTH, ExpressionError, pointed
 from gan_core.figures.loss_laboratory import loss_figure
 from gan_core.losses import LOSSES, Loss
-from gan_core.losses.custom import DISCRIMINATOR, GENERATOR, custom
+from gan_core.losses.custom import DISCRIMINATOR, GENERATOR, custom, read
 from gan_core.losses.doubts import LIMIT, doubts, slope
 from gan_core.settings import Choices, Settings, Shown
 from gan_core.text import N_
@@ -124,7 +124,7 @@ def formula(name: str) -> tuple[str, bool]:
     """Draw the field of a formula; return the last one that was understood, and if it is this."""
     source, memory = settings.field(name), f"understood {name}"
     try:
-        parse(source)
+        read(name, source)
     except ExpressionError as error:
         st.code(pointed(source, error), language=None)
         st.error(say(error), icon=":material/error:")

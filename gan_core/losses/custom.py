@@ -9,13 +9,17 @@ from gan_core.text import N_, GanError
 DISCRIMINATOR = "softplus(-real) + softplus(fake)"
 GENERATOR = "softplus(-fake)"
 
+# Each formula needs one of these: without what its player can change, training has no gradient.
+_NEEDED = {"d_formula": ("real", "fake"), "g_formula": ("fake",)}
+
 
 def custom(d_formula: str = DISCRIMINATOR, g_formula: str = GENERATOR) -> Loss:
     """Return the loss typed as two expressions in the logits `real` and `fake`.
 
     Raises `GanError` where one of them is not understood.
     """
-    d_expression, g_expression = _parse("d_formula", d_formula), _parse("g_formula", g_formula)
+    d_expression = _understood("d_formula", d_formula)
+    g_expression = _understood("g_formula", g_formula)
     return Loss(
         name="custom",
         title=N_("Your own"),
@@ -33,9 +37,14 @@ def custom(d_formula: str = DISCRIMINATOR, g_formula: str = GENERATOR) -> Loss:
     )
 
 
-def _parse(field: str, source: str) -> Expression:
+def read(field: str, source: str) -> Expression:
+    """The formula of "d_formula" or "g_formula"; `ExpressionError` says what is wrong and where."""
+    return parse(source, _NEEDED[field])
+
+
+def _understood(field: str, source: str) -> Expression:
     try:
-        return parse(source)
+        return read(field, source)
     except ExpressionError as error:
         raise GanError(
             N_("{field} = {value} is not understood. {problem}"),

@@ -213,6 +213,19 @@ def test_formula_that_is_not_understood_is_pointed_at(field: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("field", "value", "needed"), [("g_formula", "real", "fake"), ("d_formula", "1", "real, fake")]
+)
+def test_formula_that_its_player_cannot_change_is_refused(
+    field: str, value: str, needed: str
+) -> None:
+    message = refusal({"loss": "custom", field: value})
+    assert message.startswith(f"{field} = {value} is not understood. Column 1")
+    assert message.endswith(f"so it teaches nothing. Use {needed}.")
+    with pytest.raises(GanError, match="Use"):
+        RunConfig(loss="custom").with_change(field, value)
+
+
+@pytest.mark.parametrize(
     ("field", "value", "why"),
     [
         ("text", "   ", "text must be a word of 1 to 12 characters"),

@@ -132,7 +132,7 @@ REFUSED = [
     # Nothing to read
     ("", "", 1, "empty"),
     (" \t ", " \t ", 1, "empty"),
-    (" 2*sqrt(2) ", "2*sqrt(2)", 2, "same whatever D says"),
+    (" 2*sqrt(2) ", "2*sqrt(2)", 2, "does not depend on real, fake"),
     # Characters
     ("real == fake", "==", 6, "not allowed"),
     ("real < fake", "<", 6, "not allowed"),
@@ -470,7 +470,7 @@ def test_long_parts_are_cut() -> None:
 
 
 def test_constants_alone_are_no_loss_but_any_logit_is_enough() -> None:
-    assert "nobody learns" in str(refusal("1 + mean(2)"))
+    assert "teaches nothing" in str(refusal("1 + mean(2)"))
     assert parse("0*fake + 1 + mean(2)")
 
 

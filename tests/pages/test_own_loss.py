@@ -247,6 +247,16 @@ def test_loss_that_is_not_understood_cannot_be_trained() -> None:
     assert train_link(type_formula(visit("own_loss"), "g", "fke"))["disabled"]
 
 
+def test_g_that_ignores_its_fakes_is_told_so_and_cannot_be_trained() -> None:
+    app = type_formula(visit("own_loss"), "g", "square(real)")
+    assert not app.exception
+    [error] = app.error
+    assert "does not depend on fake" in plain(error.value)
+    assert typed(app)["g_formula"] == "square(real)"
+    assert formulas(app) == [custom().discriminator_formula, custom().generator_formula]
+    assert train_link(app)["disabled"]
+
+
 def train_values(app: AppTest) -> dict[str, str]:
     return {name: str(app.text_input(key=name).value) for name in SQUARES}
 
