@@ -10,7 +10,8 @@ from __future__ import annotations
 import io
 import os
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -33,6 +34,7 @@ SMALL = 1_000_000  # … where that is more than this many bytes
 MIN_SIDE = 8
 MAX_PIXELS = 20_000_000  # of one picture
 MAX_TOTAL_PIXELS = 4_000_000_000
+MAX_SKIPPED = 1_000  # files that are no pictures, or none that can be used
 FORMATS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp", "BMP": "bmp", "GIF": "gif"}
 _HIDDEN = ("__MACOSX", "Thumbs.db", "desktop.ini")  # what systems add by themselves
 _CENTRAL_HEADER = b"PK\x01\x02"  # begins each entry in a zip's table of contents
@@ -316,15 +318,25 @@ def _from_pictures(files: Sequence[_File], form: Form, progress: Progress) -> Fo
     total = 0
     for number, file in enumerate(files, start=1):
         try:
-            picture, n_pixels = _read_picture(file, form)
+            with _opened(file) as image:
+                total += image.width * image.height  # before they are decoded, be it in vain
+                if total <= MAX_TOTAL_PIXELS:
+                    pixels.append(_decoded(image, form))
         except GanError as error:
             skipped.append(Skipped(_short(file.name), error.text))
-        else:
-            pixels.append(picture)
-            total += n_pixels
         if total > MAX_TOTAL_PIXELS:
             raise GanError(
                 N_("All pictures together have too many pixels. Make them smaller, or take fewer.")
+            )
+        if len(skipped) > MAX_SKIPPED:
+            raise GanError(
+                N_(
+                    "More than {most} files cannot be used. The first of them is {name}: {reason} "
+                    "Keep only pictures."
+                ),
+                most=f"{MAX_SKIPPED:,}",
+                name=skipped[0].name,
+                reason=skipped[0].reason,
             )
         if len(pixels) > MAX_PICTURES:
             break
@@ -359,21 +371,20 @@ def _check_count(n: int, skipped: Sequence[Skipped] = ()) -> None:
     )
 
 
-def _read_picture(file: _File, form: Form) -> tuple[np.ndarray, int]:
-    """One picture (side, side, channels), and how many pixels it had."""
+@contextmanager
+def _opened(file: _File) -> Iterator[Image.Image]:
+    """A picture of which the header has been read; what goes wrong with it is a `GanError`."""
     from PIL import Image
 
     if file.size > MAX_BYTES:
         raise GanError(N_("larger than {most} MB."), most=MAX_BYTES // 1_000_000)
     try:
         with Image.open(io.BytesIO(file.read()), formats=list(FORMATS)) as image:
-            n_pixels = image.width * image.height
-            if n_pixels > MAX_PIXELS:
+            if image.width * image.height > MAX_PIXELS:
                 raise _too_large()
             if min(image.size) < MIN_SIDE:
                 raise GanError(N_("smaller than {side}×{side} pixels."), side=MIN_SIDE)
-            image.draft(form.mode, (2 * form.side, 2 * form.side))  # JPEG: decode no more than that
-            return _squared(image, form), n_pixels
+            yield image
     except GanError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -382,6 +393,11 @@ def _read_picture(file: _File, form: Form) -> tuple[np.ndarray, int]:
         raise GanError(
             N_("no picture that can be read here ({formats})."), formats=", ".join(FORMATS)
         ) from error
+
+
+def _decoded(image: Image.Image, form: Form) -> np.ndarray:
+    image.draft(form.mode, (2 * form.side, 2 * form.side))  # JPEG: decode no more than that
+    return _squared(image, form)
 
 
 def _too_large() -> GanError:

@@ -292,6 +292,31 @@ def test_pixels_are_counted_before_they_are_decoded(monkeypatch: pytest.MonkeyPa
     assert "too many pixels" in refusal("a.zip", zipped(album(17)))
 
 
+def test_pixels_that_are_decoded_in_vain_count_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picture_files, "MAX_TOTAL_PIXELS", 16 * 40 * 48)
+    n_decoded = 0
+
+    def squared(image: Image.Image, form: Form) -> np.ndarray:
+        nonlocal n_decoded
+        n_decoded += 1
+        return original(image, form)
+
+    original = picture_files._squared
+    monkeypatch.setattr(picture_files, "_squared", squared)
+    cut = {f"cut {name}": data[: len(data) // 2] for name, data in album(3).items()}
+    assert "too many pixels" in refusal("a.zip", zipped(cut | album(16)))
+    assert n_decoded == 16
+
+
+def test_files_that_are_no_pictures_are_not_read_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picture_files, "MAX_SKIPPED", 3)
+    notes = {f"{i}.txt": b"no picture" for i in range(4)}
+    assert len(take("a.zip", zipped(dict(list(notes.items())[:3]) | album(16))).skipped) == 3
+    message = refusal("a.zip", zipped(notes | album(16)))
+    assert message.startswith("More than 3 files cannot be used. The first of them is 0.txt: ")
+    assert message.endswith("Keep only pictures.")
+
+
 def test_archive_with_too_many_files_is_refused_before_it_is_listed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
