@@ -19,6 +19,7 @@ FILES = KerasFiles(
     cached=("cifar-10-batches-py-target_archive",),
     n_bytes=170_498_071,
     shape=(32, 32, 3),
+    host="www.cs.toronto.edu",
 )
 
 DATASETS.register(

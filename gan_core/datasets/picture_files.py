@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
@@ -270,13 +270,7 @@ def _read_array(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) ->
     """The array of an .npy file; its memory is asked for only when its header is right."""
     try:
         with archive.open(member) as file:
-            version = np.lib.format.read_magic(file)
-            read_header = (
-                np.lib.format.read_array_header_1_0
-                if version == (1, 0)
-                else np.lib.format.read_array_header_2_0
-            )
-            shape, by_column, dtype = read_header(file)
+            shape, by_column, dtype = array_header(file)
             if not _are_pictures(shape, dtype):
                 raise GanError(
                     N_(
@@ -297,6 +291,17 @@ def _read_array(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) ->
     if len(data) != int(np.prod(shape, dtype=object)):
         raise _damaged(name, ValueError(f"{len(data)} bytes for {shape}"))
     return np.frombuffer(data, np.uint8).reshape(shape, order="F" if by_column else "C")
+
+
+def array_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
+    """Shape, order (true: by column) and type of the array in an .npy file, read up to there."""
+    version = np.lib.format.read_magic(file)
+    read_header = (
+        np.lib.format.read_array_header_1_0
+        if version == (1, 0)
+        else np.lib.format.read_array_header_2_0
+    )
+    return read_header(file)
 
 
 def _are_pictures(shape: tuple[int, ...], dtype: np.dtype) -> bool:

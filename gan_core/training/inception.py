@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import functools
 import os
-import socket
 from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from gan_core.downloads import GOOGLE, check_that_it_answers
 from gan_core.text import N_, GanError
 
 FILE = "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5"
 SIDE = 299
 N_FEATURES = 2048
 AT_ONCE = 20  # pictures
-HOST = ("storage.googleapis.com", 443)  # from where Keras downloads
-CONNECTS_WITHIN_SECONDS = 5.0
 
 
 def features(x: np.ndarray, network: keras.Model) -> np.ndarray:
@@ -50,8 +48,7 @@ def inception() -> keras.Model:
         if own.exists():
             return build(str(own))
         if not cached.exists():
-            # Keras' own download would wait for ever where nothing answers.
-            socket.create_connection(HOST, CONNECTS_WITHIN_SECONDS).close()
+            check_that_it_answers(GOOGLE)
         return build("imagenet")
     except Exception as error:  # Keras raises plain Exception for every network failure
         raise GanError(

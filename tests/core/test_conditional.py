@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 
 from gan_core.config import RunConfig
-from gan_core.datasets import DATASETS, Dataset
+from gan_core.datasets import DATASETS, Dataset, keras_files
 from gan_core.networks import NETWORKS
 from gan_core.text import GanError
 from gan_core.training.checkpoint import pack, unpack
@@ -92,6 +92,18 @@ def test_wrong_labels_in_a_file_of_one_s_own_are_described(
         read()
     np.savez(tmp_path / "mnist.npz", x_train=pictures, y_train=np.arange(20)[:, np.newaxis] % 10)
     assert read().tolist() == [*range(10)] * 2
+
+
+def test_labels_are_read_without_the_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labels = np.arange(20) % 10
+    np.savez(tmp_path / "mnist.npz", x_train=np.zeros((20, 28, 28), np.uint8), y_train=labels)
+    monkeypatch.setenv("GAN_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(keras_files.KerasFiles, "_read", None)
+    read = DATASETS.get("mnist").labels
+    assert read
+    np.testing.assert_array_equal(read(), labels)
 
 
 def test_file_of_one_s_own_without_labels_is_named(

@@ -21,6 +21,7 @@ from gan_core.datasets import (
     cifar10,
     digits,
     fashion_mnist,
+    keras_files,
     mnist,
     scale_to_tanh,
 )
@@ -48,6 +49,14 @@ def folder_with_mnist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def _mnist_at_hand(folder_with_mnist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GAN_DATA_DIR", str(folder_with_mnist))
+
+
+@pytest.fixture(autouse=True)
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every host answers; those that were asked."""
+    hosts: list[str] = []
+    monkeypatch.setattr(keras_files, "check_that_it_answers", hosts.append)
+    return hosts
 
 
 def refuse() -> Any:
@@ -325,6 +334,43 @@ def test_real_download_from_a_dead_address_is_explained(
 
     with pytest.raises(GanError, match=r"could not be downloaded .*Connection refused.*GAN_DATA_"):
         files(load).prepare(ignore)
+
+
+def test_host_is_asked_before_a_download_and_only_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[str]
+) -> None:
+    def refuse_to_answer(host: str) -> None:
+        raise TimeoutError("nothing answers")
+
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    files(lambda: asked.append("download")).prepare(ignore)
+    assert asked == ["storage.googleapis.com", "download"]
+    monkeypatch.setattr(keras_files, "check_that_it_answers", refuse_to_answer)
+    with pytest.raises(GanError, match=r"could not be downloaded \(nothing answers\)"):
+        files(lambda: pytest.fail("it would wait for ever")).prepare(ignore)
+    (tmp_path / "datasets").mkdir()
+    (tmp_path / "datasets" / "pictures.npz").write_bytes(bytes(1000))
+    files(lambda: None).prepare(ignore)
+
+
+def test_download_that_hangs_keeps_nobody_from_other_files() -> None:
+    hangs, over = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        hangs.set()
+        assert over.wait(10)
+
+    download = threading.Thread(target=files(hang).prepare, args=(ignore,))
+    download.start()
+    try:
+        assert hangs.wait(5)
+        other = threading.Thread(target=files(lambda: None).prepare, args=(ignore,), daemon=True)
+        other.start()
+        other.join(2)
+        assert not other.is_alive()
+    finally:
+        over.set()
+        download.join()
 
 
 def test_download_reports_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
