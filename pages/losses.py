@@ -9,7 +9,7 @@ from pydantic import Field
 
 from gan_core.config import RunConfig
 from gan_core.figures.loss_laboratory import COLORS, FLAT, Axis, loss_figure, reading
-from gan_core.losses import LOSSES, Loss
+from gan_core.losses import LOSSES, Equilibrium, Loss
 from gan_core.losses.doubts import LIMIT
 from gan_core.ops import NUMPY
 from gan_core.settings import Choices, Settings, Shown
@@ -112,15 +112,27 @@ def formulas(loss: Loss, color: str) -> None:
     # Within a line, long formulas break where they must.
     st.markdown(f"{title}\n\n${loss.discriminator_formula}$\n\n${loss.generator_formula}$")
     if loss.equilibrium:
-        where = _("Equilibrium, at any constant output:")
-        if not loss.equilibrium.any_constant:
-            where = _("Equilibrium, at the output {logit}:").format(
-                logit=f"${loss.equilibrium.logit:.3g}$"
-            )
-        d_loss, g_loss = loss.equilibrium.d_loss, loss.equilibrium.g_loss
-        # In braces, a formula stays on one line.
-        st.caption(f"{where} ${{L_D = {d_loss:.4f}}}$, ${{L_G = {g_loss:.4f}}}$")
+        st.caption(f"{_where(loss.equilibrium)} {_prices(loss.equilibrium)}")
     st.caption(loss.reference)
+
+
+def _where(equilibrium: Equilibrium) -> str:
+    if not equilibrium.constants:
+        return _("Equilibrium, at the output {logit}:").format(logit=f"${equilibrium.logit:.3g}$")
+    low, high = equilibrium.constants
+    if math.isinf(high):
+        return _("Equilibrium, at any constant output:")
+    return _("Equilibrium, at any constant output from {low} to {high}:").format(
+        low=f"${low:g}$", high=f"${high:g}$"
+    )
+
+
+def _prices(equilibrium: Equilibrium) -> str:
+    """What both pay there; in braces, each formula stays on one line."""
+    d_price = f"${{L_D = {equilibrium.d_loss:.4f}}}$"
+    if equilibrium.g_loss is None:
+        return _("{d_price}; G's loss depends on the output.").format(d_price=d_price)
+    return f"{d_price}, ${{L_G = {equilibrium.g_loss:.4f}}}$"
 
 
 def sliders(loss: Loss) -> None:

@@ -80,6 +80,7 @@ def equilibrium(name: str) -> dict[str, str]:
     """What both players pay at the equilibrium of a loss, for the prose."""
     found = LOSSES.get(name).equilibrium
     assert found
+    assert found.g_loss is not None
     return {
         f"{name}_{player}": f"{value:.4f}".replace("-", "−")
         for player, value in (("d", found.d_loss), ("g", found.g_loss))

@@ -63,8 +63,9 @@ def show_loss(loss: Loss) -> None:
     steady_figure(figure, key="loss curve")
     if loss.equilibrium:
         st.caption(_("At the equilibrium, where D cannot tell real from fake:"))
-        d_loss, g_loss = loss.equilibrium.d_loss, loss.equilibrium.g_loss
-        st.latex(rf"L_D = {d_loss:.4f}, \quad L_G = {g_loss:.4f}")
+        prices = {"L_D": loss.equilibrium.d_loss, "L_G": loss.equilibrium.g_loss}
+        known = (f"{name} = {value:.4f}" for name, value in prices.items() if value is not None)
+        st.latex(r", \quad ".join(known))
     st.caption(loss.reference)
 
 

@@ -32,8 +32,8 @@ def live_curves(
     """Curves over the step, with one common axis: losses, decisions, throughput.
 
     `losses` and `penalties` are all that the run has had. Dashed lines stand at the values of the
-    equilibrium, where D cannot tell real from fake; where any constant is as good, only at D's
-    loss; where the loss was exchanged, nowhere. Where it is measured, the Fréchet distance follows,
+    equilibrium, where D cannot tell real from fake, as far as it has but one; where the loss was
+    exchanged, nowhere. Where it is measured, the Fréchet distance follows,
     its noise floor dotted.
     """
     _ = translate
@@ -163,9 +163,10 @@ def _equilibrium_lines(losses: Sequence[Loss]) -> list[tuple[int, float, str]]:
     if len(losses) > 1 or not loss.equilibrium:
         return []
     lines = [(1, loss.equilibrium.d_loss, DISCRIMINATOR)]
-    if not loss.equilibrium.any_constant:
-        decision = float(loss.decision(loss.equilibrium.logit, NUMPY))
-        lines += [(1, loss.equilibrium.g_loss, GENERATOR), (2, decision, NEUTRAL)]
+    if loss.equilibrium.g_loss is not None:
+        lines.append((1, loss.equilibrium.g_loss, GENERATOR))
+    if not loss.equilibrium.constants:
+        lines.append((2, float(loss.decision(loss.equilibrium.logit, NUMPY)), NEUTRAL))
     return lines
 
 

@@ -90,7 +90,8 @@ def flat_stretches(loss: Loss, real_logit: float = 0.0) -> list[Flat]:
     with np.errstate(all="ignore"):
         is_flat = np.abs(slope(loss.generator, "fake", real, _LOGITS)) < FLAT
         pays = loss.generator(real, _LOGITS, NUMPY)
-        fair = loss.equilibrium.g_loss if loss.equilibrium else reading(loss, 0.0, 0.0).g_loss
+        even = loss.equilibrium.logit if loss.equilibrium else 0.0
+        fair = reading(loss, even, even).g_loss
     ends = np.flatnonzero(np.diff(np.concatenate([[False], is_flat, [False]])))
     return [
         Flat(
@@ -215,12 +216,13 @@ def _points(panel: Panel, drawn: Sequence[_Drawn], player: str, quantity: str) -
 
 
 def _stars(panel: Panel, drawn: Sequence[_Drawn], player: str, quantity: str) -> None:
-    """Stars where no player can gain; on the losses with their values."""
+    """Stars where no player can gain, if that is known; on the losses with their values."""
     marks: dict[tuple[float, float], str] = {}  # losses may share an equilibrium: one star
     for each in drawn:
-        if not each.loss.equilibrium:
+        equilibrium = each.loss.equilibrium
+        if not equilibrium or (player == "G" and equilibrium.g_loss is None):
             continue
-        logit = each.loss.equilibrium.logit
+        logit = equilibrium.logit
         there, at = replace(each, real_logit=logit, fake_logit=logit), np.full((1, 1), logit)
         for side in _SIDES[player] if quantity == "slope" else ("fake",):
             y = there.along(player, quantity, side, at).item()

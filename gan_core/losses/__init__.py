@@ -29,13 +29,14 @@ def score(logits: Tensor, ops: Ops) -> Tensor:
 class Equilibrium:
     """Where generated and real data agree: D's best output, the same everywhere, and both losses.
 
-    With `any_constant`, any other constant output is as good (and moves G's loss by as much).
+    Where any constant output in a range is as good for D, `constants` are its ends and `logit` its
+    middle; `g_loss` is None where G's loss depends on which of them it is.
     """
 
     logit: float
     d_loss: float
-    g_loss: float
-    any_constant: bool = False
+    g_loss: float | None
+    constants: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

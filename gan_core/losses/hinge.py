@@ -28,7 +28,7 @@ LOSSES.register(
         discriminator_formula=r"L_D = \mathbb{E}_x\left[\max(0, 1 - D(x))\right]"
         r" + \mathbb{E}_z\left[\max(0, 1 + D(G(z)))\right]",
         generator_formula=r"L_G = -\,\mathbb{E}_z\left[D(G(z))\right]",
-        equilibrium=Equilibrium(logit=0.0, d_loss=2.0, g_loss=0.0),
+        equilibrium=Equilibrium(0.0, d_loss=2.0, g_loss=None, constants=(-1.0, 1.0)),
         reference="Lim & Ye 2017, arXiv:1705.02894; Miyato et al. 2018, arXiv:1802.05957",
         decision=score,
         order=50,

@@ -41,7 +41,7 @@ LOSSES.register(
         generator_formula=rf"L_G = -\,\mathbb{{E}}_z\left[\ln {_FAKE}\right]"
         rf" - \mathbb{{E}}_x\left[\ln\left(1 - {_REAL}\right)\right]",
         equilibrium=Equilibrium(
-            logit=0.0, d_loss=2 * math.log(2), g_loss=2 * math.log(2), any_constant=True
+            0.0, d_loss=2 * math.log(2), g_loss=2 * math.log(2), constants=(-math.inf, math.inf)
         ),
         reference="Jolicoeur-Martineau 2018, arXiv:1807.00734",
         decision=score,

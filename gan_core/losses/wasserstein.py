@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from gan_core.losses import LOSSES, Equilibrium, Loss, score
 from gan_core.ops import Ops, Tensor
 from gan_core.text import N_
@@ -30,7 +32,7 @@ LOSSES.register(
         discriminator_formula=r"L_D = \mathbb{E}_z\left[D(G(z))\right]"
         r" - \mathbb{E}_x\left[D(x)\right]",
         generator_formula=r"L_G = -\,\mathbb{E}_z\left[D(G(z))\right]",
-        equilibrium=Equilibrium(logit=0.0, d_loss=0.0, g_loss=0.0, any_constant=True),
+        equilibrium=Equilibrium(0.0, d_loss=0.0, g_loss=None, constants=(-math.inf, math.inf)),
         reference="Arjovsky, Chintala, Bottou 2017, arXiv:1701.07875",
         decision=score,
         order=40,

@@ -135,10 +135,8 @@ def _levels(members: Sequence[Member], name: str) -> list[Level]:
     equilibrium = run.config.items.loss.equilibrium
     if name not in RECORD_FIELDS or not equilibrium or _was_changed(run):
         return []
-    if name == "g_loss" and equilibrium.any_constant:
-        return []
     value = equilibrium.d_loss if name == "d_loss" else equilibrium.g_loss
-    return [Level(value, _("Equilibrium"))]
+    return [] if value is None else [Level(value, _("Equilibrium"))]
 
 
 def _was_changed(run: Run) -> bool:

@@ -61,7 +61,8 @@ def test_discriminator_is_at_rest_at_the_equilibrium(loss: Loss) -> None:
         pytest.skip("no equilibrium to look at")
     here = reading(loss, loss.equilibrium.logit, loss.equilibrium.logit)
     assert here.d_loss == pytest.approx(loss.equilibrium.d_loss, abs=1e-6)
-    assert here.g_loss == pytest.approx(loss.equilibrium.g_loss, abs=1e-6)
+    if loss.equilibrium.g_loss is not None:
+        assert here.g_loss == pytest.approx(loss.equilibrium.g_loss, abs=1e-6)
     assert here.d_slope_real + here.d_slope_fake == pytest.approx(0, abs=1e-5)
 
 
@@ -110,10 +111,11 @@ def test_stars_stand_at_the_equilibrium_with_its_value(loss: Loss) -> None:
     figure = loss_figure([loss], 1.0, -1.0)
     for panel, player in (("L_D", "d_loss"), ("L_G", "g_loss")):
         stars = traces(figure, panel, "star")
-        if loss.equilibrium is None:
+        assert loss.equilibrium
+        value = getattr(loss.equilibrium, player)
+        if value is None:  # it depends on which of many constants D gives
             assert stars == []
             continue
-        value = getattr(loss.equilibrium, player)
         assert stars[0].x == (pytest.approx(loss.equilibrium.logit, abs=1e-6),)
         assert stars[0].y == (pytest.approx(value, abs=1e-5),)
         assert float(stars[0].text[0].replace("−", "-")) == pytest.approx(value, abs=5e-4)
