@@ -10,7 +10,7 @@ from gan_core.diagnosis.reading import NEAR_LOSS, Reading
 from gan_core.text import N_, Text
 
 FEWEST = 20  # records; before that, the curves show the initial weights and chance
-NEAR = 0.15  # how far D(x) and D(G(z)) may be from ½ in balance
+NEAR = 0.15  # how far D(x) and D(G(z)) may be from the equilibrium's in balance
 TREND = 0.1  # of its size: a curve that stays within that in the window is level
 FLOORS = 3.0  # times the noise floor: samples that anybody can tell from real ones
 
@@ -37,14 +37,16 @@ def balanced(run: Reading) -> Finding | None:
     if not run.is_settled or run.covers_little:
         return None
     if run.loss.gives_probability:
-        if max(abs(run.median("d_real") - 0.5), abs(run.median("d_fake") - 0.5)) >= NEAR:
+        answers = run.median("d_real"), run.median("d_fake")
+        even = run.even_answer
+        if max(abs(answer - even) for answer in answers) >= NEAR:
             return None
         evidence = Text(
             N_(
                 "D gives real samples D(x) = {d_real} and generated ones D(G(z)) = {d_fake}. Both "
-                "are near ½: D can hardly tell them apart."
+                "are near {even}: D can hardly tell them apart."
             ),
-            run.numbers,
+            {**run.numbers, "even": "½" if np.isclose(even, 0.5) else shown(even)},
         )
     else:
         if run.excess is None or abs(run.excess) >= NEAR_LOSS:

@@ -19,9 +19,9 @@ from gan_core.diagnosis.reading import NEAR_LOSS, Reading
 from gan_core.text import N_, Text, number
 
 # On the ring, runs that learn stay below 0.75; a D that learns 100 times as fast as G has 0.88.
-WON = 0.85  # of D(x) − D(G(z)): D is sure of itself and right
+WON = 0.85  # of the largest D(x) − D(G(z)) that pays: D is sure of itself and right
 WON_LOSS = 0.11  # of the equilibrium's loss: what cross-entropy costs at that gap
-FOOLED = 0.6  # of D(G(z)): well above ½, which is what D says when it can only guess
+FOOLED = 0.1  # how far D(G(z)) is then above what D says when it can only guess
 FLAT = 0.05  # a slope of G's loss smaller than that teaches G next to nothing, as in the figure
 FALL = 3  # modes lost; two come and go by chance
 
@@ -29,7 +29,8 @@ FALL = 3  # modes lost; two come and go by chance
 def d_wins(run: Reading) -> Finding | None:
     """D tells real from fake without fail; "vanishing" where G learns nothing from that."""
     if run.loss.gives_probability:
-        wins = run.gap > WON
+        # Twice what D says when it can only guess: 1, or with labels smoothed by s 1 − s.
+        wins = run.gap > WON * 2 * run.even_answer
         evidence = Text(
             N_(
                 "D is right almost every time: it gives real samples D(x) = {d_real} and generated "
@@ -134,7 +135,7 @@ def g_wins(run: Reading) -> Finding | None:
     The first weights may score either above the other; that is no lead.
     """
     if run.loss.gives_probability:
-        if not (run.median("d_fake") > FOOLED and run.gap < 0):
+        if not (run.median("d_fake") > run.even_answer + FOOLED and run.gap < 0):
             return None
         evidence = Text(
             N_(

@@ -84,6 +84,12 @@ class Reading:
         return (self.median("d_loss") - self.loss.equilibrium.d_loss) / self.stake
 
     @property
+    def even_answer(self) -> float:
+        """D(x) in the equilibrium, of a loss that gives probabilities: ½, or less by smoothing."""
+        assert self.loss.equilibrium
+        return float(self.loss.decision(self.loss.equilibrium.logit, NUMPY))
+
+    @property
     def numbers(self) -> dict[str, str]:
         """What an evidence may quote."""
         equilibrium = self.loss.equilibrium

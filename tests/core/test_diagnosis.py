@@ -85,6 +85,7 @@ LOST: dict[str, Any] = {"d_real": 0.99, "d_fake": 0.01, "d_loss": 0.02}
 BALANCED: dict[str, Any] = {"d_real": 0.55, "d_fake": 0.45, "d_loss": 1.3, "g_loss": 0.8}
 ALIKE: dict[str, Any] = {"d_real": 0.51, "d_fake": 0.49, "d_loss": 1.38, "g_loss": 0.7}
 TYPED = custom("square(real - 1) + square(fake)", "square(fake - 1)")
+SMOOTHED = LOSSES.get("non_saturating").configured(RunConfig(label_smoothing=0.3))
 FADING = series(*np.geomspace(1, 1e-4, 12))
 PENALISED: dict[str, Any] = {"d_penalty": 0.1}
 
@@ -171,6 +172,26 @@ CASES: dict[str, tuple[list[str], np.ndarray, dict[str, Any]]] = {
         ["g_wins"],
         curves(d_real=0.6, d_fake=0.65),
         {"g_learning_rate": 1e-2},
+    ),
+    "G is ahead, smoothed": (
+        ["g_wins"],
+        curves(d_real=0.45, d_fake=0.47),
+        {"loss": SMOOTHED},
+    ),
+    "D is sure, smoothed": (
+        ["d_wins"],
+        curves(d_real=0.69, d_fake=0.02, d_loss=0.65),
+        {"loss": SMOOTHED},
+    ),
+    "only the smoothed D is in balance": (
+        ["balanced"],
+        curves(d_real=0.35, d_fake=0.34, d_loss=1.3),
+        {"loss": SMOOTHED},
+    ),
+    "the smoothed D is not in balance at ½": (
+        ["steady"],
+        curves(d_real=0.55, d_fake=0.44, d_loss=1.3),
+        {"loss": SMOOTHED},
     ),
     "G is hardly ahead": (["balanced"], curves(d_real=0.57, d_fake=0.59), {}),
     "both are trusted": (["steady"], curves(d_real=0.75, d_fake=0.65), {}),
@@ -361,6 +382,13 @@ def test_balance_far_from_the_data_says_so() -> None:
     assert "Two weak players" in advice(0.02, {"sliced_wasserstein": 0.01})
     assert "Two weak players" in advice(0.04, None)
     assert "Two weak players" in advice(0.04, {"sliced_wasserstein": math.nan})
+
+
+@pytest.mark.parametrize(("loss", "even"), [("non_saturating", "½"), (SMOOTHED, "0.35")])
+def test_balance_names_what_d_says_when_it_can_only_guess(loss: str | Loss, even: str) -> None:
+    [finding] = findings(curves(d_real=0.42, d_fake=0.41), loss)
+    assert finding.key == "balanced"
+    assert f"Both are near {even}: D can hardly" in finding.evidence.say()
 
 
 def test_random_walks_are_hardly_ever_taken_for_waves() -> None:
