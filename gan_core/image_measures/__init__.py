@@ -1,7 +1,7 @@
 """Measures of generated pictures, on what a classifier sees in them. One file per measure.
 
 All of them depend on how many pictures there are: compare a value with its noise floor, which is
-what real pictures measure against as many other real ones.
+what real pictures measure against as many other real ones, unless a measure has a floor of its own.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class Measure:
     better: Literal["lower", "higher"]
     measure: Callable[[Seen, Seen], float]
     reference: str
+    floor: Callable[[Seen, Seen], float] | None = None
     order: int = 100
 
 
@@ -50,3 +51,8 @@ def is_digits(dataset: Dataset) -> bool:
 def measure_all(real: Seen, fake: Seen) -> dict[str, float]:
     """The value of every measure."""
     return {measure.name: measure.measure(real, fake) for measure in MEASURES}
+
+
+def all_floors(real: Seen, other: Seen) -> dict[str, float]:
+    """The noise floor of every measure, from as many other real pictures."""
+    return {each.name: (each.floor or each.measure)(real, other) for each in MEASURES}

@@ -6,7 +6,7 @@ import numpy as np
 
 from gan_core.image_measures import MEASURES, Measure, Seen
 from gan_core.text import N_
-from gan_core.theory.kernels import mean_of_others
+from gan_core.theory.kernels import mean_of_others, noise_floor
 
 
 def kernel_distance(x: np.ndarray, y: np.ndarray) -> float:
@@ -29,6 +29,11 @@ def _of_seen(real: Seen, fake: Seen) -> float:
     return kernel_distance(real.features, fake.features)
 
 
+def _floor(real: Seen, other: Seen) -> float:
+    x, y = (seen.features.astype(np.float64) for seen in (real, other))
+    return noise_floor(x, y, _kernel)
+
+
 MEASURES.register(
     Measure(
         name="kid",
@@ -40,6 +45,7 @@ MEASURES.register(
         ),
         better="lower",
         measure=_of_seen,
+        floor=_floor,
         reference="Bińkowski et al. 2018, arXiv:1801.01401",
         order=20,
     )

@@ -18,8 +18,9 @@ class Metric:
     """One metric on samples (n, *shape).
 
     `measure(x_real, x_fake, dataset)` returns the value; measured on real against real of the same
-    n it gives the noise floor. `n_samples` is how many the definition asks for. `applies(dataset)`
-    tells whether it is defined there. Its values may be `whole` numbers only.
+    n it gives the noise floor, unless there is a `floor` of its own. `n_samples` is how many the
+    definition asks for. `applies(dataset)` tells whether it is defined there. Its values may be
+    `whole` numbers only.
     """
 
     name: str
@@ -31,8 +32,13 @@ class Metric:
     measure: Callable[[np.ndarray, np.ndarray, Dataset], float]
     applies: Callable[[Dataset], bool]
     reference: str
+    floor: Callable[[np.ndarray, np.ndarray, Dataset], float] | None = None
     order: int = 100
     whole: bool = False
+
+    def noise_floor(self, x_real: np.ndarray, x_other: np.ndarray, dataset: Dataset) -> float:
+        """What real samples score against as many other real ones."""
+        return (self.floor or self.measure)(x_real, x_other, dataset)
 
 
 FAR = 1e3  # times the extent of the plane: where points are put that left it for good

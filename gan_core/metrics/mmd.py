@@ -7,7 +7,7 @@ import numpy as np
 from gan_core.datasets import Dataset
 from gan_core.metrics import METRICS, Metric, brought_near, is_plane, squared_distances
 from gan_core.text import N_
-from gan_core.theory.kernels import mean_of_others
+from gan_core.theory.kernels import Kernel, mean_of_others, noise_floor
 
 N_USED = 500  # the cost grows with the square
 NARROWEST = 1e-6  # bandwidth by extent, should all real points coincide
@@ -19,19 +19,30 @@ def mmd(x_real: np.ndarray, x_fake: np.ndarray, dataset: Dataset) -> float:
     The kernel is exp(−d²/2σ²), σ the median distance between real points. The value is at most 2;
     when the distributions are equal it is 0 on average, and therefore often below.
     """
-    real, fake = brought_near(x_real[:N_USED], dataset), brought_near(x_fake[:N_USED], dataset)
-    among_real = squared_distances(real, real)
-    pairs = among_real[np.triu_indices(len(real), k=1)]  # each pair once, no point with itself
+    real, fake = (brought_near(x[:N_USED], dataset) for x in (x_real, x_fake))
+    kernel = _kernel(real, dataset)
+    across = kernel(real, fake).mean()
+    return float(
+        mean_of_others(kernel(real, real)) + mean_of_others(kernel(fake, fake)) - 2 * across
+    )
+
+
+def floor(x_real: np.ndarray, x_other: np.ndarray, dataset: Dataset) -> float:
+    """What MMD² between real points seldom exceeds."""
+    real, other = (brought_near(x[:N_USED], dataset) for x in (x_real, x_other))
+    return noise_floor(real, other, _kernel(real, dataset))
+
+
+def _kernel(real: np.ndarray, dataset: Dataset) -> Kernel:
+    pairs = squared_distances(real, real)[np.triu_indices(len(real), k=1)]  # each pair once
     bandwidth = max(float(np.median(np.sqrt(pairs))), NARROWEST * dataset.extent)
 
-    def kernel(squared: np.ndarray) -> np.ndarray:
+    def kernel(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        squared = squared_distances(x, y)
         squared /= -2 * bandwidth**2
         return np.exp(squared, out=squared)
 
-    within_real = mean_of_others(kernel(among_real))
-    within_fake = mean_of_others(kernel(squared_distances(fake, fake)))
-    across = kernel(squared_distances(real, fake)).mean()
-    return float(within_real + within_fake - 2 * across)
+    return kernel
 
 
 METRICS.register(
@@ -46,6 +57,7 @@ METRICS.register(
         better="lower",
         n_samples=N_USED,
         measure=mmd,
+        floor=floor,
         applies=is_plane,
         reference="Gretton et al. 2012, JMLR 13, arXiv:0805.2368",
         order=50,

@@ -55,6 +55,15 @@ def measure(x_real: np.ndarray, x_fake: np.ndarray, dataset: Dataset) -> dict[st
     }
 
 
+def floors(x_real: np.ndarray, x_other: np.ndarray, dataset: Dataset) -> dict[str, float]:
+    """Noise floor of every metric that is defined on this dataset."""
+    return {
+        metric.name: metric.noise_floor(x_real, x_other, dataset)
+        for metric in METRICS
+        if metric.applies(dataset)
+    }
+
+
 def channels(name: str, samples: np.ndarray, dataset: Dataset) -> dict[str, Any]:
     """Samples (n, *shape) as what a figure takes: one picture, or coordinates."""
     if dataset.is_image:

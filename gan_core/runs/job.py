@@ -227,7 +227,7 @@ class Job:
         if self._quality:
             return self._quality.floor
         metric = METRICS.get(self.config.stop_when_flat)
-        return abs(metric.measure(self._x_real, self._other_real, self.dataset))
+        return metric.noise_floor(self._x_real, self._other_real, self.dataset)
 
     def _report_download(self, fraction: float) -> None:
         text = Text(N_("Downloading the data: {percent} %"), {"percent": round(100 * fraction)})
@@ -256,7 +256,7 @@ class Job:
             "versions": {"tensorflow": tf.__version__, "keras": keras.__version__},
             "weights": weights,
             "n_real": len(self._all_real),
-            "floors": frame.measure(self._x_real, self._other_real, self.dataset)
+            "floors": frame.floors(self._x_real, self._other_real, self.dataset)
             | ({"frechet": self._quality.floor} if self._quality else {}),
             "x_real": self._real_channels,
         }

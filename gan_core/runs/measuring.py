@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from gan_core.image_measures import Seen, is_digits, measure_all
+from gan_core.image_measures import Seen, all_floors, is_digits, measure_all
 from gan_core.image_measures.classes import class_shares
 from gan_core.image_measures.frechet import frechet_distance
 from gan_core.image_measures.neighbours import (
@@ -189,11 +189,11 @@ def _held_out(x_real: Pictures) -> np.ndarray:
 
 @functools.lru_cache(maxsize=4)
 def _seen(x_real: Pictures, n: int) -> tuple[Seen, dict[str, float]]:
-    """What the digit classifier sees in n real pictures, and the measures of n others."""
+    """What the digit classifier sees in n real pictures, and the noise floors, from n others."""
     from gan_core.training.digit_classifier import look_at
 
     real, other = map(look_at, _halves(x_real, n))
-    return real, measure_all(real, other)
+    return real, all_floors(real, other)
 
 
 @functools.lru_cache(maxsize=2)

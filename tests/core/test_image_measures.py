@@ -10,11 +10,12 @@ from scipy import linalg
 from sklearn.neighbors import NearestNeighbors
 
 from gan_core.datasets import DATASETS
-from gan_core.image_measures import MEASURES, Measure, Seen, is_digits, measure_all
+from gan_core.image_measures import MEASURES, Measure, Seen, all_floors, is_digits, measure_all
 from gan_core.image_measures.classes import class_gap, class_shares
 from gan_core.image_measures.frechet import frechet_distance
-from gan_core.image_measures.kernel_distance import kernel_distance
+from gan_core.image_measures.kernel_distance import _kernel, kernel_distance
 from gan_core.image_measures.precision_recall import K, precision, recall, share_within
+from gan_core.theory.kernels import N_SPLITS, mmd_of_splits
 
 every_measure = pytest.mark.parametrize("measure", list(MEASURES), ids=lambda each: each.name)
 EVEN = np.tile(np.arange(10), 80)
@@ -142,6 +143,23 @@ def test_kernel_distance_is_unbiased_however_few_there_are() -> None:
     error = np.std(floors) / math.sqrt(len(floors))
     assert abs(np.mean(floors)) < 4 * error
     assert min(floors) < 0 < max(floors)
+
+
+def test_halves_are_compared_as_the_kernel_distance_does() -> None:
+    """Split by split: the first halving is the one that the same generator makes here."""
+    samples, n = normal(1300, 1), 650  # more than one block of the kernel
+    sides = np.repeat([1.0, -1.0], n)[:, np.newaxis].repeat(N_SPLITS, axis=1)
+    sides = np.random.default_rng(0).permuted(sides, axis=0)
+    values = mmd_of_splits(samples, _kernel)
+    for split in (0, N_SPLITS - 1):
+        first = sides[:, split] > 0
+        direct = kernel_distance(samples[first], samples[~first])
+        assert values[split] == pytest.approx(direct, abs=1e-12)
+
+
+def test_floor_of_the_kernel_distance_is_above_zero_whatever_the_draw() -> None:
+    floors = [all_floors(seen(normal(60, i)), seen(normal(60, 99 + i)))["kid"] for i in range(12)]
+    assert 0 < max(floors) < 4 * min(floors)
 
 
 # ------------------------------------------------------------------- precision and recall

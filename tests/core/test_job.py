@@ -94,6 +94,7 @@ def test_a_run_ends_with_all_its_records_facts_and_last_frame(shared: Store) -> 
     assert run.step == len(records(shared, run_id)) == 300
     assert run.facts["plan"]["xla"]
     assert run.facts["floors"]["modes_covered"] == 8
+    assert run.facts["floors"]["mmd"] > 0
     assert run.facts["weights"]["generator"] == 2 * 8 + 8 + 8 * 8 + 8 + 8 * 2 + 2
     frame = shared.record.latest_frame(run_id)
     assert frame

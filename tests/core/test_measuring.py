@@ -124,6 +124,7 @@ def test_floors_are_those_of_two_disjoint_halves(shared: Store) -> None:
     assert 0.7 < floors["precision"] < 1
     assert 0.7 < floors["recall"] < 1
     assert 0 < floors["class_gap"] < 0.1
+    assert floors["kid"] > 0
 
 
 def test_pictures_that_are_no_digits_have_neighbours_only(

@@ -171,6 +171,20 @@ def test_mmd_is_unbiased() -> None:
     assert standard_error < 1 / 40 / 3  # the biased one, higher by about 1/n, would be noticed
 
 
+def test_floor_of_mmd_is_what_equal_distributions_seldom_exceed() -> None:
+    metric = METRICS.get("mmd")
+    draws = [(normal(200, seed), normal(200, 1000 + seed)) for seed in range(60)]
+    floors = [metric.noise_floor(real, other, PLANE) for real, other in draws[:12]]
+    assert 0 < max(floors) < 4 * min(floors)
+    values = np.array([mmd(real, other, PLANE) for real, other in draws])
+    assert np.mean(values < np.median(floors)) >= 0.85
+    assert mmd(normal(200, 1), normal(200, 2, shift=0.3), PLANE) > 3 * max(floors)
+
+
+def test_floor_of_points_that_coincide_is_zero() -> None:
+    assert METRICS.get("mmd").noise_floor(at(0, 0), at(0, 0), PLANE) == pytest.approx(0, abs=1e-12)
+
+
 def test_mmd_grows_with_the_shift() -> None:
     real = normal(500, seed=1)
     values = [mmd(real, normal(500, 2, shift=shift), PLANE) for shift in (0, 0.5, 1, 2, 5)]
