@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from gan_core.runs import tables
 from gan_core.runs.database import Database
-from gan_core.runs.run import Run, to_run
+from gan_core.runs.run import Run, understood
 
 CLAIM_SECONDS = 60.0  # how long a silent worker on another machine keeps its run
 
@@ -42,7 +42,7 @@ class Claims:
                 )
                 .order_by(tables.runs.c.order)
             ).all()
-        return [to_run(row) for row in rows if is_free(row)]
+        return understood(row for row in rows if is_free(row))
 
     def someone_waits(self) -> bool:
         """Whether any run waits for a slot."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,8 @@ from gan_core.text import N_, GanError, Text
 ACTIVE = ("queued", "running", "paused")
 ENDED = ("finished", "stopped", "diverged", "failed")
 RESUMABLE = ("stopped", "failed")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,17 @@ def to_run(row: Any) -> Run:
         facts=json.loads(row.facts),
         created=row.created,
     )
+
+
+def understood(rows: Iterable[Any]) -> list[Run]:
+    """The runs of rows, without those whose settings mean nothing to this version of the app."""
+    runs = []
+    for row in rows:
+        try:
+            runs.append(to_run(row))
+        except GanError as error:
+            log.warning("Run %s is left out: %s", row.id, error)
+    return runs
 
 
 def restate(db: sa.Connection, row: Any, status: str) -> None:

@@ -38,7 +38,7 @@ from gan_core.runs.events import Events, announce
 from gan_core.runs.names import MAX_NAME
 from gan_core.runs.pictures import Pictures, missing
 from gan_core.runs.record import Record
-from gan_core.runs.run import ENDED, Run, found, restate, to_run
+from gan_core.runs.run import ENDED, Run, found, restate, to_run, understood
 from gan_core.runs.sweeps import Sweeps
 from gan_core.text import N_, GanError, Text
 
@@ -112,10 +112,10 @@ class Store:
             return to_run(found(db, run_id))
 
     def runs(self) -> list[Run]:
-        """Return every run, the newest first."""
+        """Return every run that can be understood, the newest first."""
         with self._read() as db:
             rows = db.execute(sa.select(tables.runs).order_by(tables.runs.c.order.desc())).all()
-        return [to_run(row) for row in rows]
+        return understood(rows)
 
     def rename(self, run_id: str, name: str) -> None:
         """Give a run another name; raises `GanError` for an empty or too long one."""

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from gan_core.config import RunConfig
+from gan_core.runs import tables
 from gan_core.runs.claims import Superseded, holder_name
 from gan_core.runs.store import Store
 from gan_core.text import GanError, Text
@@ -277,3 +278,14 @@ def test_replica_that_cannot_be_is_refused_and_leaves_no_run_behind(
     with pytest.raises(GanError):
         store.replicate(parent, seed, name)
     assert [run.id for run in store.runs()] == [parent]
+
+
+def test_run_that_is_not_understood_hides_no_other(store: Store) -> None:
+    odd, sound = store.create_run(CONFIG), store.create_run(CONFIG)
+    with store._database.engine.begin() as db:
+        of_odd = tables.runs.update().where(tables.runs.c.id == odd)
+        db.execute(of_odd.values(config='{"loss": "of another time"}'))
+    assert [run.id for run in store.runs()] == [sound]
+    assert [run.id for run in store.claims.wanting_worker()] == [sound]
+    with pytest.raises(GanError, match="of another time"):
+        store.run(odd)
