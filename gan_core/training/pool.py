@@ -30,6 +30,8 @@ def real_samples(config: RunConfig) -> tf.Tensor:
     """All samples (n, *shape) of a run's data, in memory once for all runs of this process."""
     about_data = {"dataset", "seed", *option_fields("dataset")} - {*LABELLED}
     about_data &= config.model_fields_set
+    if DATASETS.get(config.dataset).is_image:  # a seed draws points, but of pictures all are loaded
+        about_data -= {"seed"}
     fits_all = {"network": "mlp"}
     return _real_samples(RunConfig.parse(config.model_dump(include=about_data) | fits_all))
 

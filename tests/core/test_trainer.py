@@ -434,6 +434,12 @@ def test_how_d_sees_the_data_makes_no_second_copy_of_them() -> None:
     )
 
 
+def test_pictures_are_loaded_once_for_all_seeds() -> None:
+    """All of them are there whatever the seed, which decides the order in which they are drawn."""
+    one, other = (RunConfig.parse({**TINY_PICTURES, "seed": seed}) for seed in (5, 6))
+    assert real_samples(one) is real_samples(other)
+
+
 def test_plan_follows_what_was_measured() -> None:
     dense, convolutional = RunConfig.parse(TINY_POINTS), RunConfig.parse(TINY_PICTURES)
     assert pick(dense).xla
