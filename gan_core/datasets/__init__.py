@@ -97,7 +97,7 @@ def draw(samples: np.ndarray, n_samples: int | None, seed: int) -> np.ndarray:
     """Return `n_samples` different rows in random order, or all of them as they are."""
     if n_samples is None:
         return samples
-    return np.random.default_rng(seed).permutation(samples)[:n_samples]
+    return samples[np.random.default_rng(seed).permutation(len(samples))[:n_samples]]
 
 
 def scale_to_tanh(pixels: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ import os
 import pickle
 import tarfile
 import threading
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,7 @@ from gan_core.datasets import (
     Dataset,
     cifar10,
     digits,
+    draw,
     fashion_mnist,
     keras_files,
     mnist,
@@ -119,6 +121,19 @@ def test_samples_do_not_repeat(dataset: Dataset) -> None:
 @pytest.mark.usefixtures("_mnist_at_hand")
 def test_without_a_number_all_samples_come(dataset: Dataset) -> None:
     assert len(dataset.load()) > 1000
+
+
+def test_few_are_drawn_without_a_copy_of_all() -> None:
+    samples = np.arange(40_000.0).reshape(20_000, 2)
+    expected = np.random.default_rng(3).permutation(samples)[:5]
+    tracemalloc.start()
+    try:
+        drawn = draw(samples, 5, seed=3)
+        used = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    np.testing.assert_array_equal(drawn, expected)
+    assert used < 0.8 * samples.nbytes, "the numbers of all rows are half as large"
 
 
 # --------------------------------------------------------------------------- digits
