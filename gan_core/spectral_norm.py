@@ -41,10 +41,11 @@ class SpectralNorm(keras.layers.Wrapper):
         u = self.u
         v = _unit(ops.matmul(u, ops.transpose(weights)))  # (1, rest)
         if training:
-            u = _unit(ops.matmul(v, weights))  # (1, outputs)
+            along = ops.matmul(v, weights)  # (1, outputs)
+            u = ops.where(ops.any(along), _unit(along), u)  # a kernel of zeros has no direction
             self.u.assign(ops.stop_gradient(u))
         v, u = ops.stop_gradient(v), ops.stop_gradient(u)
-        sigma = ops.sum(ops.matmul(v, weights) * u)
+        sigma = ops.maximum(ops.sum(ops.matmul(v, weights) * u), 1e-12)
         bias = self.layer.bias if self.layer.bias is not None else 0.0
         outputs = ops.cast(self.layer(inputs), "float32")
         return (outputs - bias) / sigma + bias

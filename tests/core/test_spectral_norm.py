@@ -105,6 +105,20 @@ def test_gradient_knows_that_the_norm_depends_on_the_weights() -> None:
     assert along == pytest.approx(0, abs=1e-3 * float(value))
 
 
+def test_kernel_of_zeros_gives_zeros_and_may_grow_again() -> None:
+    layer, x = (
+        SpectralNorm(keras.layers.Dense(4, kernel_initializer="zeros"), seed=1),
+        tf.ones((2, 3)),
+    )
+    with tf.GradientTape() as tape:
+        outputs = layer(x, training=True)
+        total = tf.reduce_sum(outputs)
+    assert np.array_equal(outputs, np.zeros((2, 4)))
+    assert np.isfinite(tape.gradient(total, layer.layer.kernel)).all()
+    layer.layer.kernel.assign(np.ones((3, 4)))
+    assert np.asarray(layer(x, training=True)) == pytest.approx(3 / math.sqrt(12), rel=1e-5)
+
+
 def test_layer_may_compute_in_bfloat16() -> None:
     layer = SpectralNorm(keras.layers.Dense(4, dtype="mixed_bfloat16"), seed=1)
     outputs = layer(tf.ones((2, 3)), training=True)
