@@ -25,7 +25,8 @@ def generator_turn(
     discriminator: Net, x_real: Tensor, x_fake: Tensor, loss: Loss, ops: Ops
 ) -> Tensor:
     """G is judged by D on its generated batch; D itself stays as it is."""
-    # A loss that ignores real_logits costs nothing here: TensorFlow prunes what nothing reads.
+    # Where a loss ignores real_logits, TensorFlow prunes all of this call but what D keeps of it,
+    # such as the averages of batch normalisation and the vectors of spectral normalisation.
     real_logits = discriminator(x_real)  # (batch,)
     fake_logits = discriminator(x_fake)  # (batch,)
     return loss.generator(real_logits, fake_logits, ops)

@@ -77,7 +77,10 @@ NETWORKS.register(
     Network(
         name="dcgan",
         title=N_("DCGAN, full size"),
-        help=N_("Three transposed convolutions of 5×5, with 128, 64 and 1 filters. Slow on a CPU."),
+        help=N_(
+            "Three transposed convolutions of 5×5, with 128 and 64 filters and one per channel. "
+            "Slow on a CPU."
+        ),
         generator=generator,
         discriminator=discriminator,
         options=CONVOLUTIONAL_OPTIONS,
