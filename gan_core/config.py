@@ -445,6 +445,16 @@ class RunConfig(Settings):
                 packing=self.packing,
                 batch_size=self.batch_size,
             )
+        if self.d_norm == "batch" and self.batch_size == self.packing and not network.convolutional:
+            raise GanError(
+                N_(
+                    "batch_size = {batch_size} is a single pack of packing = {packing}, of which "
+                    "d_norm = batch leaves zeros: D would be blind. Choose a larger batch size, or "
+                    "d_norm = layer."
+                ),
+                batch_size=self.batch_size,
+                packing=self.packing,
+            )
         if self.head_start and self.head_start >= self.steps:
             raise GanError(
                 N_("head_start = {head_start} is not less than steps = {steps}. Raise steps."),

@@ -247,6 +247,15 @@ def test_packs_must_fill_the_batch() -> None:
     assert RunConfig.parse({"packing": 3, "batch_size": 33}).packing == 3
 
 
+def test_batch_norm_of_d_needs_several_packs() -> None:
+    alone = {"network": "mlp", "packing": 4, "batch_size": 4}
+    message = refusal({**alone, "d_norm": "batch"})
+    assert message.startswith("batch_size = 4 is a single pack of packing = 4")
+    RunConfig.parse({**alone, "d_norm": "layer"})
+    RunConfig.parse({**alone, "d_norm": "batch", "batch_size": 8})
+    RunConfig.parse({**alone, "d_norm": "batch", "network": "dcgan"})  # norms have pixels too
+
+
 def test_first_of_several_faults_is_named() -> None:
     assert refusal({"steps": 0, "seed": -1}).startswith("steps = 0")
 
