@@ -82,13 +82,14 @@ def png(frame: bytes) -> bytes:
 def picture(samples: np.ndarray, per_row: int = GRID) -> str:
     """Lay out pictures (n, side, side, 1 or 3) in [−1, 1], in full rows, as one PNG in a data URI.
 
-    What does not fill a row is left out.
+    What does not fill a row is left out; fewer than a row are a shorter one.
     """
     from PIL import Image
 
     shades = np.nan_to_num(samples)  # a diverged generator draws grey
     pixels = np.clip((shades + 1) * 127.5, 0, 255).astype(np.uint8)
     n, height, width, channels = pixels.shape
+    per_row = min(per_row, n)
     rows = pixels[: n // per_row * per_row].reshape(-1, per_row, height, width, channels)
     grid = rows.transpose(0, 2, 1, 3, 4).reshape(-1, per_row * width, channels)
     buffer = io.BytesIO()

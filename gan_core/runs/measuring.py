@@ -23,6 +23,7 @@ from gan_core.image_measures.neighbours import (
     closeness,
     share_of_copies,
 )
+from gan_core.image_measures.precision_recall import K
 from gan_core.runs.frame import picture
 from gan_core.runs.restored import restored
 from gan_core.runs.store import Store
@@ -30,7 +31,7 @@ from gan_core.text import N_, GanError
 
 N_SAMPLES = 2000  # at most: half as many as there are real pictures, for the floor needs two halves
 N_FID = 1000  # at most; Inception-v3 takes its time
-FEWEST = 4  # different real pictures
+FEWEST = 2 * (K + 1)  # different real pictures: each of two halves has neighbours for precision
 N_COMPARED = 500  # samples whose nearest training pictures are looked for
 N_SHOWN = 12  # of them
 AT_ONCE = 500  # samples generated

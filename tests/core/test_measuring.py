@@ -45,10 +45,10 @@ def trained(store: Store, **settings: Any) -> str:
 
 @pytest.fixture
 def lay_down(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., None]]:
-    """Lays pictures down as Fashion-MNIST, for this test alone."""
+    """Lays pictures down as a dataset's, for this test alone."""
 
-    def lay(pixels: np.ndarray) -> None:
-        np.savez(tmp_path / "fashion_mnist.npz", x_train=pixels)
+    def lay(pixels: np.ndarray, dataset: str = "fashion_mnist") -> None:
+        np.savez(tmp_path / f"{dataset}.npz", x_train=pixels)
         monkeypatch.setenv("GAN_DATA_DIR", str(tmp_path))
 
     pool._real_samples.cache_clear()
@@ -193,6 +193,20 @@ def test_too_few_pictures_are_refused(shared: Store, lay_down: Callable[..., Non
     run_id = trained(shared, dataset="fashion_mnist")
     with pytest.raises(GanError, match="There are 1 different real pictures"):
         measuring.measure(shared, run_id)
+
+
+@pytest.mark.parametrize("n", [7, 8])
+def test_few_digits_are_refused_or_measured(
+    shared: Store, lay_down: Callable[..., None], n: int
+) -> None:
+    """Precision asks each of n / 2 features for its third neighbour."""
+    lay_down(np.random.default_rng(1).integers(0, 256, (n, 28, 28), np.uint8), "mnist")
+    run_id = trained(shared, dataset="mnist")
+    if n < 8:
+        with pytest.raises(GanError, match=r"There are 7 different .* Measuring takes 8 at least"):
+            measuring.measure(shared, run_id)
+    else:
+        assert measuring.measure(shared, run_id)["n"] == 4
 
 
 # ------------------------------------------------------------------------------------- FID
