@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -18,22 +19,20 @@ N_LOOKED_AT = 480  # generated samples whose slopes are taken: packs of up to 8 
 
 def view_of(trainer: Trainer) -> PlaneView:
     """The view of a trainer, made once for all runs of its mould."""
-    return _view_of(trainer, mould(trainer.config, trainer.plan))
-
-
-@functools.lru_cache(maxsize=16)
-def _view_of(trainer: Trainer, mould_of_trainer: object) -> PlaneView:
-    return PlaneView(trainer)
+    made_for = mould(trainer.config, trainer.plan)
+    if trainer.view is None or trainer.view.made_for != made_for:
+        trainer.view = PlaneView(trainer, made_for)
+    return trainer.view
 
 
 class PlaneView:
     """Looks at one run of points in the plane; a look changes nothing."""
 
-    def __init__(self, trainer: Trainer) -> None:
+    def __init__(self, trainer: Trainer, made_for: object) -> None:
+        self.made_for = made_for
         self._trainer = trainer
         self._points = tf.constant(surface_points(trainer.config.items.dataset.extent))
         self._lattice = noise_lattice(trainer.config)
-        self._judge = functools.partial(trainer.judge, training=False)  # D only answers
         self._slopes = tf.function(self._take_slopes, reduce_retracing=True)
         self._arrows_at = tf.function(self._take_arrows, reduce_retracing=True)
         self._surface = tf.function(self._judge_alone, reduce_retracing=True)
@@ -43,10 +42,10 @@ class PlaneView:
 
         Returns arrays: "surface" (SURFACE², D's logits), "manifold" (points of the lattice, 2) if
         there is one, "x_fake" (n, 2: generated samples), "arrows" (N_ARROWS, 2: −∂L_G/∂x at the
-        first of them, each as if it were alone), and the numbers "d_gradient" and "g_gradient": the
-        norms of each player's gradient over all its weights. With `earlier`, the "x_fake" of an
-        earlier look, "followed" has the arrows there: one step later D has learnt and G has
-        followed just these.
+        first of them, each as if its pack were alone, D being in training as where G learns), and
+        the numbers "d_gradient" and "g_gradient": the norms of each player's gradient over all its
+        weights. With `earlier`, the "x_fake" of an earlier look, "followed" has the arrows there:
+        one step later D has learnt and G has followed just these.
         """
         trainer = self._trainer
         n = N_LOOKED_AT // trainer.config.packing * trainer.config.packing
@@ -69,7 +68,7 @@ class PlaneView:
     def _judge_alone(self, x: tf.Tensor) -> tf.Tensor:
         """D's logits (n,) for points (n, 2); where D judges packs, for packs of the same point."""
         packing = self._trainer.config.packing
-        return self._judge(tf.tile(x, [1, packing]))
+        return self._trainer.judge(tf.tile(x, [1, packing]), training=False)
 
     def _take_slopes(
         self, x_real: tf.Tensor, z: tf.Tensor
@@ -77,22 +76,18 @@ class PlaneView:
         trainer = self._trainer
         family, training = trainer.config.items.family, trainer.config.items.fault.training
         x_real = trainer.shown(x_real)
-        memory = trainer.generator.non_trainable_variables  # such as the averages of batch norm
-        before = [tf.identity(variable) for variable in memory]
-        with tf.GradientTape(persistent=True) as tape:
+        with _remembered(trainer), tf.GradientTape(persistent=True) as tape:
             x_fake = tf.cast(trainer.generator(z, training=training), tf.float32)  # (n, 2)
             shown = trainer.shown(x_fake)
-            g_loss = family.generator_turn(self._judge, x_real, shown, trainer.loss, TENSORFLOW)
+            g_loss = family.generator_turn(trainer.judge, x_real, shown, trainer.loss, TENSORFLOW)
             d_loss = family.discriminator_turn(
-                self._judge, x_real, tf.stop_gradient(shown), trainer.loss, TENSORFLOW
+                trainer.judge, x_real, tf.stop_gradient(shown), trainer.loss, TENSORFLOW
             ).d_loss
-        for variable, value in zip(memory, before, strict=True):  # to look changes nothing
-            variable.assign(value)
         d_weights = trainer.discriminator.trainable_variables
         g_weights = trainer.generator.trainable_variables
         return (
             x_fake,
-            _arrows(tape, g_loss, x_fake),
+            self._arrows(tape, g_loss, x_fake),
             tf.linalg.global_norm(tape.gradient(d_loss, d_weights)),
             tf.linalg.global_norm(tape.gradient(g_loss, g_weights)),
         )
@@ -100,15 +95,30 @@ class PlaneView:
     def _take_arrows(self, x_real: tf.Tensor, x_fake: tf.Tensor) -> tf.Tensor:
         trainer = self._trainer
         family = trainer.config.items.family
-        with tf.GradientTape() as tape:
+        real = trainer.shown(x_real)
+        with _remembered(trainer), tf.GradientTape() as tape:
             tape.watch(x_fake)
-            g_loss = family.generator_turn(
-                self._judge, trainer.shown(x_real), trainer.shown(x_fake), trainer.loss, TENSORFLOW
-            )
-        return _arrows(tape, g_loss, x_fake)
+            shown = trainer.shown(x_fake)
+            g_loss = family.generator_turn(trainer.judge, real, shown, trainer.loss, TENSORFLOW)
+        return self._arrows(tape, g_loss, x_fake)
+
+    def _arrows(self, tape: tf.GradientTape, g_loss: tf.Tensor, x_fake: tf.Tensor) -> tf.Tensor:
+        """−∂L_G/∂x at each of the samples (n, 2), as if its pack were alone.
+
+        The loss is a mean over all packs.
+        """
+        n_packs = len(x_fake) // self._trainer.config.packing
+        return -n_packs * tape.gradient(g_loss, x_fake)
 
 
-def _arrows(tape: tf.GradientTape, g_loss: tf.Tensor, x_fake: tf.Tensor) -> tf.Tensor:
-    """−∂L_G/∂x at each of the samples (n, 2), as if it were alone: the loss is a mean over n."""
-    n = tf.cast(tf.shape(x_fake)[0], tf.float32)
-    return -n * tape.gradient(g_loss, x_fake)
+@contextmanager
+def _remembered(trainer: Trainer) -> Iterator[None]:
+    """Put back what the networks keep of each call, such as the averages of batch norm."""
+    memory = [
+        *trainer.generator.non_trainable_variables,
+        *trainer.discriminator.non_trainable_variables,
+    ]
+    before = [tf.identity(variable) for variable in memory]
+    yield
+    for variable, value in zip(memory, before, strict=True):
+        variable.assign(value)

@@ -97,6 +97,7 @@ class Trainer:
             self._average = build_networks(config, self.plan.dtype)[0] if averaged else None
         self._compile()
         self._compiled_sample = tf.function(self._generate, reduce_retracing=True)
+        self.view: Any = None  # kept here by `gan_core.training.plane_view`, to go when this goes
 
     def restart(self, config: RunConfig, x_real: Any, labels: Any = None) -> None:
         """Begin another run of the same mould, as a new trainer would, without compiling again."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import gc
 import itertools
 import json
+import weakref
 from typing import Any
 
 import numpy as np
@@ -282,9 +284,25 @@ def test_arrows_are_what_finite_differences_of_g_s_loss_say(settings: dict[str, 
             moved = x_fake.copy()
             moved[point, axis] += by
             sides.append(g_loss(moved))
-        slope = -N_LOOKED_AT * (sides[0] - sides[1]) / 2e-5
+        slope = -len(real_packs) * (sides[0] - sides[1]) / 2e-5
         assert arrows[point, axis] == pytest.approx(slope, rel=1e-2, abs=1e-4)
         assert slope != 0
+
+
+def test_arrows_see_d_as_it_is_in_training() -> None:
+    """Batch normalisation in D, where what one sample is told depends on the others."""
+    player = trained(d_norm="batch")
+    x_real = real(player.config)
+    before = view_of(player).look(x_real)
+    seen = view_of(player).look(x_real, before["x_fake"])
+    x_fake = tf.constant(before["x_fake"])
+    with tf.GradientTape() as tape:
+        tape.watch(x_fake)
+        logits = player.judge(x_fake)  # non-saturating: the real ones do not count
+        loss = tf.reduce_mean(tf.math.softplus(-logits))
+    expected = -N_LOOKED_AT * tape.gradient(loss, x_fake).numpy()[:N_ARROWS]
+    for name in ("arrows", "followed"):
+        np.testing.assert_allclose(seen[name], expected, rtol=1e-3, atol=1e-5)
 
 
 def test_arrows_that_g_follows_start_at_the_earlier_points_and_see_the_new_d() -> None:
@@ -362,9 +380,10 @@ def test_manifold_is_made_by_the_same_average_as_the_samples() -> None:
         {},
         {"loss": "wasserstein", "packing": 2, "penalty": "gradient_penalty"},
         {"spectral_norm": True, "ema_decay": 0.9, "instance_noise": 0.1},
+        {"g_norm": "batch", "d_norm": "batch"},
         {"precision": "bfloat16"},
     ],
-    ids=["plain", "Wasserstein in packs", "spectral norm and average", "bfloat16"],
+    ids=["plain", "Wasserstein in packs", "spectral norm and average", "batch norm", "bfloat16"],
 )
 def test_a_look_changes_nothing(settings: dict[str, Any]) -> None:
     watched, alone = trained(2, **settings), trained(2, **settings)
@@ -377,6 +396,15 @@ def test_a_look_changes_nothing(settings: dict[str, Any]) -> None:
         assert np.array_equal(array, watched.state()[name]), name
     for name in ("surface", "arrows", "manifold"):
         assert np.isfinite(seen[name].astype(float)).all()
+
+
+def test_view_of_a_dropped_trainer_is_dropped() -> None:
+    player = trained(1)
+    view_of(player).look(real(player.config))
+    dropped = weakref.ref(player)
+    del player
+    gc.collect()
+    assert dropped() is None
 
 
 def test_view_is_made_once_and_again_for_another_game() -> None:
