@@ -6,6 +6,7 @@ Only workers import this module: it builds the networks with Keras.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -13,10 +14,11 @@ import numpy as np
 import tensorflow as tf
 
 from gan_core.config import RunConfig
-from gan_core.training.build import build_networks, packed
+from gan_core.training.build import build_networks
+from gan_core.training.device import pick
 from gan_core.training.inside import inner
-from gan_core.training.pool import real_samples
-from gan_core.training.tensorflow_ops import TENSORFLOW
+from gan_core.training.pool import real_labels, real_samples
+from gan_core.training.trainer import Trainer
 
 SEEDS = (1, 2, 3)  # initialisations that the gradients are averaged over
 NETWORKS = ("generator", "discriminator")
@@ -31,8 +33,8 @@ def anatomy(config: RunConfig) -> dict[str, Any]:
     and "gradient": the root mean square of its kernel's first gradient, over weights and seeds.
     """
     described = dict(zip(NETWORKS, map(_network, build_networks(config, "float32")), strict=True))
-    x_all = real_samples(config)
-    gradients = [first_gradients(config, x_all, seed) for seed in SEEDS]
+    x_all, labels = real_samples(config), real_labels(config)
+    gradients = [first_gradients(config, x_all, labels, seed) for seed in SEEDS]
     for name in NETWORKS:
         for index, layer in enumerate(described[name]["layers"]):
             squares = [each for one in gradients if (each := one[name][index]) is not None]
@@ -41,43 +43,24 @@ def anatomy(config: RunConfig) -> dict[str, Any]:
 
 
 def first_gradients(
-    config: RunConfig, x_all: tf.Tensor, seed: int
+    config: RunConfig, x_all: tf.Tensor, labels: np.ndarray | None, seed: int
 ) -> dict[str, list[float | None]]:
     """Mean square of each layer's kernel gradient in the very first step, before anything learns.
 
-    D's kernels feel D's loss, G's kernels feel G's, on one batch of the real samples `x_all`
-    (n, *shape). Returns for each network a number per layer, None where the layer has no kernel.
+    D's kernels feel D's loss, G's kernels feel G's, on the first batch of a run with this seed.
+    Returns for each network a number per layer, None where the layer has no kernel.
     """
-    config, items = config.model_copy(update={"seed": seed}), config.items
-    generator, discriminator = build_networks(config, "float32")
-    rows = np.random.default_rng(seed).integers(len(x_all), size=config.batch_size)
-    x_real = tf.gather(x_all, rows)  # (batch, *shape)
-    z = tf.random.stateless_normal([config.batch_size, config.latent_dim], [seed, 0])
-
-    def judge(x: tf.Tensor) -> tf.Tensor:
-        """D's logits (packs,) for samples (batch, *shape)."""
-        return discriminator(packed(x, config.packing), training=True)[:, 0]
-
-    with tf.GradientTape() as g_tape:
-        x_fake = generator(z, training=True)
-        with tf.GradientTape() as d_tape:
-            turn = items.family.discriminator_turn(
-                judge, x_real, tf.stop_gradient(x_fake), items.loss, TENSORFLOW
-            )
-        g_loss = items.family.generator_turn(judge, x_real, x_fake, items.loss, TENSORFLOW)
-    return {
-        "generator": _mean_squares(g_tape, g_loss, generator),
-        "discriminator": _mean_squares(d_tape, turn.d_loss, discriminator),
-    }
+    config = config.model_copy(update={"seed": seed})
+    trainer = Trainer(config, x_all, replace(pick(config), dtype="float32"), labels)
+    networks = (trainer.generator, trainer.discriminator)
+    return dict(zip(NETWORKS, map(_mean_squares, networks, trainer.gradients()), strict=True))
 
 
-def _mean_squares(
-    tape: tf.GradientTape, loss: tf.Tensor, network: keras.Model
-) -> list[float | None]:
+def _mean_squares(network: keras.Model, gradients: list[tf.Tensor]) -> list[float | None]:
+    of = dict(zip(map(id, network.trainable_variables), gradients, strict=True))
     kernels = [getattr(inner(layer), "kernel", None) for layer in network.layers]
-    gradients = iter(tape.gradient(loss, [kernel for kernel in kernels if kernel is not None]))
     return [
-        None if kernel is None else float(np.mean(np.square(next(gradients), dtype=np.float64)))
+        None if kernel is None else float(np.mean(np.square(of[id(kernel)], dtype=np.float64)))
         for kernel in kernels
     ]
 

@@ -251,14 +251,31 @@ class Trainer:
         step = tf.constant(-1 - number)  # no step of a run has these random numbers
         with tf.device(self.plan.device):
             self._follow_schedule(tf.constant(min(self.step, self.config.steps - 1)))
-            x_real, classes = self._real_batch(self._data, self._seed, step, 0)
-            g_tape, x_fake = self._fake_batch(classes, self._seed, step, 0)
-            x_real = self.shown(x_real, self._seed_of(self._seed, _BLUR_REAL, step))
+            x_real, g_tape, x_fake, classes = self._batches(self._data, self._seed, step)
             if player == "d":
                 penalty_seed = self._seed_of(self._seed, _PENALTY, step)
                 self._discriminator_learns(x_real, x_fake, classes, penalty_seed)
             else:
                 self._generator_learns(g_tape, x_real, x_fake, classes)
+
+    def gradients(self) -> tuple[list[Any], list[Any]]:
+        """G's and D's gradients, by their trainable variables, on the next step's first batch.
+
+        Neither learns, but what the networks keep of each call moves on.
+        """
+        step = tf.constant(self.step)
+        with tf.device(self.plan.device):
+            x_real, g_tape, x_fake, classes = self._batches(self._data, self._seed, step)
+            penalty_seed = self._seed_of(self._seed, _PENALTY, step)
+            with tf.GradientTape() as d_tape:
+                turn, d_penalty = self._loss_of_d(x_real, x_fake, classes, penalty_seed)
+                total = turn.d_loss + d_penalty
+            with g_tape:
+                g_loss = self._loss_of_g(x_real, x_fake, classes)
+            return (
+                g_tape.gradient(g_loss, self.generator.trainable_variables),
+                d_tape.gradient(total, self.discriminator.trainable_variables),
+            )
 
     def samples(self, n_samples: int) -> np.ndarray:
         """Generate float32 samples (n, *shape) from noise that stays the same during a run."""
@@ -328,9 +345,7 @@ class Trainer:
         """D learns `d_steps` times, then G `g_steps` times, first from the last generated batch."""
         self._follow_schedule(step)
         for turn in range(self.config.d_steps):
-            x_real, classes = self._real_batch(data, seed, step, turn)
-            g_tape, x_fake = self._fake_batch(classes, seed, step, turn)
-            x_real = self.shown(x_real, self._seed_of(seed, _BLUR_REAL, step, turn))
+            x_real, g_tape, x_fake, classes = self._batches(data, seed, step, turn)
             d_turn, d_penalty = self._discriminator_learns(
                 x_real, x_fake, classes, self._seed_of(seed, _PENALTY, step, turn)
             )
@@ -354,13 +369,9 @@ class Trainer:
         self, x_real: tf.Tensor, x_fake: tf.Tensor, classes: tf.Tensor | None, seed: tf.Tensor
     ) -> tuple[DiscriminatorTurn, tf.Tensor]:
         """One step of D on both batches; what it was made of, and the weighted penalty."""
-        family, loss, penalty = self._items.family, self.loss, self._items.penalty
-        judge = functools.partial(self.judge, classes=classes)
         with tf.GradientTape() as tape:
             # x_fake was computed outside this tape, so D's turn cannot reach G.
-            turn = family.discriminator_turn(judge, x_real, x_fake, loss, TENSORFLOW)
-            measured = penalty.measure(judge, x_real, x_fake, seed, TENSORFLOW)
-            d_penalty = tf.cast(self.config.penalty_weight * measured, tf.float32)
+            turn, d_penalty = self._loss_of_d(x_real, x_fake, classes, seed)
             total = turn.d_loss + d_penalty
         _descend(self._d_optimizer, tape, total, self.discriminator.trainable_variables)
         if self.config.weight_clip:
@@ -377,17 +388,40 @@ class Trainer:
         classes: tf.Tensor | None,
     ) -> tf.Tensor:
         """One step of G, whose batch `tape` has watched being made; its loss."""
-        family, loss = self._items.family, self.loss
         with tape:
-            judge = functools.partial(self.judge, classes=classes)
-            g_loss = family.generator_turn(judge, x_real, x_fake, loss, TENSORFLOW)
+            g_loss = self._loss_of_g(x_real, x_fake, classes)
         _descend(self._g_optimizer, tape, g_loss, self._weights_of_g_turn)
         return g_loss
+
+    def _loss_of_d(
+        self, x_real: tf.Tensor, x_fake: tf.Tensor, classes: tf.Tensor | None, seed: tf.Tensor
+    ) -> tuple[DiscriminatorTurn, tf.Tensor]:
+        """D's turn with its loss, and the weighted penalty that comes on top."""
+        family, penalty = self._items.family, self._items.penalty
+        judge = functools.partial(self.judge, classes=classes)
+        turn = family.discriminator_turn(judge, x_real, x_fake, self.loss, TENSORFLOW)
+        measured = penalty.measure(judge, x_real, x_fake, seed, TENSORFLOW)
+        return turn, tf.cast(self.config.penalty_weight * measured, tf.float32)
+
+    def _loss_of_g(
+        self, x_real: tf.Tensor, x_fake: tf.Tensor, classes: tf.Tensor | None
+    ) -> tf.Tensor:
+        judge = functools.partial(self.judge, classes=classes)
+        return self._items.family.generator_turn(judge, x_real, x_fake, self.loss, TENSORFLOW)
 
     @property
     def loss(self) -> Loss:
         """What the players minimise, as the run's fault reads it."""
         return self._items.fault.loss(self._items.loss)
+
+    def _batches(
+        self, data: Data, seed: tf.Tensor, step: tf.Tensor, turn: int = 0
+    ) -> tuple[tf.Tensor, tf.GradientTape, tf.Tensor, tf.Tensor | None]:
+        """What D is shown in a turn, and their classes: real samples, `_fake_batch` of as many."""
+        x_real, classes = self._real_batch(data, seed, step, turn)
+        g_tape, x_fake = self._fake_batch(classes, seed, step, turn)
+        x_real = self.shown(x_real, self._seed_of(seed, _BLUR_REAL, step, turn))
+        return x_real, g_tape, x_fake, classes
 
     def _fake_batch(
         self, classes: tf.Tensor | None, seed: tf.Tensor, step: tf.Tensor, turn: int

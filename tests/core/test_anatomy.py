@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from gan_core.figures.network_sketch import network_sketch, shape_text, stages
 from gan_core.networks import NETWORKS
 from gan_core.training.anatomy import SEEDS, anatomy, first_gradients
 from gan_core.training.build import build_networks, packed
+from gan_core.training.device import pick
+from gan_core.training.pool import real_labels, real_samples
 from gan_core.training.trainer import Trainer
 
 SMALL = {
@@ -137,12 +140,13 @@ def test_gradient_of_a_linear_pair_is_the_one_worked_out_by_hand() -> None:
     }
     config = RunConfig.parse(settings)
     x_all = np.asarray(DATASETS.get("ring").load(50, seed=4), np.float32)
-    found = first_gradients(config, tf.constant(x_all), 4)
+    found = first_gradients(config, tf.constant(x_all), None, 4)
 
     generator, discriminator = build_networks(RunConfig.parse(settings | {"seed": 4}), "float32")
     g, w = (np.asarray(net.trainable_variables[0]) for net in (generator, discriminator))
-    x = x_all[np.random.default_rng(4).integers(50, size=config.batch_size)]
-    z = tf.random.stateless_normal([config.batch_size, 3], [4, 0]).numpy()
+    rows = tf.random.stateless_uniform([config.batch_size], [4 * 16, 0], maxval=50, dtype=tf.int32)
+    x = x_all[rows.numpy()]
+    z = tf.random.stateless_normal([config.batch_size, 3], [4 * 16 + 1, 0]).numpy()
     sigmoid = lambda logit: 1 / (1 + np.exp(-logit))  # noqa: E731
     real, fake = sigmoid(x @ w), sigmoid(z @ g @ w)  # (batch, 1)
     d_gradient = (x.T @ (real - 1) + (z @ g).T @ fake) / config.batch_size
@@ -158,13 +162,42 @@ def gradients(found: dict[str, list[float | None]], player: str) -> list[float]:
 def test_gradient_is_the_root_of_the_mean_square_over_seeds() -> None:
     config = RunConfig.parse(SMALL)
     x_all = tf.constant(config.items.dataset.load(seed=config.seed))
-    squares = [first_gradients(config, x_all, seed)["generator"][0] for seed in SEEDS]
+    squares = [first_gradients(config, x_all, None, seed)["generator"][0] for seed in SEEDS]
     expected = np.sqrt(np.mean(np.asarray(squares, float)))
     assert anatomy(config)["generator"]["layers"][0]["gradient"] == pytest.approx(expected)
 
 
 def test_gradient_does_not_depend_on_the_run_s_seed() -> None:
     assert of(**SMALL, seed=1) == of(**SMALL, seed=2_000_000)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"noise": "uniform"},
+        {"fault": "logits_as_probabilities"},
+        {"conditional": True},
+        {"penalty": "gradient_penalty", "penalty_weight": 10.0},
+    ],
+    ids=lambda settings: next(iter(settings)),
+)
+def test_gradients_are_those_of_a_run_s_first_step(settings: dict[str, Any]) -> None:
+    """Without momentum and with a rate of 1, D's first step is its gradient."""
+    config = RunConfig.parse(
+        SMALL
+        | settings
+        | {"d_optimizer": "sgd", "beta_1": 0.0, "d_learning_rate": 1.0, "g_learning_rate": 1e-6}
+        | {"precision": "float32", "seed": 3}
+    )
+    x_all, labels = real_samples(config), real_labels(config)
+    found = gradients(first_gradients(config, x_all, labels, 3), "discriminator")
+    trainer = Trainer(config, x_all, replace(pick(config), xla=False), labels)
+    before = trainer.discriminator.get_weights()
+    trainer.run(1)
+    moved = [
+        new - old for new, old in zip(trainer.discriminator.get_weights(), before, strict=True)
+    ]
+    assert found == pytest.approx([np.mean(kernel**2) for kernel in moved[::2]], rel=1e-4)
 
 
 def test_packs_have_gradients_too() -> None:
