@@ -95,7 +95,7 @@ async def _until_gone(websocket: WebSocket) -> None:
 
 async def frame(request: Request) -> Response:
     """What a run showed at a step, `/frame/{run_id}/{step}`: a scrubbed picture."""
-    run_id, step = request.path_params["run_id"], request.path_params["step"]
+    run_id, step = request.path_params["run_id"], min(request.path_params["step"], sys.maxsize)
     found = await asyncio.to_thread(open_store(default_url()).record.frame_at, run_id, step)
     if found is None:
         return Response(status_code=404)

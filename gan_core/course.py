@@ -180,7 +180,7 @@ def from_file(content: bytes) -> frozenset[str]:
     """The lessons that a progress file names. Raises `GanError` if it is none."""
     try:
         stored: Any = json.loads(content)
-    except ValueError:  # no JSON, or no UTF-8
+    except (ValueError, RecursionError):  # no JSON, no UTF-8, or nested beyond all reason
         raise _not_a_progress_file(N_("it is no JSON")) from None
     if not isinstance(stored, dict) or stored.get("format") != _FORMAT:
         raise _not_a_progress_file(N_("it does not come from this course"))

@@ -16,7 +16,7 @@ from pages.parts.layers import layer_switches
 from pages.parts.lesson_link import lesson_link
 from pages.parts.links import go_to, hidden
 from pages.parts.prose import _, markdown, say
-from pages.parts.run_panel import run_panels
+from pages.parts.run_panel import beside, run_panels
 from pages.parts.store import attempt, store
 
 PLANES = [dataset.name for dataset in DATASETS if not dataset.is_image]
@@ -49,8 +49,8 @@ with st.sidebar:
     if not hidden("lesson"):
         lesson_link()
 
-named = [st.query_params[name] for name in ("run", "beside") if name in st.query_params]
-shown = list(dict.fromkeys(named))  # a link may name the same run twice
+first = st.query_params.get("run")
+shown = [first, *beside(first)] if first else []
 try:
     if shown:
         show(shown)

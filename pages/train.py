@@ -19,7 +19,7 @@ from pages.parts.layers import layer_switches
 from pages.parts.links import go_to
 from pages.parts.pictures import picture_controls
 from pages.parts.prose import _, markdown, say
-from pages.parts.run_panel import run_panels
+from pages.parts.run_panel import beside, run_panels
 from pages.parts.steady_figure import steady_figure
 from pages.parts.store import attempt, store
 from pages.parts.sweeping import sweep_form
@@ -84,8 +84,7 @@ def show_run(run_id: str) -> Run | None:
     try:
         run = store().run(run_id)
         st.session_state["run"] = st.query_params["run"] = run_id
-        # A link may name the same run twice.
-        shown = list(dict.fromkeys(filter(None, [run_id, st.query_params.get("beside")])))
+        shown = [run_id, *beside(run_id)]
         is_image = run.config.items.dataset.is_image
         run_panels(shown, layers=() if is_image else layer_switches())
         if len(shown) == 1:

@@ -134,7 +134,7 @@ def stage() -> None:
     case = settings.values.case
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=wide(430)):
-            figure = points_figure(points_of(case)[:N_SHOWN], modes().centers, 1.4)
+            figure = points_figure(points_of(case)[:N_SHOWN], modes().centers, 1.4, _)
             steady_figure(figure, key="points")
             head_start()
         with st.container(width="stretch"):

@@ -80,6 +80,11 @@ def steady_figures(app: AppTest) -> list[dict[str, Any]]:
     return [figure for node in app.main if (figure := _figure(node))]
 
 
+def figure_names(app: AppTest) -> list[str]:
+    """What a screen reader calls those figures."""
+    return [_view(node)["name"] for node in app.main if _figure(node)]
+
+
 def figure_keys(app: AppTest) -> list[str]:
     """The keys of those figures."""
     return [str(node.key) for node in app.main if _figure(node)]
@@ -114,7 +119,7 @@ def _texts(node: Any) -> Iterator[str]:
     message = getattr(node.proto, "popover", node.proto) if node.type == "popover" else node.proto
     for part in ("body", "label", "help"):
         text = getattr(message, part, "")
-        if text:
+        if text and not text.startswith("<script>"):
             yield text
     yield from getattr(message, "options", ())
     if node.type == "bidi_component":

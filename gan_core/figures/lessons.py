@@ -45,8 +45,9 @@ def timeline_figure(translate: Translate = str) -> go.Figure:
             textposition=[
                 "top center" if i % 2 == 0 else "bottom center" for i in range(len(works))
             ],
+            name=_(FAMILIES[family]),
             hovertext=[f"{work.authors} {work.year}<br>{work.title}" for work in works],
-            hovertemplate="%{hovertext}",
+            hovertemplate="%{hovertext}<extra></extra>",
         )
     panel.y = {
         **panel.y,
@@ -137,13 +138,16 @@ def backward_figure(
     )
 
 
-def points_figure(points: np.ndarray, centers: np.ndarray, extent: float) -> go.Figure:
+def points_figure(
+    points: np.ndarray, centers: np.ndarray, extent: float, translate: Translate = str
+) -> go.Figure:
     """Points (n, 2) over the spots (k, 2) where real ones gather."""
+    _ = translate
     panel = Panel("", x={"range": [-extent, extent]}, y={"range": [-extent, extent]})
     ring = {"color": "rgba(0,0,0,0)", "size": 26, "line": {"color": REAL, "width": 2}}
-    panel.dots(centers[:, 0], centers[:, 1], REAL, marker=ring)
+    panel.dots(centers[:, 0], centers[:, 1], REAL, name=_(N_("real")), marker=ring)
     small = {"color": GENERATOR, "size": 4, "opacity": 0.6}
-    panel.dots(points[:, 0], points[:, 1], GENERATOR, marker=small)
+    panel.dots(points[:, 0], points[:, 1], GENERATOR, name=_(N_("generated")), marker=small)
     panel.y = {**panel.y, "scaleanchor": "x", "constrain": "domain"}
     panel.x = {**panel.x, "constrain": "domain"}
     return panels_figure([panel], columns=1, height=380, shares=[1], margin={"t": 8, "b": 30})

@@ -10,6 +10,7 @@ from gan_core.diagnosis.curves import Series
 from gan_core.diagnosis.finding import Finding
 from gan_core.runs.curve import level_for
 from gan_core.runs.run import Run
+from gan_core.text import GanError
 from gan_core.training.records import RECORD_FIELDS
 from pages.parts.prose import language, translator
 from pages.parts.store import store
@@ -54,7 +55,10 @@ def doctor(run: Run) -> None:
 
 def _opinion(run_id: str) -> None:
     say = translator(language())
-    finding = findings(store().run(run_id))[0]
+    try:
+        finding = findings(store().run(run_id))[0]
+    except GanError:  # somebody has deleted the run: the page says so
+        st.rerun()
     box = {"good": st.success, "watch": st.info, "bad": st.warning}[finding.severity]
     sentences = (finding.evidence.say(say), finding.advice.say(say))
     box(f"**{finding.title.say(say)}** {' '.join(sentences)}", icon=ICONS[finding.severity])

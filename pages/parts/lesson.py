@@ -15,7 +15,7 @@ import streamlit as st
 from gan_core import course
 from gan_core.course import Lesson
 from pages.parts.glossary import words
-from pages.parts.progress import done, keep_progress, kept_in_links, mark, take_progress
+from pages.parts.progress import done, keep_progress, kept_in_links, mark
 from pages.parts.projector import is_projected, shows_answers, take_view, teacher
 from pages.parts.prose import _, language, markdown
 from pages.parts.question import predict
@@ -28,7 +28,6 @@ _DONE, _OPEN = ":material/check_circle:", ":material/radio_button_unchecked:"
 def open_lesson(name: str) -> None:
     """Begin a lesson: number, title and goal."""
     this = course.lesson(name)
-    take_progress()
     take_view()
     st.title(numbered(this), anchor=False)
     goal = _("**Afterwards:**")

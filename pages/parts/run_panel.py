@@ -15,7 +15,7 @@ from gan_core.image_measures import MEASURES, N_LIVE, is_digits
 from gan_core.metrics import METRICS
 from gan_core.runs.figures import run_curves
 from gan_core.runs.run import Run
-from gan_core.text import N_, number
+from gan_core.text import N_, GanError, number
 from pages.parts import fields
 from pages.parts.branching import branch_form
 from pages.parts.controls import label, preset_values
@@ -26,7 +26,7 @@ from pages.parts.links import go_to, hidden
 from pages.parts.live_figure import live_run
 from pages.parts.looking_links import looking_links
 from pages.parts.measures import measures
-from pages.parts.prose import _, plain
+from pages.parts.prose import _, plain, say
 from pages.parts.store import attempt, stop, store
 
 RATES = ("d_learning_rate", "g_learning_rate", "pace")  # changed most
@@ -68,6 +68,20 @@ _IN_THE_BROWSER = (
     N_("G learns: its weights move, and its points follow the arrows as far as they can."),
     N_("{n} turns in each step."),
 )
+
+
+def beside(run_id: str) -> list[str]:
+    """The run that a link shows beside another one, if any; where it is gone, that is said."""
+    named = st.query_params.get("beside")
+    if not named or named == run_id:
+        return []
+    try:
+        store().run(named)
+    except GanError as error:
+        st.warning(say(error))
+        st.query_params.pop("beside")
+        return []
+    return [named]
 
 
 def run_panels(run_ids: Sequence[str], *, layers: Collection[str] = ()) -> None:

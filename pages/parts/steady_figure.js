@@ -23,7 +23,8 @@ class SteadyFigure {
     this.afterPrint = () => this.setWidth(null); // as wide as there is room again
   }
 
-  show(figure, { frames, mode_bar, choosable, failed }) {
+  show(figure, { name, frames, mode_bar, choosable, failed }) {
+    this.root.setAttribute("aria-label", name);
     clearTimeout(this.leaving);
     this.figure = figure;
     this.frames = frames;

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -20,7 +21,7 @@ from pages.parts.prose import _
 HEAD_START_SECONDS = 0.03
 _component = st.components.v2.component(
     "gan_dojo.steady_figure",
-    html='<div class="steady-figure"></div>',
+    html='<div class="steady-figure" role="figure"></div>',
     js=LOADER + Path(__file__).with_suffix(".js").read_text("utf-8"),
     isolate_styles=False,  # Plotly puts its own styles into the document's head
 )
@@ -53,10 +54,20 @@ def steady_figure(
         "frames": frames,
         "mode_bar": mode_bar,
         "choosable": choose is not None,
+        "name": _name(figure),
         "failed": _("The figures could not be loaded. Reload the page."),
     }
     data = {"figure": figure.to_json(), "view": json.dumps(view)}
     _component(key=key, data=data, on_clicked_change=clicked)
+
+
+def _name(figure: go.Figure) -> str:
+    """What a screen reader calls a figure: its titles, its axes, and what is drawn in it."""
+    look = figure.layout
+    titles = [look.title.text, *(each.text for each in look.annotations if each.xref == "paper")]
+    axes = [each.title.text for each in (*figure.select_xaxes(), *figure.select_yaxes())]
+    drawn = [each.name for each in figure.data]
+    return re.sub("<[^>]*>", "", ", ".join(dict.fromkeys(filter(None, [*titles, *axes, *drawn]))))
 
 
 def head_start() -> None:

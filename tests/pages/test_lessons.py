@@ -115,6 +115,11 @@ def test_bad_link_is_explained_and_loses_nothing() -> None:
     assert done(app) == to_code([FIRST])
 
 
+def test_progress_stays_in_the_address_of_every_page() -> None:
+    code = to_code([SECOND])
+    assert done(visit("game", progress=code)) == code
+
+
 def test_file_brings_progress_back() -> None:
     app = visit(FIRST)
     app.file_uploader(key="progress file").set_value(
@@ -126,7 +131,12 @@ def test_file_brings_progress_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"nonsense", json.dumps({"format": "gan-dojo-progress", "done": ["x"]}).encode()]
+    "content",
+    [
+        b"nonsense",
+        b"[" * 100_000,
+        json.dumps({"format": "gan-dojo-progress", "done": ["x"]}).encode(),
+    ],
 )
 def test_bad_file_is_explained_and_loses_nothing(content: bytes) -> None:
     app = answer_all(visit(FIRST), FIRST)

@@ -12,7 +12,7 @@ from gan_core.course import LESSONS
 from gan_core.losses import LOSSES
 from gan_core.runs.run import ACTIVE, ENDED
 from gan_core.runs.store import Store
-from tests.page_visit import errors, go_to, texts, visit
+from tests.page_visit import errors, figure_names, go_to, texts, visit
 
 PAGES = (
     "home",
@@ -87,6 +87,7 @@ def test_page_opens_without_error_and_with_a_title(name: str, language: str) -> 
     assert not app.exception
     assert not app.error
     assert has_words(title(app)) or is_chinese(title(app))
+    assert all(figure_names(app))
 
 
 @pytest.mark.usefixtures("store")

@@ -302,6 +302,16 @@ def test_branch_of_pictures_stands_beside_its_run_and_train_shows_one_alone(
     assert len(live_views(app)) == 1
 
 
+def test_where_one_of_two_runs_is_gone_the_other_is_shown(make_run: MakeRun) -> None:
+    run_id = make_run("finished")
+    app = visit("train", run=run_id, beside="gone")
+    assert not app.exception
+    assert not app.error
+    assert [each["run"] for each in live_views(app)] == [run_id]
+    assert "gone" in app.warning[0].value
+    assert "beside" not in app.query_params
+
+
 def test_run_beside_itself_is_shown_once(make_run: MakeRun) -> None:
     run_id = make_run("finished")
     app = visit("train", run=run_id, beside=run_id)
