@@ -28,10 +28,13 @@ _SHORT = {  # what the program imports under a short name
 }
 
 
-def network_code(config: RunConfig) -> dict[str, str]:
-    """Statements that build `generator` and `discriminator`, by these names."""
+def network_code(config: RunConfig, *, dtype: str) -> dict[str, str]:
+    """Statements that build `generator` and `discriminator`, by these names.
+
+    `dtype` is the policy that the program sets for all layers.
+    """
     build, shape = config.items.network, config.items.dataset.shape
-    layers = _WrittenLayers("float32", seed=0)  # the program itself adds what follows from SEED
+    layers = _WrittenLayers(dtype, seed=0)  # the program itself adds what follows from SEED
     n_inputs: Code = Name("LATENT_DIM")
     if config.conditional:
         n_inputs = Operation("+", n_inputs, Name("N_CLASSES"))
@@ -95,12 +98,16 @@ def _plain(part: Any) -> Any:
         options = {
             name: Call(Name("layer_seed"), (value,)) if name == "seed" else _plain(value)
             for name, value in part.options.items()
-            if value is not None and name not in ("dtype", "name")
+            if value is not None and name != "name" and not _is_policy(value)
         }
         return Call(_plain(part.function), [_plain(each) for each in part.arguments], options)
     if isinstance(part, list):
         return [_plain(each) for each in part]
     return part
+
+
+def _is_policy(value: Any) -> bool:
+    return isinstance(value, Call) and _names(value.function) == "keras.DTypePolicy"
 
 
 def _names(function: Any) -> str:

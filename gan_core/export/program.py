@@ -159,7 +159,8 @@ def _program(
     _, items, data = translate, config.items, data_code(config)
     mixed, xla = _plan(run, config)
     rates, lengths = _rates(config, later), _lengths(later)
-    steps, networks = [config.steps, *lengths.values()][-1], network_code(config)
+    steps = [config.steps, *lengths.values()][-1]
+    networks = network_code(config, dtype=MIXED if mixed else "float32")
     about_g, about_d = _about_classes(config, _)
     sections = [
         Section(
@@ -197,13 +198,13 @@ def _program(
                     )
                 )
             ],
-            batches_code(config, mixed=mixed),
+            batches_code(config),
         ),
         Section(
             "turns",
             _(N_("The two turns")),
             [_(N_("Each player moves its own weights only."))],
-            optimizers_code(config) + "\n\n" + turns_code(config, mixed=mixed),
+            optimizers_code(config) + "\n\n" + turns_code(config),
         ),
         Section("step", _(N_("One step")), [], step_code(config, xla=xla)),
         Section("loop", _(N_("Training")), [], loop_code(config, first_losses, rates, lengths)),

@@ -11,12 +11,11 @@ from gan_core.training.records import RECORD_FIELDS
 _OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
 
 
-def batches_code(config: RunConfig, *, mixed: bool) -> str:
-    """Functions that draw what a step looks at; `mixed`: networks compute in bfloat16."""
+def batches_code(config: RunConfig) -> str:
+    """Functions that draw what a step looks at."""
     streams = "REAL, NOISE, FIXED_NOISE = range(3)"
     if config.items.penalty.formula or config.instance_noise or config.augmentation:
         streams = "REAL, NOISE, FIXED_NOISE, REAL_SHOWN, FAKE_SHOWN, PENALTY = range(6)"
-    generated = _in_float32("generator(z, training=True)", mixed)
     real, told = _shown(config, "tf.gather(x_data, rows)", "REAL_SHOWN"), ""
     if config.conditional:
         real, told = f"{real}, tf.gather(class_data, rows)", " with their classes"
@@ -42,7 +41,7 @@ def real_batch(step, turn=0):
 def fake_batch(step{classes}, turn=0):
     """Generated samples (batch, *shape); with training=True, batch norm looks at this batch."""
     z = noise(BATCH_SIZE, random_seed(NOISE, step, turn){classes})
-    return {_shown(config, generated, "FAKE_SHOWN")}
+    return {_shown(config, "generator(z, training=True)", "FAKE_SHOWN")}
 {_shown_code(config)}'''
 
 
@@ -137,8 +136,8 @@ def _optimizer(name: str, learning_rate: str, more: Sequence[str]) -> str:
     return f"keras.optimizers.{_OPTIMIZERS[name]}({options})"
 
 
-def turns_code(config: RunConfig, *, mixed: bool) -> str:
-    """Functions of one turn of each player; `mixed`: networks compute in bfloat16."""
+def turns_code(config: RunConfig) -> str:
+    """Functions of one turn of each player."""
     classes = _classes(config)
     is_penalised = bool(config.items.penalty.formula)
     seed = ", seed" if is_penalised else ""
@@ -156,7 +155,7 @@ def turns_code(config: RunConfig, *, mixed: bool) -> str:
         )
     judged = f"judge(x_real{classes}), judge(x_fake{classes})"
     return f'''\
-{_judge_code(config, mixed=mixed)}
+{_judge_code(config)}
 
 def discriminator_learns(x_real, x_fake{classes}{seed}):
     """One step of D; x_fake was made outside of this tape, so G stays as it is."""
@@ -182,26 +181,20 @@ def generator_learns(tape, x_real, x_fake{classes}):
 '''
 
 
-def _judge_code(config: RunConfig, *, mixed: bool) -> str:
+def _judge_code(config: RunConfig) -> str:
     """The function that asks D, which may be told of classes."""
-    answer = "discriminator(x, training=True)"
     if not config.conditional:
-        return f'''\
+        return '''\
 def judge(x):
     """The discriminator's logits (batch,) for samples (batch, *shape): high means real."""
-    return {_in_float32(f"{answer}[:, 0]", mixed)}
+    return discriminator(x, training=True)[:, 0]
 '''
-    return f'''\
+    return '''\
 def judge(x, classes):
     """The discriminator's logits (batch,) for samples of these classes: high means real."""
-    logits = {_in_float32(answer, mixed)}  # (batch, 1 + N_CLASSES)
+    logits = discriminator(x, training=True)  # (batch, 1 + N_CLASSES)
     return logits[:, 0] + tf.reduce_sum(classes * logits[:, 1:], axis=1)
 '''
-
-
-def _in_float32(answer: str, mixed: bool) -> str:
-    """What a network answers, in float32 where it computes in bfloat16."""
-    return f"tf.cast({answer}, tf.float32)" if mixed else answer
 
 
 def step_code(config: RunConfig, *, xla: bool) -> str:

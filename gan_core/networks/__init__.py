@@ -57,20 +57,28 @@ class Layers:
         # Room for 1,000 layers between seeds, so that neighbouring seeds share no layer's weights.
         self._seeds = itertools.count(1000 * self.seed)
 
+    @property
+    def exact(self) -> dict[str, str]:
+        """Options of a network's last layers, which compute in float32 whatever the others do.
+
+        In bfloat16 many different samples would have the same logit, or be the same sample.
+        """
+        return {} if self.dtype == "float32" else {"dtype": "float32"}
+
     def dense(self, units: int, **options: Any) -> keras.layers.Layer:
         import keras
 
-        return self._normalised(keras.layers.Dense(units, **self._weights(), **options))
+        return self._normalised(keras.layers.Dense(units, **self._weights() | options))
 
     def logits(self) -> keras.layers.Layer:
         """D's last layer."""
-        return self.dense(self.n_logits)
+        return self.dense(self.n_logits, **self.exact)
 
     def conv(self, filters: int, size: int, strides: int, **options: Any) -> keras.layers.Layer:
         import keras
 
         layer = keras.layers.Conv2D(
-            filters, size, strides=strides, padding="same", **self._weights(), **options
+            filters, size, strides=strides, padding="same", **self._weights() | options
         )
         return self._normalised(layer)
 
@@ -80,7 +88,7 @@ class Layers:
         import keras
 
         return keras.layers.Conv2DTranspose(
-            filters, size, strides=strides, padding="same", **self._weights(), **options
+            filters, size, strides=strides, padding="same", **self._weights() | options
         )
 
     def dropout(self, rate: float) -> keras.layers.Layer:
@@ -109,10 +117,10 @@ class Layers:
 
         return keras.layers.LeakyReLU(negative_slope, dtype=self._policy())
 
-    def reshape(self, shape: tuple[int, ...]) -> keras.layers.Layer:
+    def reshape(self, shape: tuple[int, ...], **options: Any) -> keras.layers.Layer:
         import keras
 
-        return keras.layers.Reshape(shape, dtype=self._policy())
+        return keras.layers.Reshape(shape, **{"dtype": self._policy()} | options)
 
     def flatten(self) -> keras.layers.Layer:
         import keras

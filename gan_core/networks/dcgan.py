@@ -38,7 +38,9 @@ def generator(
             *stages.more(extra_convs, middle),
             *stages.conv_transpose(narrow, 5, strides=2),  # (batch, s / 2, s / 2, narrow)
             *stages.more(extra_convs, narrow),
-            layers.conv_transpose(channels, 5, strides=2, use_bias=False, activation="tanh"),
+            layers.conv_transpose(
+                channels, 5, strides=2, use_bias=False, activation="tanh", **layers.exact
+            ),
         ],
         name="generator",
     )

@@ -40,7 +40,7 @@ def generator(
             *stages.more(extra_convs, wide),
             *stages.conv_transpose(narrow, 4, strides=2),  # (batch, s / 2, s / 2, narrow)
             *stages.more(extra_convs, narrow),
-            layers.conv_transpose(channels, 4, strides=2, activation="tanh"),
+            layers.conv_transpose(channels, 4, strides=2, activation="tanh", **layers.exact),
         ],
         name="generator",
     )

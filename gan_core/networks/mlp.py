@@ -40,8 +40,8 @@ def generator(
     for _ in range(hidden_layers):
         stack += stages.dense(hidden_units)  # (batch, hidden_units)
     output = "tanh" if len(data_shape) == 3 else None
-    stack += [layers.dense(int(np.prod(data_shape)), activation=output)]
-    stack += [layers.reshape(data_shape)]  # (batch, *data_shape)
+    stack += [layers.dense(int(np.prod(data_shape)), activation=output, **layers.exact)]
+    stack += [layers.reshape(data_shape, **layers.exact)]  # (batch, *data_shape)
     return keras.Sequential(stack, name="generator")
 
 

@@ -77,7 +77,7 @@ class PlaneView:
         family, training = trainer.config.items.family, trainer.config.items.fault.training
         x_real = trainer.shown(x_real)
         with _remembered(trainer), tf.GradientTape(persistent=True) as tape:
-            x_fake = tf.cast(trainer.generator(z, training=training), tf.float32)  # (n, 2)
+            x_fake = trainer.generator(z, training=training)  # (n, 2)
             shown = trainer.shown(x_fake)
             g_loss = family.generator_turn(trainer.judge, x_real, shown, trainer.loss, TENSORFLOW)
             d_loss = family.discriminator_turn(

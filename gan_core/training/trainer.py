@@ -446,7 +446,7 @@ class Trainer:
     def judge(
         self, x: tf.Tensor, classes: tf.Tensor | None = None, *, training: bool = True
     ) -> tf.Tensor:
-        """D's logits (batch,) for samples (batch, *shape), in float32 whatever the networks use.
+        """D's logits (batch,) for samples (batch, *shape).
 
         With `classes` (batch, n_classes), zeros and a one, D says how real the samples are as ones
         of these classes: the projection of arXiv:1802.05637, equation 4, whose vectors for the
@@ -456,14 +456,13 @@ class Trainer:
         spectral normalisation, stays as it is.
         """
         logits = self.discriminator(x, training=training)
-        of_any = tf.cast(logits[:, 0], tf.float32)
         if classes is None:
-            return of_any
-        return of_any + tf.reduce_sum(classes * tf.cast(logits[:, 1:], tf.float32), axis=1)
+            return logits[:, 0]
+        return logits[:, 0] + tf.reduce_sum(classes * logits[:, 1:], axis=1)
 
     def _generate(self, generator: keras.Model, z: tf.Tensor) -> tf.Tensor:
         """Samples in inference mode: batch norm with its moving averages, so z alone decides."""
-        return tf.cast(generator(z, training=False), tf.float32)
+        return generator(z, training=False)
 
     def _real_batch(
         self, data: Data, seed: tf.Tensor, step: tf.Tensor, turn: int

@@ -158,6 +158,7 @@ def test_program_runs_where_this_project_cannot_be_imported(store: Store) -> Non
                 },
                 "hinge": {**POINTS, "loss": "hinge", "spectral_norm": True, "dataset": "moons"},
                 "typed": {**POINTS, **FORMULAS, "dataset": "text", "text": "GAN"},
+                "bfloat16": {**POINTS, "spectral_norm": True, "precision": "bfloat16"},
                 "pictures": PICTURES,
                 "own pictures, layer norm": {
                     **PICTURES,

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from gan_core.config import RunConfig
 from gan_core.networks import NETWORKS, Layers, Network, dcgan, dcgan_small, mlp
+from gan_core.training.build import build_networks
 
 SHAPES = [(28, 28, 1), (32, 32, 3), (2,)]
 FITTING = [
@@ -296,10 +298,26 @@ def test_largest_seed_is_still_a_seed() -> None:
     assert build(NETWORKS.get("mlp"), (2,), largest)
 
 
+@pytest.mark.parametrize("network", list(NETWORKS), ids=lambda network: network.name)
+@pytest.mark.parametrize("spectral_norm", [False, True])
+def test_lower_precision_ends_in_float32(network: Network, spectral_norm: bool) -> None:
+    """bfloat16 has 256 numbers between 1 and 2: different pictures would have the same logit."""
+    config = RunConfig.parse({"network": network.name, "spectral_norm": spectral_norm})
+    generator, discriminator = build_networks(config, "mixed_bfloat16")
+    rng = np.random.default_rng(1)
+    x = generator(rng.normal(size=(200, config.latent_dim)).astype(np.float32))
+    assert x.dtype == tf.float32
+    logits = discriminator(x)
+    assert logits.dtype == tf.float32
+    assert len(np.unique(logits)) > 195
+
+
 def test_lower_precision_keeps_its_weights_in_float32() -> None:
     size: Any = {"hidden_layers": 1, "hidden_units": 4, "activation": "leaky_relu"}
     model = mlp.generator(layers(dtype="mixed_bfloat16"), 3, (2,), **size)
-    assert {layer.compute_dtype for layer in model.layers} == {"bfloat16"}
+    *hidden, last, shaped = model.layers
+    assert {layer.compute_dtype for layer in hidden} == {"bfloat16"}
+    assert {layer.compute_dtype for layer in (last, shaped)} == {"float32"}
     assert {weight.dtype for weight in model.trainable_variables} == {"float32"}
 
 
