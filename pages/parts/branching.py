@@ -24,8 +24,7 @@ NOT_COMPARED = ("family", "dataset", "network", "precision", "pace", *_LENGTH, *
 
 def branch_form(run: Run, scrubbed: int | None) -> None:
     """Go back to a step and on from there with one setting changed."""
-    end = store().controls.config_now(run.id).steps
-    step = min(run.step if scrubbed is None else scrubbed, run.step, end - 1)
+    step = _step_shown(run.id, scrubbed)
     with st.expander(_("Branch: from the step that is shown, with one setting changed")):
         config = store().controls.config_at(run.id, step)
         names = [name for name in live_fields() if name in config.applicable_fields()]
@@ -36,14 +35,29 @@ def branch_form(run: Run, scrubbed: int | None) -> None:
             icon=":material/call_split:",
             key=f"branch {run.id}",
             on_click=attempt,
-            args=(lambda: _branch(run.id, step, *_chosen(config, key)),),
+            args=(lambda: _branch(run.id, scrubbed, *_chosen(config, key)),),
         )
-        same = _("Both runs are the same up to step {step}: it is played again, at full speed.")
-        st.caption(same.format(step=step))
+        if run.status == "running" and scrubbed is None:
+            st.caption(
+                _(
+                    "Both runs are the same up to the step at which you press: it is played again, "
+                    "at full speed."
+                )
+            )
+        else:
+            same = _("Both runs are the same up to step {step}: it is played again, at full speed.")
+            st.caption(same.format(step=step))
 
 
-def _branch(run_id: str, step: int, name: str, value: Any) -> None:
-    go_to(run=run_id, beside=store().branch(run_id, step, name, value), at=None)
+def _step_shown(run_id: str, scrubbed: int | None) -> int:
+    """The step that the figure shows now: a page is not drawn again while its run trains."""
+    now, end = store().run(run_id).step, store().controls.config_now(run_id).steps
+    return min(now if scrubbed is None else scrubbed, now, end - 1)
+
+
+def _branch(run_id: str, scrubbed: int | None, name: str, value: Any) -> None:
+    branch = store().branch(run_id, _step_shown(run_id, scrubbed), name, value)
+    go_to(run=run_id, beside=branch, at=None)
 
 
 def pair_form(config: RunConfig) -> None:

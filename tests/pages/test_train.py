@@ -302,6 +302,21 @@ def test_branch_of_pictures_stands_beside_its_run_and_train_shows_one_alone(
     assert len(live_views(app)) == 1
 
 
+def test_run_that_trains_is_branched_where_it_is_when_the_button_is_pressed(store: Store) -> None:
+    run_id, holder = store.create_run(RunConfig()), holder_name()
+    store.claims.take(run_id, holder)
+    store.set_status(run_id, holder, "running")
+    store.record.append(run_id, holder, step=20, points={}, images_per_second=None)
+    app = visit("train", run=run_id)
+    app.selectbox(key=f"branch of {run_id}: setting").set_value("g_learning_rate").run()
+    app.select_slider(key=f"branch of {run_id}: g_learning_rate").set_value(0.01).run()
+    store.record.append(run_id, holder, step=70, points={}, images_per_second=None)
+    button(app, "Branch").click().run()
+    assert not app.exception
+    [change] = store.controls.changes(app.query_params["beside"])
+    assert change.applied_step == 70
+
+
 def test_where_one_of_two_runs_is_gone_the_other_is_shown(make_run: MakeRun) -> None:
     run_id = make_run("finished")
     app = visit("train", run=run_id, beside="gone")
