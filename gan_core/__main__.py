@@ -386,7 +386,13 @@ def _export(options: argparse.Namespace) -> int:
     name = options.to.name if options.to else ""
     form = notebook if options.notebook or name.endswith(".ipynb") else script
     results = _results(options.run)
-    ending = next((ending for ending in results if name.endswith(ending)), "")
+    ending = next((ending for ending in results if _has_ending(name, ending)), "")
+    if options.to and not (ending or options.notebook or name.endswith((".py", ".ipynb"))):
+        raise GanError(
+            N_("{name} does not say what to write. Let its name end in one of: {endings}."),
+            name=name,
+            endings=", ".join([".py", ".ipynb", *results]),
+        )
     try:
         written = results[ending]() if ending else form(_program(options.run))
     except ImportError as error:
@@ -404,6 +410,11 @@ def _export(options: argparse.Namespace) -> int:
             reason=error.strerror or str(error),
         ) from error
     return SUCCESS
+
+
+def _has_ending(name: str, ending: str) -> bool:
+    """Whether a file's name has an ending of `_results`, or is one, such as weights.zip."""
+    return f".{name}".endswith(ending) if ending.startswith(".") else name == ending
 
 
 def _program(run_id: str) -> Program:

@@ -1,6 +1,7 @@
 """Be the discriminator: mark pictures as real or generated, and see whether D does better."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from pydantic import Field
 from gan_core.settings import Settings
 from gan_core.text import N_, GanError
 from pages.parts.asking import when_answered
-from pages.parts.choose_run import chosen_run
+from pages.parts.choose_run import Chosen, chosen_run
 from pages.parts.links import remember
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown, say
@@ -109,6 +110,12 @@ def show_truth(dealt: Mapping[str, Any], said: Sequence[bool]) -> None:
     markdown("guess_half")
 
 
+def as_dealt(latest: Chosen, seed: int) -> Chosen:
+    """The run as it was when these pictures were dealt: a newer checkpoint takes nobody's marks."""
+    moment = st.session_state.setdefault(f"dealt {latest.run.id} {seed}", latest.moment)
+    return replace(latest, moment=moment)
+
+
 def another_button() -> None:
     """Deal other pictures."""
     st.button(
@@ -122,10 +129,11 @@ def another_button() -> None:
 settings = PageSettings(Guess)
 markdown("guess")
 try:
-    chosen = chosen_run()
+    latest = chosen_run()
     with st.sidebar:
         settings.field("seed")
     values = settings.values
+    chosen = as_dealt(latest, values.seed)
     game = f"{chosen.moment} {values.seed}"
     checked_key = f"checked {game}"
     asked = chosen.question("guess", seed=values.seed, label=0)

@@ -286,3 +286,18 @@ def test_shell_writes_what_the_name_of_the_file_says(
     file = tmp_path / f"run.{suffix}"
     assert shell.main(["export", run_id, "--to", str(file)]) == 0
     assert file.read_bytes().startswith(begins)
+
+
+def test_file_whose_name_says_nothing_is_refused(
+    store: Store,
+    run_id: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("GAN_STORE", store.url)
+    file = tmp_path / "film.webm"
+    assert shell.main(["export", run_id, "--to", str(file)]) != 0
+    assert "film.webm" in capsys.readouterr().err
+    assert not file.exists()
+    assert shell.main(["export", run_id, "--to", str(tmp_path / "my_pictures.npz")]) == 0

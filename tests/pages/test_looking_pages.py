@@ -15,7 +15,7 @@ from gan_core.figures.latent import norm_figure, search_figure
 from gan_core.figures.samples import EMPTY
 from gan_core.runs import answering
 from gan_core.runs.answers import Answer, Answers, Question, canonical
-from gan_core.runs.checkpoints import Moment
+from gan_core.runs.checkpoints import Checkpoints, Moment
 from gan_core.runs.claims import holder_name
 from gan_core.runs.store import Store
 from gan_core.runs.views import N_DIRECTIONS, N_GUESS, N_REAL, N_SAMPLES, noise, walk
@@ -297,6 +297,21 @@ def test_a_game_from_marks_to_the_truth(shared: Store, runs: dict[str, str]) -> 
     assert [text.split(" · ")[0] for text in grid["below"]] == [
         "real" if letter == "r" else "fake" for letter in truth
     ]
+
+
+@at_once
+def test_a_newer_checkpoint_takes_no_marks(
+    runs: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened("be_the_discriminator", run=runs["plain"], seed="4")
+    mark_all(app, "r" * N_GUESS)
+    before = tiles_of(app)
+    newer = {runs["plain"]: Moment(runs["plain"], STEP + 1, 0)}
+    monkeypatch.setattr(Checkpoints, "moments", lambda checkpoints: newer)
+    app.run()
+    assert not app.exception
+    assert tiles_of(app) == before
+    assert not button(app, "Check").disabled
 
 
 @at_once
