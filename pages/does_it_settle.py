@@ -104,6 +104,13 @@ def stage() -> None:
             markdown("does_it_settle_words")
             steady_figure(distance, key="lesson distance")
             head_start()
+            st.caption(
+                _("From {start} the distance has come to {end} after {steps} steps.").format(
+                    start=three_digits(math.hypot(*START)),
+                    end=three_digits(math.hypot(*path[-1])),
+                    steps=values.n_steps,
+                )
+            )
     with controls:
         settings.field("method")
         settings.field("n_steps")

@@ -118,6 +118,15 @@ def stage() -> None:
             drawn = generate_digits(name, N_DRAWN, seed)[..., np.newaxis]
             st.image(picture(drawn, per_row=N_DRAWN), width=N_DRAWN * PIXELS, alt=_(title))
     head_start()
+    st.caption(
+        _("The distances at n = {n}: {distances}.").format(
+            n=MANY,
+            distances=_(", ").join(
+                f"{title} {values[-1]:.3g}"
+                for title, values in {_("real against real"): floor, **by_title}.items()
+            ),
+        )
+    )
     settings.write_url()
     compute(seed + 1)  # the one that a reader of these is likeliest to ask for next
 

@@ -93,6 +93,12 @@ def stage() -> None:
             root=f"{values.latent_dim**0.5:.2f}",
         )
     )
+    straight, arc = (way[len(T) // 2] for way in ways.values())
+    st.caption(
+        _("Halfway, the straight way is {straight} long and the arc {arc}.").format(
+            straight=f"{straight:.2f}", arc=f"{arc:.2f}"
+        )
+    )
     settings.write_url()
 
 

@@ -95,6 +95,13 @@ def stage() -> None:
     figure = two_losses_figure(curves(), SHOWN, logit, _)
     steady_figure(figure, key="two losses")
     head_start()
+    slopes = {name: f"{slope_of(name, logit):.3f}".replace("-", "−") for name in BOTH}
+    st.caption(
+        _(
+            "For this sample the slope is {minimax} with the minimax loss and {non_saturating} "
+            "with the non-saturating one."
+        ).format(**slopes)
+    )
     settings.write_url()
 
 
