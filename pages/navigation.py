@@ -27,6 +27,7 @@ st.logo(str(ROOT / "assets" / "logo.svg"), size="large")
 st.html(
     """<style>
     .stMainBlockContainer { padding: 4.2rem 2.5rem 2rem; max-width: 1500px; }
+    [data-testid="stElementContainer"]:has(> .stHtml > script) { position: absolute; }
     [data-testid="stCaptionContainer"] { opacity: 0.8; }
     [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {
         color: light-dark(black, white);
