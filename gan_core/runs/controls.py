@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from gan_core.config import RunConfig
 from gan_core.runs import tables
-from gan_core.runs.claims import is_free, update_claimed
+from gan_core.runs.claims import is_free, let_go, update_claimed
 from gan_core.runs.database import Database
 from gan_core.runs.events import announce
 from gan_core.runs.run import ENDED, RESUMABLE, found, restate, to_run
@@ -70,6 +70,8 @@ class Controls:
             asleep = is_free(row)  # nobody trains it: waiting, paused for long, or ended
             if action == "stop" and asleep:
                 forget_unread(db, run_id)
+                if row.claimed_by:  # silent, but perhaps alive: it has lost the run
+                    let_go(db, run_id, row.claimed_by)
                 restate(db, row, "stopped")
                 return
             db.execute(

@@ -22,7 +22,7 @@ from gan_core.config import RunConfig
 from gan_core.runs import tables
 from gan_core.runs.answers import Answers, part_of
 from gan_core.runs.checkpoints import Checkpoints
-from gan_core.runs.claims import Claims, held_by, holder_name, let_go, update_claimed
+from gan_core.runs.claims import Claims, held_by, let_go, update_claimed
 from gan_core.runs.controls import (
     Control,
     Controls,
@@ -80,11 +80,17 @@ class Store:
     # ------------------------------------------------------------------ runs
 
     def create_run(
-        self, config: RunConfig, name: str = "", *, claimed_by: str | None = None
+        self,
+        config: RunConfig,
+        name: str = "",
+        *,
+        claimed_by: str | None = None,
+        changes: Sequence[Control] = (),
     ) -> str:
         """Queue a run and return its id, which nobody can guess.
 
-        Raises `GanError` when the store does not hold the pictures to train on.
+        It will obey `changes` of another run where they took effect there. Raises `GanError` when
+        the store does not hold the pictures to train on.
         """
         stored = config.items.dataset.stored
         if stored and not self.pictures.holds(stored):
@@ -103,6 +109,8 @@ class Store:
                     **held_by(claimed_by),
                 )
             )
+            if changes:
+                db.execute(tables.controls.insert(), as_rows(run_id, changes))
             announce(db, run_id, "status")
         return run_id
 
@@ -166,7 +174,7 @@ class Store:
         longer = [each for each in changes if each.field == "steps" and each not in kept]
         value = getattr(changed(run.config, kept).with_change(field, value), field)
         asked = Control(0, "set", field, value, step)
-        return self._queue_changed(run.config, [*kept, asked, *longer])
+        return self.create_run(run.config, changes=[*kept, asked, *longer])
 
     def extend(self, run_id: str, n_steps: int, *, claimed_by: str | None = None) -> None:
         """Queue a finished run once more, for `n_steps` more steps.
@@ -212,25 +220,16 @@ class Store:
         """
         settings = self.run(run_id).config.model_dump(exclude_unset=True, exclude={"pace"})
         changes = self._changes_of_the_result(run_id)
-        return self._queue_changed(RunConfig.parse({**settings, "seed": seed}), changes, name)
+        return self.create_run(RunConfig.parse({**settings, "seed": seed}), name, changes=changes)
 
     def repeat(self, run_id: str) -> str:
         """Queue the same run once more, its changes so far included, at the pace it began with."""
-        return self._queue_changed(self.run(run_id).config, self._changes_of_the_result(run_id))
+        changes = self._changes_of_the_result(run_id)
+        return self.create_run(self.run(run_id).config, changes=changes)
 
     def _changes_of_the_result(self, run_id: str) -> list[Control]:
         changes = self.controls.changes(run_id)
         return [change for change in changes if change.field != "pace"]
-
-    def _queue_changed(self, config: RunConfig, changes: Sequence[Control], name: str = "") -> str:
-        """Queue a run that will obey these changes where they took effect before."""
-        holder = holder_name()  # no worker may take the run before it has its changes
-        run_id = self.create_run(config, name, claimed_by=holder)
-        if changes:
-            with self._write() as db:
-                db.execute(tables.controls.insert(), as_rows(run_id, changes))
-        self.claims.release(run_id, holder)
-        return run_id
 
     # -------------------------------------------- what a worker says of its run
 

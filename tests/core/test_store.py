@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from gan_core.config import RunConfig
 from gan_core.runs import tables
 from gan_core.runs.claims import Superseded, holder_name
+from gan_core.runs.controls import Control
 from gan_core.runs.store import Store
 from gan_core.text import GanError, Text
 from tests.recorded import (
@@ -289,3 +290,11 @@ def test_run_that_is_not_understood_hides_no_other(store: Store) -> None:
     assert [run.id for run in store.claims.wanting_worker()] == [sound]
     with pytest.raises(GanError, match="of another time"):
         store.run(odd)
+
+
+def test_run_that_cannot_have_its_changes_is_not_queued(store: Store) -> None:
+    before = store.runs()
+    unheard_of = Control(1, "set", "pace", object(), 5)
+    with pytest.raises((sa.exc.SQLAlchemyError, TypeError)):
+        store.create_run(CONFIG, changes=[unheard_of])
+    assert store.runs() == before

@@ -83,6 +83,20 @@ def test_silent_holder_elsewhere_keeps_its_run_for_a_while(
     assert store.claims.take(run_id, holder_name())
 
 
+def test_who_was_silent_when_the_run_was_stopped_has_lost_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id, elsewhere = store.create_run(CONFIG), "elsewhere:1:0"
+    store.claims.take(run_id, elsewhere)
+    store.set_status(run_id, elsewhere, "running")
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + CLAIM_SECONDS + 1)
+    store.controls.request(run_id, "stop")
+    with pytest.raises(Superseded):
+        store.set_status(run_id, elsewhere, "running")
+    assert store.run(run_id).status == "stopped"
+
+
 def test_missing_run_cannot_be_claimed(store: Store) -> None:
     assert not store.claims.take("nonsense", holder_name(), force=True)
 
