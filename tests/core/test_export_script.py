@@ -6,10 +6,12 @@ import ast
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -117,6 +119,13 @@ def lay_pictures(store: Store, config: RunConfig) -> None:
 @pytest.fixture(autouse=True)
 def _a_folder_to_write_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _precision_of_its_own() -> Iterator[None]:
+    """A program sets it for all that comes after."""
+    yield
+    keras.config.set_dtype_policy("float32")
 
 
 @pytest.fixture(autouse=True)
