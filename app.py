@@ -34,6 +34,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
+from streamlit import net_util
 
 from gan_core.runs.store import default_url, open_store
 from gan_core.runs.stream import Mailbox, Stream
@@ -205,8 +206,15 @@ def main() -> int:
     if problem:
         print(problem, file=sys.stderr)
         return 1
+    print(f"GAN Dojo is at {' and '.join(_addresses(arguments.port))}", flush=True)
     app.run(config={"server.port": arguments.port, "server.headless": arguments.no_browser})
     return 0
+
+
+def _addresses(port: int) -> list[str]:
+    """Where to find the app: on this computer, and from others in the same network."""
+    hosts = ["localhost", *filter(None, [net_util.get_internal_ip()])]
+    return [f"http://{host}:{port}" for host in hosts]
 
 
 def _what_hinders(port: int) -> str | None:
