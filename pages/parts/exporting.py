@@ -100,9 +100,8 @@ def _program(run: Run) -> None:
         )
     )
     try:
-        refuse_what_cannot_be_exported(
-            store().controls.config_at(run.id, 0)
-        )  # as the program begins
+        # The settings with which the program begins.
+        refuse_what_cannot_be_exported(store().controls.config_at(run.id, 0))
     except GanError as error:
         st.info(say(error), icon=":material/info:")
         return

@@ -60,7 +60,7 @@ def keep_choices() -> None:
     st.session_state[_DRAWN_IN] = language()
     if before not in (None, language()):
         for key, value in st.session_state.items():
-            if isinstance(value, str | int | list) and not isinstance(value, bool):
+            if isinstance(value, str | int) and not isinstance(value, bool):  # files are lists
                 st.session_state[key] = value
 
 
