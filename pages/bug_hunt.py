@@ -14,6 +14,7 @@ from gan_core.runs.names import named_after
 from gan_core.runs.run import Run
 from gan_core.settings import Choices, Settings
 from gan_core.text import N_, GanError, number
+from pages.parts.choices import choose
 from pages.parts.lesson import close_lesson, open_lesson
 from pages.parts.links import go_to
 from pages.parts.page_settings import PageSettings
@@ -41,7 +42,8 @@ def is_solved(fault: Fault) -> bool:
     """Draw the program, its lines to choose from; whether the wrong one is known."""
     case = case_of(fault)
     lines = case.code.splitlines()
-    chosen = st.radio(
+    chosen = choose(
+        st.radio,
         _("Which line is wrong?"),
         [number for number, line in enumerate(lines) if line],
         index=None,

@@ -14,10 +14,11 @@ from gan_core.runs.run import Run
 from gan_core.text import GanError, number
 from gan_core.training.records import RECORD_FIELDS
 from pages.parts import links
+from pages.parts.choices import choose
 from pages.parts.choose_run import run_title
 from pages.parts.controls import label
 from pages.parts.fields import shown_value
-from pages.parts.measured import curve_of, quantities
+from pages.parts.measured import choose_quantity, curve_of, quantities
 from pages.parts.prose import _, markdown, plain, say
 from pages.parts.run_panel import STATUSES
 from pages.parts.steady_figure import steady_figure
@@ -27,7 +28,7 @@ from pages.parts.table import table
 MOST = len(COLORS)
 POINTS = 600  # of a curve, at most
 EVERY_SECONDS = 2.0
-_KEY, _URL, _QUANTITY = "compared runs", "runs", "quantity"
+_KEY, _URL = "compared runs", "runs"
 
 
 def chosen(runs: Sequence[Run]) -> list[Run]:
@@ -35,12 +36,12 @@ def chosen(runs: Sequence[Run]) -> list[Run]:
     known = {run.id: run for run in runs}
     names = Counter(run.name for run in runs)
     titles = {run.id: run_title(run, unique=names[run.name] == 1) for run in runs}
-    in_url = {_URL: st.query_params[_URL]} if _URL in st.query_params else {}
-    if links.followed(in_url):
-        links.know(in_url)
-        asked = dict.fromkeys(in_url[_URL].split(","))
-        st.session_state[_KEY] = [run_id for run_id in asked if run_id in known][:MOST]
-    ids = st.multiselect(
+    asked = links.asked(_URL)
+    if asked:
+        named = dict.fromkeys(asked.split(","))
+        st.session_state[_KEY] = [run_id for run_id in named if run_id in known][:MOST]
+    ids = choose(
+        st.multiselect,
         _("Runs"),
         list(known),
         format_func=titles.__getitem__,
@@ -49,11 +50,7 @@ def chosen(runs: Sequence[Run]) -> list[Run]:
         placeholder=_("Choose two to four runs"),
         persist_state="session",
     )
-    if ids:
-        st.query_params[_URL] = ",".join(ids)
-        links.know({_URL: st.query_params[_URL]})
-    else:
-        st.query_params.pop(_URL, None)
+    links.tell(_URL, ",".join(ids))
     return [known[run_id] for run_id in ids]
 
 
@@ -63,16 +60,7 @@ def show_curves(runs: Sequence[Run]) -> None:
     for run in runs[1:]:
         has = quantities(run)
         common = {name: quantity for name, quantity in common.items() if name in has}
-    if st.session_state.get(_QUANTITY) not in common:
-        st.session_state[_QUANTITY] = next(iter(common))
-    name = st.selectbox(
-        _("Curve"),
-        list(common),
-        format_func=lambda each: common[each].title,
-        key=_QUANTITY,
-        persist_state="session",
-        width=320,
-    )
+    name = choose_quantity(_("Curve"), common, key="curve")
     level = level_for(max(run.step for run in runs), POINTS)
     curves = [(run.name, curve_of(run, name, level)) for run in runs]
     steady_figure(comparison_figure(curves, common[name], _), key="comparison", mode_bar=True)

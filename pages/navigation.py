@@ -13,12 +13,12 @@ if str(ROOT) not in sys.path:  # Streamlit puts this script's folder there, not 
     sys.path.insert(0, str(ROOT))
 
 from gan_core.course import LESSONS  # noqa: E402
+from pages.parts.browser import tell_browser  # noqa: E402
 from pages.parts.lesson import numbered  # noqa: E402
 from pages.parts.links import enter  # noqa: E402
 from pages.parts.progress import take_progress  # noqa: E402
-from pages.parts.prose import _, keep_choices, language, language_switch  # noqa: E402
+from pages.parts.prose import _, language, language_switch  # noqa: E402
 
-st.set_page_config(page_icon=str(ROOT / "assets" / "logo.svg"), layout="wide")
 st.logo(str(ROOT / "assets" / "logo.svg"), size="large")
 
 # Streamlit leaves a hand's breadth above the page; a projector has none to spare.
@@ -107,14 +107,14 @@ def icon(symbol: str) -> str:
 
 
 current = st.navigation(course_map(), position="top")
-st.set_page_config(page_title=f"{current.title} · GAN Dojo")
-enter(current.url_path)
-keep_choices()
-take_progress()  # also where there is no lesson: whoever reloads such a page goes on from there
-st.html(
-    f"<script>document.documentElement.lang = '{language()}'</script>",  # for screen readers
-    unsafe_allow_javascript=True,
+st.set_page_config(
+    page_title=f"{current.title} · GAN Dojo",
+    page_icon=str(ROOT / "assets" / "logo.svg"),
+    layout="wide",
 )
+enter(current.url_path)
+take_progress()  # also where there is no lesson: whoever reloads such a page goes on from there
+tell_browser()
 with st.sidebar:
     language_switch()
 if language() != "en":

@@ -17,9 +17,10 @@ from gan_core.runs.sweeps import Sweep
 from gan_core.text import GanError, number
 from gan_core.training.records import RECORD_FIELDS
 from pages.parts import links
+from pages.parts.choices import choose
 from pages.parts.controls import label
 from pages.parts.fields import shown_value
-from pages.parts.measured import curve_of, quantities
+from pages.parts.measured import choose_quantity, curve_of, quantities
 from pages.parts.prose import _, language, markdown, say
 from pages.parts.run_panel import STATUSES
 from pages.parts.steady_figure import steady_figure
@@ -29,24 +30,26 @@ EVERY_SECONDS = 2.0
 POINTS = 600
 LAST = 0.1  # of a loss, the mean over this share of the run counts
 MOST_COMPARED = len(COLORS)
-_KEY, _QUANTITY = "sweep", "swept quantity"
+_KEY = "sweep"
 
 
 def chosen(sweeps: Sequence[Sweep]) -> Sweep:
     """The one that the reader has chosen, or that a link names; the URL remembers it."""
     known = {sweep.label: sweep for sweep in sweeps}
-    in_url = {_KEY: st.query_params[_KEY]} if _KEY in st.query_params else {}
-    if links.followed(in_url):
-        links.know(in_url)
-        if in_url[_KEY] in known:
-            st.session_state[_KEY] = in_url[_KEY]
+    asked = links.asked(_KEY)
+    if asked in known:
+        st.session_state[_KEY] = asked
     if st.session_state.get(_KEY) not in known:
         st.session_state[_KEY] = sweeps[0].label
-    name = st.selectbox(
-        _("Sweep"), list(known), format_func=_title, key=_KEY, persist_state="session"
+    name: str = choose(
+        st.selectbox,
+        _("Sweep"),
+        list(known),
+        format_func=_title,
+        key=_KEY,
+        persist_state="session",
     )
-    st.query_params[_KEY] = name
-    links.know({_KEY: name})
+    links.tell(_KEY, name)
     return known[name]
 
 
@@ -54,21 +57,6 @@ def _title(name: str) -> str:
     """A label as a reader knows it."""
     dataset, field, number = name.split(" · ")
     return f"{_(DATASETS.get(dataset).title)} · {label(field)} · {number}"
-
-
-def quantity_control(run: Run) -> str:
-    """What the dots measure."""
-    there = quantities(run)
-    if st.session_state.get(_QUANTITY) not in there:
-        st.session_state[_QUANTITY] = next(iter(there))
-    return st.selectbox(
-        _("Measure"),
-        list(there),
-        format_func=lambda each: there[each].title,
-        key=_QUANTITY,
-        persist_state="session",
-        width=320,
-    )
 
 
 def show(sweep: Sweep, name: str, moving: bool) -> None:
@@ -146,7 +134,7 @@ try:
     if there:
         sweep = chosen(there)
         first = store().run(sweep.runs[0])
-        name = quantity_control(first)
+        name = choose_quantity(_("Measure"), quantities(first), key="measure")
         moving = any(store().run(run_id).is_active for run_id in sweep.runs)
         st.fragment(show, run_every=EVERY_SECONDS if moving else None)(sweep, name, moving)
     else:

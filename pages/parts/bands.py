@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
@@ -23,7 +23,7 @@ from gan_core.runs.run import Run
 from gan_core.text import GanError, number
 from gan_core.training.records import RECORD_FIELDS
 from pages.parts import seeds
-from pages.parts.measured import curve_of, quantities
+from pages.parts.measured import choose_quantity, curve_of, quantities
 from pages.parts.prose import _, say
 from pages.parts.run_panel import STATUSES
 from pages.parts.seeds import Member
@@ -32,7 +32,8 @@ from pages.parts.store import attempt, stop, store
 
 FEWEST, AT_FIRST = 2, 4  # other seeds
 EVERY_SECONDS = 2.0
-_HOW_MANY, _SHOWN = "how many seeds", "band"
+_HOW_MANY = "how many seeds"
+_SHOWN_FIRST = ("modes_covered", "sliced_wasserstein", "d_loss")
 
 
 def bands(run: Run) -> None:
@@ -81,7 +82,7 @@ def _results(run_id: str, others: Sequence[str], moving: bool) -> None:
 def _band(members: Sequence[Member]) -> None:
     run = members[0].run
     there = quantities(run)
-    name = _choice(there)
+    name = choose_quantity(_("Band of"), there, key="band", at_first=_SHOWN_FIRST)
     quantity, levels = there[name], _levels(members, name)
     level = level_for(max(member.run.step for member in members), POINTS)
     curves = [_curve(member, name, level) for member in members]
@@ -96,24 +97,6 @@ def _band(members: Sequence[Member]) -> None:
         st.markdown(_reading(curves, min(reached), quantity, levels))
     if name in RECORD_FIELDS and level:
         st.caption(_("Each point is the mean of {n} steps.").format(n=number(stride(level))))
-
-
-def _choice(there: Mapping[str, Quantity]) -> str:
-    """Let the reader choose one of them; the URL remembers it."""
-    if st.session_state.get(_SHOWN) not in there:
-        first = ("modes_covered", "sliced_wasserstein", "d_loss")
-        wanted = (st.query_params.get(_SHOWN, ""), *first)
-        st.session_state[_SHOWN] = next(name for name in wanted if name in there)
-    chosen = st.selectbox(
-        _("Band of"),
-        list(there),
-        format_func=lambda name: there[name].title,
-        key=_SHOWN,
-        persist_state="session",
-        width=320,
-    )
-    st.query_params[_SHOWN] = chosen
-    return chosen
 
 
 def _curve(member: Member, name: str, level: int) -> Curve:

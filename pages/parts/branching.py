@@ -11,6 +11,7 @@ from gan_core.config import RunConfig, live_fields, option_fields
 from gan_core.runs.run import Run
 from gan_core.text import N_, GanError
 from pages.parts import fields
+from pages.parts.choices import choose
 from pages.parts.controls import label
 from pages.parts.links import go_to
 from pages.parts.prose import _
@@ -90,7 +91,9 @@ def _options_of(changes: Mapping[str, Any]) -> set[str]:
 def _one_setting(config: RunConfig, names: Iterable[str], key: str) -> None:
     """Draw the choice of a setting and its value."""
     which, value = st.columns(2)
-    name = which.selectbox(_("Setting"), list(names), format_func=label, key=f"{key}: setting")
+    name = choose(
+        which.selectbox, _("Setting"), list(names), format_func=label, key=f"{key}: setting"
+    )
     widget = f"{key}: {name}"
     if widget not in st.session_state:
         st.session_state[widget] = getattr(config, name)

@@ -17,6 +17,7 @@ from gan_core.runs.run import Run
 from gan_core.settings import Settings
 from gan_core.text import N_
 from pages.parts import links
+from pages.parts.choices import choose
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, language
 from pages.parts.run_panel import STATUSES
@@ -83,28 +84,26 @@ def chosen_run() -> Chosen:
             query_params={"lang": language()},
         )
         st.stop()
-    in_url = {_URL: st.query_params[_URL]} if _URL in st.query_params else {}
-    if links.followed(in_url):
-        links.know(in_url)
-        if in_url[_URL] in runs:
-            st.session_state[_KEY] = in_url[_URL]
-        else:
-            st.toast(
-                _("The run that the link names has no networks of pictures to look into."),
-                icon=":material/error:",
-            )
+    asked = links.asked(_URL)
+    if asked in runs:
+        st.session_state[_KEY] = asked
+    elif asked is not None:
+        st.toast(
+            _("The run that the link names has no networks of pictures to look into."),
+            icon=":material/error:",
+        )
     if st.session_state.get(_KEY) not in runs:
         st.session_state[_KEY] = next(iter(runs))
     names = Counter(run.name for run in runs.values())
-    run_id = st.selectbox(
+    run_id = choose(
+        st.selectbox,
         _("Run"),
         list(runs),
         format_func=lambda run_id: run_title(runs[run_id], unique=names[runs[run_id].name] == 1),
         key=_KEY,
         persist_state="session",
     )
-    st.query_params[_URL] = run_id
-    links.know({_URL: run_id})
+    links.tell(_URL, run_id)
     return Chosen(runs[run_id], moments[run_id])
 
 

@@ -17,6 +17,7 @@ from gan_core.networks import NETWORKS
 from gan_core.presets import PRESETS, Preset, preset
 from gan_core.text import N_, GanError
 from pages.parts import fields, links
+from pages.parts.choices import choose
 from pages.parts.prose import _, say
 
 _TOGETHER = ("dataset", "network")  # each must fit the other
@@ -65,7 +66,8 @@ def preset_control(presets: Mapping[str, Preset] = PRESETS) -> None:
         _take_preset()
     if links.hidden("preset"):
         return
-    st.selectbox(
+    choose(
+        st.selectbox,
         _("Preset"),
         list(presets),
         format_func=lambda name: _(PRESETS[name].title),

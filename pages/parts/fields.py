@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from gan_core.settings import Settings
 from gan_core.text import number
+from pages.parts.choices import choose
 from pages.parts.prose import _
 
 
@@ -67,7 +68,7 @@ def _choice(
     common |= {"options": options, "format_func": lambda option: _(titles[option])}
     if settings.shown(name).scale == "buttons":
         return str(where.segmented_control(required=True, **common))
-    return str(where.selectbox(**common))
+    return str(choose(where.selectbox, **common))
 
 
 def label(settings: type[Settings], name: str) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from gan_core.config import RunConfig
 from gan_core.text import N_
+from pages.parts.choices import choose
 from pages.parts.controls import label
 from pages.parts.links import HIDE
 from pages.parts.prose import _
@@ -32,11 +33,13 @@ def lesson_link() -> None:
     """Let a teacher choose what a link hides, and give the link."""
     with st.expander(_("A link for a lesson")):
         st.caption(_("It opens this page as it is now, without the controls chosen here."))
-        chosen = st.multiselect(
+        chosen = choose(
+            st.multiselect,
             _("Hide"),
             [*PARTS, *RunConfig.names()],
             format_func=lambda name: _(PARTS[name]) if name in PARTS else label(name),
             key="hide",
+            placeholder=_("Nothing is hidden"),
             persist_state="session",
         )
         if chosen:

@@ -76,6 +76,24 @@ def followed(parameters: Mapping[str, str]) -> bool:
     return bool(parameters) and parameters not in st.session_state[_KNOWN]
 
 
+def asked(name: str) -> str | None:
+    """What a link that the reader has just followed says of a parameter; None where nothing."""
+    said = {name: st.query_params[name]} if name in st.query_params else {}
+    if not followed(said):
+        return None
+    know(said)
+    return said[name]
+
+
+def tell(name: str, value: str) -> None:
+    """Have the URL say it, which is no link then; without a value, the URL says nothing of it."""
+    if value:
+        st.query_params[name] = value
+        know({name: value})
+    else:
+        st.query_params.pop(name, None)
+
+
 def know(parameters: Mapping[str, str]) -> None:
     """Remember parameters that the page has taken from the URL or written into it."""
     if parameters not in st.session_state[_KNOWN]:

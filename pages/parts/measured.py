@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
+import streamlit as st
 
 from gan_core.figures.bands import Curve, Quantity
 from gan_core.figures.style import DISCRIMINATOR, GENERATOR
@@ -10,6 +13,8 @@ from gan_core.image_measures import MEASURES, N_LIVE, is_digits
 from gan_core.metrics import METRICS
 from gan_core.runs.run import Run
 from gan_core.training.records import RECORD_FIELDS
+from pages.parts import links
+from pages.parts.choices import choose
 from pages.parts.prose import _
 from pages.parts.store import store
 
@@ -32,6 +37,31 @@ def quantities(run: Run) -> dict[str, Quantity]:
     found["d_loss"] = Quantity(_("D's loss"), DISCRIMINATOR)
     found["g_loss"] = Quantity(_("G's loss"), GENERATOR)
     return found
+
+
+def choose_quantity(
+    label: str, there: Mapping[str, Quantity], *, key: str, at_first: Sequence[str] = ()
+) -> str:
+    """Let the reader choose one of them; the URL remembers it.
+
+    `at_first` are those to begin with, if there are any, the first before the others.
+    """
+    asked = links.asked(key)
+    if asked in there:
+        st.session_state[key] = asked
+    if st.session_state.get(key) not in there:
+        st.session_state[key] = next(name for name in (*at_first, *there) if name in there)
+    chosen: str = choose(
+        st.selectbox,
+        label,
+        list(there),
+        format_func=lambda name: there[name].title,
+        key=key,
+        persist_state="session",
+        width=320,
+    )
+    links.tell(key, chosen)
+    return chosen
 
 
 def curve_of(run: Run, name: str, level: int) -> Curve:

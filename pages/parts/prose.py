@@ -19,7 +19,6 @@ from gan_core.text import GanError, Text
 LANGUAGES = {"en": "English", "zh": "中文"}
 ASSETS = Path(__file__).parents[2] / "assets"
 _SWITCH = "language_switch"
-_DRAWN_IN = "language that the page was drawn in"
 
 
 def language() -> str:
@@ -49,19 +48,6 @@ def language_switch() -> None:
 
 def _switch() -> None:
     st.query_params["lang"] = st.session_state[_SWITCH]
-
-
-def keep_choices() -> None:
-    """Before any widget is drawn: tell the browser each choice anew where the language has changed.
-
-    A browser remembers choices by their words, and would send those of the other language.
-    """
-    before = st.session_state.get(_DRAWN_IN)
-    st.session_state[_DRAWN_IN] = language()
-    if before not in (None, language()):
-        for key, value in st.session_state.items():
-            if isinstance(value, str | int) and not isinstance(value, bool):  # files are lists
-                st.session_state[key] = value
 
 
 def _browser_language() -> str:

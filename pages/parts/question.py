@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from pages.parts.choices import choose
 from pages.parts.prose import _
 
 
@@ -25,7 +26,8 @@ def predict(
     invitation = _("Predict, then look.")
     with st.container(border=True):
         st.markdown(f"**{invitation}** {question}")
-        chosen = st.radio(
+        chosen = choose(
+            st.radio,
             question,
             list(options),
             index=None,

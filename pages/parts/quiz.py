@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from pages.parts.choices import choose
 from pages.parts.prose import _, read
 
 _RIGHT, _WRONG = ":material/check_circle:", ":material/replay:"
@@ -63,7 +64,8 @@ def check(lesson: str, numbers: Mapping[str, str], reveal: bool) -> bool:
 def _ask(lesson: str, place: int, question: Question, reveal: bool) -> bool:
     with st.container(border=True):
         st.markdown(f"**{place + 1}.** {question.text}")
-        chosen = st.radio(
+        chosen = choose(
+            st.radio,
             question.text,
             range(len(question.answers)),
             index=None,

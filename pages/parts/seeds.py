@@ -51,16 +51,11 @@ class Member:
 
 def asked(run: Run) -> list[str]:
     """Ids of the runs that make a band with this one: from a link just followed, or the session."""
-    in_url = {_URL: st.query_params[_URL]} if _URL in st.query_params else {}
-    if links.followed(in_url):
-        links.know(in_url)
-        st.session_state[_key(run)] = in_url[_URL]
-    named = st.session_state.get(_key(run), "")
-    if named:
-        st.query_params[_URL] = named
-        links.know({_URL: named})
-    else:  # they were another run's
-        st.query_params.pop(_URL, None)
+    in_link = links.asked(_URL)
+    if in_link is not None:
+        st.session_state[_key(run)] = in_link
+    named: str = st.session_state.get(_key(run), "")
+    links.tell(_URL, named)  # or nothing: they were another run's
     return [each for each in dict.fromkeys(named.split(",")) if each]
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 from gan_core.config import RunConfig
 from gan_core.runs.sweeping import MOST, start_sweep, swept_fields
 from gan_core.text import number
+from pages.parts.choices import choose
 from pages.parts.controls import label
 from pages.parts.links import remember
 from pages.parts.prose import _, language
@@ -29,8 +30,12 @@ def sweep_form(config: RunConfig) -> None:
         )
         which, where = st.columns(2)
         st.session_state.setdefault("swept setting", "d_learning_rate")
-        field = which.selectbox(
-            _("Setting"), swept_fields(config), format_func=label, key="swept setting"
+        field = choose(
+            which.selectbox,
+            _("Setting"),
+            swept_fields(config),
+            format_func=label,
+            key="swept setting",
         )
         key = f"values of {field}"
         values = _values_control(config, field, key, where)
@@ -66,10 +71,11 @@ def _values_control(config: RunConfig, field: str, key: str, where: Any) -> list
             else {False: _("no"), True: _("yes")}
         )
         return list(
-            where.multiselect(
+            choose(
+                where.multiselect,
                 title,
                 list(titles),
-                list(titles)[:MOST],
+                default=list(titles)[:MOST],
                 format_func=lambda name: _(titles[name]),
                 key=key,
                 max_selections=MOST,

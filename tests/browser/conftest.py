@@ -46,6 +46,18 @@ def page(browser: Browser, app: AppProcess) -> Iterator[Page]:
     assert errors == []
 
 
+def open_page(page: Page, section: str, title: str) -> None:
+    """Go to another page by the menu above, and wait until it is there."""
+    page.get_by_test_id("stTopNavSection").filter(has_text=section).click()
+    page.get_by_role("menuitem", name=title, exact=True).click()
+    expect(page).to_have_title(f"{title} · GAN Dojo")
+
+
+def until_answered(page: Page) -> None:
+    """Wait until the page has done what it was asked."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
 def stop_whatever_trains(store: Store) -> None:
     """Stop every run and wait until its worker has let go of it."""
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, TimeoutError, expect
 
 from tests.app_process import AppProcess
+from tests.browser.conftest import open_page, until_answered
 from tests.engine_process import wait_until
 
 PAGES = sorted(
@@ -169,3 +170,22 @@ def test_training_loop_is_stepped_through(page: Page, app: AppProcess) -> None:
     expect(lit).to_contain_text("shape 64×2")
     page.get_by_text("Play", exact=True).click()
     expect(lit).to_contain_text("real_logits = discriminator(x_real)")
+
+
+def test_back_goes_to_the_page_before_and_not_through_each_setting(
+    page: Page, app: AppProcess
+) -> None:
+    page.goto(f"{app.url}/game?lang=en")
+    expect(page).to_have_title("Does the game settle? · GAN Dojo")
+    open_page(page, "Understand", "Loss laboratory")
+    for loss in ("Hinge", "Least squares"):
+        page.get_by_role("combobox", name="Loss").first.click()
+        page.get_by_role("option", name=loss, exact=True).click()
+        expect(page.get_by_role("combobox", name="Loss").first).to_have_value(loss)
+    page.get_by_role("slider").first.press("ArrowRight")
+    expect(page).to_have_url(re.compile("label_smoothing"))
+    page.go_back()
+    expect(page).to_have_title("Does the game settle? · GAN Dojo")
+    until_answered(page)
+    page.go_forward()
+    expect(page).to_have_title("Loss laboratory · GAN Dojo")

@@ -51,7 +51,7 @@ def test_link_names_the_runs_and_curves_bear_their_names(store: Store) -> None:
     ids = [run_of(store, "<b>one</b>", 1.0), run_of(store, "two", 2.0, loss="hinge")]
     app = visit("compare", runs=",".join(ids))
     assert not app.exception
-    app.selectbox(key="quantity").set_value("d_loss").run()
+    app.selectbox(key="curve").set_value("d_loss").run()
     lines = figure(app)["data"]
     assert [line["name"] for line in lines] == ["&lt;b&gt;one&lt;/b&gt;", "two"]
     assert app.query_params["runs"] == ",".join(ids)
@@ -73,7 +73,7 @@ def test_points_and_pictures_share_their_losses_alone(store: Store) -> None:
     ids = [run_of(store, "points", **POINTS), run_of(store, "pictures")]
     app = visit("compare", runs=",".join(ids))
     assert not app.exception
-    assert app.selectbox(key="quantity").options == ["D's loss", "G's loss"]
+    assert app.selectbox(key="curve").options == ["D's loss", "G's loss"]
     assert not app.get("image")
 
 
@@ -136,3 +136,17 @@ def test_list_of_runs_leads_to_the_comparison(store: Store) -> None:
         run_of(store, name, **POINTS)
     app = visit("runs")
     assert any(link.proto.label == "Compare runs side by side" for link in app.get("page_link"))
+
+
+def test_link_names_the_curve(store: Store) -> None:
+    ids = [run_of(store, "one", 1.0), run_of(store, "two", 2.0)]
+    app = visit("compare", runs=",".join(ids), curve="g_loss")
+    assert app.selectbox(key="curve").value == "g_loss"
+    app.selectbox(key="curve").set_value("d_loss").run()
+    assert app.query_params["curve"] == "d_loss"
+
+
+def test_link_with_a_curve_that_is_not_there_shows_another(store: Store) -> None:
+    app = visit("compare", runs=run_of(store, "one"), curve="nonsense")
+    assert not app.exception
+    assert app.query_params["curve"] == app.selectbox(key="curve").value != "nonsense"

@@ -188,8 +188,9 @@ def test_sliders_move_along_the_directions(runs: dict[str, str]) -> None:
     grids = tiles_of(app)
     assert len(grids) == 2 + N_DIRECTIONS
     assert any("**Direction 1**" in each.value for each in app.markdown)
-    app.slider(key="direction slider 0").set_value(3.0).run()
+    app.slider(key="LatentSpace.direction_1").set_value(3.0).run()
     assert not app.exception
+    assert app.query_params["direction_1"] == "3.0"
     assert tiles_of(app)[1]["picture"] != grids[1]["picture"]
     assert tiles_of(app)[2]["picture"] == grids[2]["picture"]
 

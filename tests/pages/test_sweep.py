@@ -77,8 +77,9 @@ def test_page_shows_a_dot_for_each_run_that_has_measured(store: Store) -> None:
         "Ring of eight Gaussians · Learning rate of D · 1"
     ]
     assert any("Modes covered: 3" in each.value for each in app.caption)
-    app.selectbox(key="swept quantity").set_value("d_loss").run()
+    app.selectbox(key="measure").set_value("d_loss").run()
     assert figure(app)["data"][0]["y"] == [2.0]
+    assert app.query_params["measure"] == "d_loss"
 
 
 def test_choices_stand_under_their_titles_in_the_reader_s_language(store: Store) -> None:

@@ -1,0 +1,23 @@
+"""What the browser itself is asked for, beyond what Streamlit asks of it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.prose import language
+
+# Streamlit gives each change of a setting an entry in the browser's history: "back" would undo
+# them one by one, which the page then writes anew, and nobody would get back to the page before.
+_SCRIPT = """<script>
+    document.documentElement.lang = '{language}';
+    history.pushState = function (state, title, url) {{
+        const isSamePage = new URL(url, location.href).pathname === location.pathname;
+        const enter = isSamePage ? History.prototype.replaceState : History.prototype.pushState;
+        enter.call(history, state, title, url);
+    }};
+</script>"""
+
+
+def tell_browser() -> None:
+    """Name the page's language, for screen readers; let "back" go to the page before."""
+    st.html(_SCRIPT.format(language=language()), unsafe_allow_javascript=True)
