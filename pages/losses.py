@@ -117,13 +117,14 @@ def formulas(loss: Loss, color: str) -> None:
 
 
 def _where(equilibrium: Equilibrium) -> str:
+    # No formulas: before the sign that follows a formula, a line may break.
     if not equilibrium.constants:
-        return _("Equilibrium, at the output {logit}:").format(logit=f"${equilibrium.logit:.3g}$")
+        return _("Equilibrium, at the output {logit}:").format(logit=f"{equilibrium.logit:.3g}")
     low, high = equilibrium.constants
     if math.isinf(high):
         return _("Equilibrium, at any constant output:")
     return _("Equilibrium, at any constant output from {low} to {high}:").format(
-        low=f"${low:g}$", high=f"${high:g}$"
+        low=f"{low:g}".replace("-", "−"), high=f"{high:g}"
     )
 
 

@@ -35,12 +35,11 @@ _MOST = {"loss": 16.0, "slope": 2.5}  # what grows beyond, as e^C does, leaves t
 _WIDTHS = (5.0, 3.2, 1.8)  # where curves coincide, each one shows beside the next
 _DASH = {"real": "solid", "fake": "dash"}
 _SYMBOL = {"real": "circle", "fake": "diamond"}
-# Of the highest star, the lowest, one between: clear of D's valley and of G's slopes, which fall.
-_LABEL_AT = {
-    "D": ("top center", "bottom center", "middle right"),
-    "G": ("top right", "bottom left", "middle right"),
-}
+# Of the highest star and the lowest: clear of D's valley and of G's slopes, which fall. One between
+# has no room for words.
+_LABEL_AT = {"D": ("top center", "bottom center"), "G": ("top right", "bottom left")}
 _SIDES: dict[str, tuple[Side, ...]] = {"D": ("real", "fake"), "G": ("fake",)}  # over which to draw
+_NOTE = 0.1  # of a panel's height, for the words on one loss
 _LEGEND = 44  # pixels above the panels, which takes two rows; more rows take from the panels
 
 
@@ -115,11 +114,14 @@ def loss_figure(
 
     Solid curves: D's output on the real sample varies, and on the fake it is `fake_logit`; dashed
     ones: the other way round. Points stand at the two outputs, stars at the equilibrium. `axis`
-    "probability" is for losses that give one; others are left out.
+    "probability" is for losses that give one; others are left out, and leave their colours.
     """
     _ = translate
-    if axis == "probability":
-        losses = [loss for loss in losses if loss.gives_probability]
+    drawn = [
+        _Drawn(each, n, axis, real_logit, fake_logit)
+        for n, each in enumerate(losses)
+        if axis == "logit" or each.gives_probability
+    ]
     panels = {
         ("D", "loss"): Panel(_(N_("What D pays: L<sub>D</sub>"))),
         ("D", "slope"): Panel(_(N_("The slope of L<sub>D</sub>"))),
@@ -128,11 +130,11 @@ def loss_figure(
     }
     with np.errstate(all="ignore"):  # a loss that somebody has typed may be undefined
         for (player, quantity), panel in panels.items():
-            low, high = _range([_values(each, player, quantity) for each in losses], quantity)
-            panel.y = {"range": (low, high)}
+            values = [_values(each.loss, player, quantity) for each in drawn]
+            notes = len(losses) if quantity == "slope" else 0
+            panel.y = {"range": _range(values, _MOST[quantity], notes)}
             if quantity == "slope":
                 panel.level(0.0, dash="solid")
-        drawn = [_Drawn(each, n, axis, real_logit, fake_logit) for n, each in enumerate(losses)]
         for each in drawn:
             for (player, quantity), panel in panels.items():
                 each.curves(panel, player, quantity, _(each.loss.title))
@@ -141,7 +143,7 @@ def loss_figure(
         for (player, quantity), panel in panels.items():  # last, that is on top of all curves
             _points(panel, drawn, player, quantity)
             _stars(panel, drawn, player, quantity)
-    return _put_together(list(panels.values()), losses, axis, _)
+    return _put_together(list(panels.values()), drawn, axis, _)
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,7 @@ class _Drawn:
             panel.note(
                 translate(says),
                 x0 if is_left else x1,
-                high - (high - low) * 0.1 * (self.place + 0.5),
+                high - (high - low) * _NOTE * (self.place + 0.5),
                 xanchor="left" if is_left else "right",
                 font={"color": self.color, "size": 14},
             )
@@ -233,7 +235,8 @@ def _stars(panel: Panel, drawn: Sequence[_Drawn], player: str, quantity: str) ->
         _mark(panel, stars, size=15)
     else:
         label = {"mode": "markers+text", "textposition": _LABEL_AT[player][: len(stars)]}
-        label["text"] = [f"{y + 0.0:.3f}".replace("-", "−") for _, y, *_ in stars]
+        labelled = stars[: len(_LABEL_AT[player])]
+        label["text"] = [f"{y + 0.0:.3f}".replace("-", "−") for _, y, *_ in labelled]
         font = {"color": [star[2] for star in stars], "shadow": HALO}
         _mark(panel, stars, size=15, **label, textfont=font)
 
@@ -262,23 +265,23 @@ def _values(loss: Loss, player: str, quantity: str) -> np.ndarray:
     return np.ravel([slope(function, side, real, fake) for side in _SIDES[player]])
 
 
-def _range(values: Sequence[np.ndarray], quantity: str) -> Range:
+def _range(values: Sequence[np.ndarray], most: float, notes: int) -> Range:
     """What to show: all but the extremes, and never so much that 1 looks like nothing.
 
+    Above is room for notes, so that none stands on the zero line or on a curve.
     It does not depend on the sliders, so that nothing jumps while they move.
     """
-    most = _MOST[quantity]
     finite = [each[np.isfinite(each)] for each in values]
     ends = [np.quantile(each, (0.01, 0.99)) for each in finite if each.size]
     low = max(min([0.0, *(end[0] for end in ends)]), -most)
     high = min(max([0.0, *(end[1] for end in ends)]), most)
     margin = 0.06 * (high - low) or 1.0
-    for_notes = 0.1 * len(values) * (high - low) if quantity == "slope" else 0.0
-    return float(low - margin), float(high + margin + for_notes)
+    low, high = low - margin, high + margin
+    return float(low), float(low + (high - low) / (1 - _NOTE * notes))
 
 
 def _put_together(
-    panels: list[Panel], losses: Sequence[Loss], axis: Axis, translate: Callable[[str], str]
+    panels: list[Panel], drawn: Sequence[_Drawn], axis: Axis, translate: Callable[[str], str]
 ) -> go.Figure:
     _ = translate
     titles = {
@@ -291,19 +294,19 @@ def _put_together(
         panel.traces = [each | {"showlegend": False} for each in panel.traces]
     for panel in panels[2:]:
         panel.x = {**panel.x, "title": {"text": _(titles[axis])}}
-    panels[0].traces += _legend(losses, _)
+    panels[0].traces += _legend(drawn, _)
     # Above the titles; as part of the paper, it pushes the panels down by what it needs.
     legend = {"y": 1.06, "yanchor": "bottom", "x": 0, "xanchor": "left"}
     return panels_figure(panels, columns=2, height=HEIGHT + _LEGEND, shares=(1, 1), legend=legend)
 
 
-def _legend(losses: Sequence[Loss], translate: Callable[[str], str]) -> list[dict[str, Any]]:
+def _legend(drawn: Sequence[_Drawn], translate: Callable[[str], str]) -> list[dict[str, Any]]:
     """Traces without points that say what colours, dashes and symbols mean."""
     _ = translate
     nothing = {"type": "scatter", "x": [None], "y": [None], "showlegend": True}
     colors = [
-        {"mode": "lines", "name": _(loss.title), "line": {"color": color, "width": 5}}
-        for loss, color in zip(losses, COLORS, strict=False)
+        {"mode": "lines", "name": _(each.loss.title), "line": {"color": each.color, "width": 5}}
+        for each in drawn
     ]
     dashes = [
         {"mode": "lines+markers", "name": name}
@@ -316,5 +319,5 @@ def _legend(losses: Sequence[Loss], translate: Callable[[str], str]) -> list[dic
     ]
     star = {"color": NEUTRAL, "size": 13, "symbol": "star"}
     stars = [{"mode": "markers", "name": _(N_("equilibrium")), "marker": star}]
-    has_star = any(loss.equilibrium for loss in losses)
+    has_star = any(each.loss.equilibrium for each in drawn)
     return [nothing | each for each in (*colors, *dashes, *(stars if has_star else ()))]

@@ -151,6 +151,27 @@ def test_scores_are_not_drawn_over_a_probability() -> None:
     np.testing.assert_allclose(points.x, [sigmoid(1.0), sigmoid(-1.0)])
 
 
+def test_loss_keeps_its_colour_where_one_before_it_is_left_out() -> None:
+    figure = loss_figure(named("wasserstein", "minimax"), 1.0, -1.0, "probability")
+    assert {curve.line.color for curve in traces(figure, "L_D")} == {COLORS[1]}
+    legend = {each.name: each.line.color for each in figure.data if each.mode == "lines"}
+    assert legend["Minimax (saturating)"] == COLORS[1]
+
+
+def test_words_on_the_third_loss_stand_clear_of_the_zero_line() -> None:
+    figure = loss_figure(named("hinge", "wasserstein", "minimax"), 1.0, -1.0)
+    [words] = [each for each in figure.layout.annotations if each.text.startswith("saturated")]
+    low, high = figure.layout.yaxis4.range
+    assert (words.y - 0.0) / (high - low) > 0.05  # half the height of a line
+
+
+def test_of_many_stars_the_highest_and_the_lowest_say_their_values() -> None:
+    figure = loss_figure(named("hinge", "wasserstein", "minimax"), 1.0, -1.0)
+    [stars] = traces(figure, "L_D", "star")
+    assert len(stars.y) == 3
+    assert stars.text == ("2.000", "0.000")
+
+
 def test_words_of_the_figure_are_translated() -> None:
     figure = loss_figure(named("minimax"), 0.0, 0.0, translate=lambda text: f"«{text}»")
     texts = [each.text for each in figure.layout.annotations] + [

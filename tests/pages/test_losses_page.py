@@ -21,10 +21,10 @@ def test_equilibrium_is_named_as_far_as_it_is_one() -> None:
     app = visit("losses", first="hinge", second="wasserstein", third="least_squares")
     said = [each.value for each in app.caption if each.value.startswith("Equilibrium")]
     assert said == [
-        "Equilibrium, at any constant output from $-1$ to $1$: ${L_D = 2.0000}$; "
+        "Equilibrium, at any constant output from −1 to 1: ${L_D = 2.0000}$; "
         "G's loss depends on the output.",
         "Equilibrium, at any constant output: ${L_D = 0.0000}$; G's loss depends on the output.",
-        "Equilibrium, at the output $0.5$: ${L_D = 0.5000}$, ${L_G = 0.2500}$",
+        "Equilibrium, at the output 0.5: ${L_D = 0.5000}$, ${L_G = 0.2500}$",
     ]
 
 
