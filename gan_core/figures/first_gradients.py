@@ -38,9 +38,7 @@ def gradient_figure(
     all_of = _(N_("all {activation}"))
     panels: list[Panel] = []
     for player, title in PLAYERS.items():
-        panel = Panel(
-            _(title), x=X | {"title": {"text": _(N_("Layer, from input to output"))}}, y=Y
-        )
+        panel = Panel(_(title), x=X | {"title": {"text": _(N_("Layer, input → output"))}}, y=Y)
         for activation, anatomy in anatomies.items():
             gradients = np.array(gradients_of(anatomy[player]))
             panel.curve(
