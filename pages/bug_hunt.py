@@ -69,7 +69,8 @@ def _unbroken(line: str) -> str:
 
 def _explain(fault: Fault, case: Case) -> None:
     why = case.filled(_(case.why))
-    st.success(f"**{_(fault.title)}.** {why}", icon=":material/bug_report:")
+    said = _("**{title}.** {why}").format(title=_(fault.title), why=why)
+    st.success(said, icon=":material/bug_report:")
     st.code(f"- {case.wrong.strip()}\n+ {case.right.strip()}", language="diff")
 
 

@@ -98,12 +98,11 @@ def quiet(run: Reading) -> Finding:
     )
     if run.covers_little:
         evidence = Text(
-            N_("{evidence} So far, G reaches {covered} of the data's {n_modes} spots."),
-            {
-                "evidence": evidence,
-                "covered": shown(latest(run.modes)),
-                "n_modes": str(run.n_modes),
-            },
+            N_(
+                "{evidence} So far, G reaches {covered} of the data's {n_modes} spots (median of "
+                "the latest measurements)."
+            ),
+            {"evidence": evidence, **run.coverage},
         )
     if moves or run.covers_little or not run.is_settled:
         return Finding(

@@ -181,9 +181,10 @@ def d_blind(run: Reading) -> Finding | None:
         Text(
             N_(
                 "D answers alike to real samples ({d_real}) and generated ones ({d_fake}), yet G "
-                "reaches only {covered} of the data's {n_modes} spots."
+                "reaches only {covered} of the data's {n_modes} spots (median of the latest "
+                "measurements)."
             ),
-            {"covered": shown(latest(run.modes)), "n_modes": str(run.n_modes), **run.numbers},
+            {**run.coverage, **run.numbers},
         ),
         *teach_d(run),
     )
@@ -199,8 +200,11 @@ def collapsed(run: Reading) -> Finding | None:
     best = int(middles.argmax())  # a lucky measurement does not make a best
     if run.misses_half:
         evidence = Text(
-            N_("G reaches {covered} of the data's {n_modes} spots, and that number does not grow."),
-            {"covered": shown(now), "n_modes": str(run.n_modes)},
+            N_(
+                "G reaches {covered} of the data's {n_modes} spots (median of the latest "
+                "measurements), and that number does not grow."
+            ),
+            run.coverage,
         )
     elif middles[best] - now >= max(FALL, (run.n_modes or 0) // 8):
         evidence = Text(

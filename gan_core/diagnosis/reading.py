@@ -47,6 +47,11 @@ class Reading:
         """How many modes were covered, (m,)."""
         return self.values("modes_covered")
 
+    @property
+    def coverage(self) -> dict[str, str]:
+        """What an evidence may quote of the modes."""
+        return {"covered": shown(latest(self.modes)), "n_modes": str(self.n_modes)}
+
     def median(self, field: str) -> float:
         """The typical value of a field in the window."""
         return float(np.median(self.column(field)))

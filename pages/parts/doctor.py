@@ -12,7 +12,7 @@ from gan_core.runs.curve import level_for
 from gan_core.runs.run import Run
 from gan_core.text import GanError
 from gan_core.training.records import RECORD_FIELDS
-from pages.parts.prose import language, translator
+from pages.parts.prose import _, language, translator
 from pages.parts.store import store
 
 EVERY_SECONDS = 2.0
@@ -60,5 +60,5 @@ def _opinion(run_id: str) -> None:
     except GanError:  # somebody has deleted the run: the page says so
         st.rerun()
     box = {"good": st.success, "watch": st.info, "bad": st.warning}[finding.severity]
-    sentences = (finding.evidence.say(say), finding.advice.say(say))
-    box(f"**{finding.title.say(say)}** {' '.join(sentences)}", icon=ICONS[finding.severity])
+    words = {part: getattr(finding, part).say(say) for part in ("title", "evidence", "advice")}
+    box(_("**{title}.** {evidence} {advice}").format(**words), icon=ICONS[finding.severity])
