@@ -6,8 +6,10 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
 
+from gan_core.figures.bands import Level
 from gan_core.figures.comparison import COLORS, comparison_figure
 from gan_core.runs.curve import level_for, stride
 from gan_core.runs.run import Run
@@ -63,9 +65,19 @@ def show_curves(runs: Sequence[Run]) -> None:
     name = choose_quantity(_("Curve"), common, key="curve")
     level = level_for(max(run.step for run in runs), POINTS)
     curves = [(run.name, curve_of(run, name, level)) for run in runs]
-    steady_figure(comparison_figure(curves, common[name], _), key="comparison", mode_bar=True)
+    figure = comparison_figure(curves, common[name], floor(runs, name), _)
+    steady_figure(figure, key="comparison", mode_bar=True)
     if name in RECORD_FIELDS and level:
         st.caption(_("Each point is the mean of {n} steps.").format(n=number(stride(level))))
+
+
+def floor(runs: Sequence[Run], name: str) -> list[Level]:
+    """What real samples score, if the runs have the same data."""
+    floors = [run.facts.get("floors", {}).get(name) for run in runs]
+    known = [each for each in floors if each is not None]
+    if not known or len({run.config.dataset for run in runs}) > 1:
+        return []
+    return [Level(float(np.median(known)), _("Real samples"))]
 
 
 def show_samples(runs: Sequence[Run]) -> None:

@@ -138,7 +138,7 @@ def band_figure(
             xaxis={**AXIS, "title": {"text": _(N_("Step"))}},
             yaxis={**AXIS, "title": {"text": title}},
             legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"},  # the tools stand right
-            shapes=[_level(level) for level in levels],
+            shapes=[level_line(level) for level in levels],
         ),
     )
 
@@ -167,7 +167,7 @@ def _range(shown: Band, color: str, shape: str) -> dict[str, Any]:
     }
 
 
-def _level(level: Level) -> dict[str, Any]:
+def level_line(level: Level) -> dict[str, Any]:
     """A dotted line right across."""
     return {
         "type": "line",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import plotly.graph_objects as go
 
-from gan_core.figures.bands import Curve, Quantity
+from gan_core.figures.bands import Curve, Level, Quantity, level_line
 from gan_core.figures.style import AXIS, DISCRIMINATOR, GENERATOR, REAL, layout
 from gan_core.text import N_
 
@@ -20,6 +20,7 @@ _FEW = 12  # points of a curve that are marked, so that one alone can be seen
 def comparison_figure(
     curves: Sequence[tuple[str, Curve]],
     quantity: Quantity,
+    levels: Sequence[Level] = (),
     translate: Callable[[str], str] = str,
 ) -> go.Figure:
     """A line for each of up to four runs, given with the names that people gave them."""
@@ -49,5 +50,6 @@ def comparison_figure(
             yaxis={**AXIS, "title": {"text": title}},
             legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"},
             showlegend=True,
+            shapes=[level_line(level) for level in levels],
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,13 @@ from tests.page_visit import steady_figures, visit
 POINTS: dict[str, Any] = {"dataset": "ring", "network": "mlp"}
 
 
-def run_of(store: Store, name: str, first_loss: float = 1.0, **settings: Any) -> str:
+def run_of(
+    store: Store,
+    name: str,
+    first_loss: float = 1.0,
+    floors: Mapping[str, float] | None = None,
+    **settings: Any,
+) -> str:
     """A run with ten records and a frame."""
     holder, config = holder_name(), RunConfig.parse(settings)
     run_id = store.create_run(config, name, claimed_by=holder)
@@ -36,6 +43,7 @@ def run_of(store: Store, name: str, first_loss: float = 1.0, **settings: Any) ->
         frame=frame.encode(samples, {}, dataset, {}),
         measures={"sliced_wasserstein": first_loss},
     )
+    store.set_facts(run_id, holder, {"floors": floors or {}})
     return run_id
 
 
@@ -150,3 +158,13 @@ def test_link_with_a_curve_that_is_not_there_shows_another(store: Store) -> None
     app = visit("compare", runs=run_of(store, "one"), curve="nonsense")
     assert not app.exception
     assert app.query_params["curve"] == app.selectbox(key="curve").value != "nonsense"
+
+
+def test_measure_stands_beside_what_real_samples_score(store: Store) -> None:
+    ids = []
+    for name, floor in (("a", 0.25), ("b", 0.75)):
+        ids.append(run_of(store, name, **POINTS, floors={"sliced_wasserstein": floor}))
+    app = visit("compare", runs=",".join(ids))
+    app.selectbox(key="curve").set_value("sliced_wasserstein").run()
+    [line] = figure(app)["layout"]["shapes"]
+    assert (line["y0"], line["name"]) == (0.5, "Real samples")
