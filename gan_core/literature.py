@@ -116,6 +116,13 @@ WORKS: tuple[Work, ...] = (
         "1812.04948",
         "StyleGAN",
     ),
+    Work(
+        "Glorot, Bengio",
+        2010,
+        "Understanding the difficulty of training deep feedforward neural networks",
+        "training",
+        url="https://proceedings.mlr.press/v9/glorot10a.html",
+    ),
     _training(
         "Salimans, Goodfellow, Zaremba, Cheung, Radford, Chen",
         2016,

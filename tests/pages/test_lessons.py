@@ -237,3 +237,9 @@ def test_digits_are_told_apart_once_all_are_chosen() -> None:
 def test_box_for_files_speaks_chinese_on_chinese_pages(language: str, shown: bool) -> None:
     styles = "".join(html.proto.body for html in visit(FIRST, lang=language).get("html"))
     assert ('content: "上传"' in styles) == shown
+
+
+def test_chinese_words_stand_in_the_order_of_their_sounds() -> None:
+    heads = [each.value for each in visit("glossary", lang="zh").header]
+    places = [heads.index(word) for word in ("DCGAN", "饱和", "惩罚项", "判别器", "生成器", "种子")]
+    assert places == sorted(places)
