@@ -66,9 +66,11 @@ def draw_inside(seen: Mapping[str, Any]) -> None:
     logit = seen["logit"]
     if logit is not None:
         decision = float(loss.decision(np.array(logit), NUMPY))
-        said = f"$C(x) = {logit:.3g}$"
+        said = f"${{C(x) = {logit:.3g}}}$"  # in braces, a formula stays on one line
         if loss.gives_probability:
-            said += f", $D(x) = {decision:.3f}$"
+            said = _("{score}, that is {probability}").format(
+                score=said, probability=f"${{D(x) = {decision:.3f}}}$"
+            )
         markdown("inside_gradient", said=said)
     figure = gradient_map(seen["picture"], seen["gradient"], _)
     steady_figure(figure, key="gradient")

@@ -43,7 +43,7 @@ def norm_figure(
         norms = np.linalg.norm(z, axis=1)
         panel.curve(shares, norms, COLORS[name], name=_(WAYS[name]), hovertemplate="‖z‖ = %{y:.2f}")
     panel.note(
-        _(N_("98 of 100 noises lie in the grey band")), 0.5, high, yanchor="bottom", yshift=3
+        _(N_("98 of 100 noise vectors lie in the grey band")), 0.5, high, yanchor="bottom", yshift=3
     )
     return _with_legend(panel)
 
