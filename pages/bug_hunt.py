@@ -18,6 +18,7 @@ from pages.parts.choices import choose
 from pages.parts.lesson import close_lesson, open_lesson
 from pages.parts.links import go_to
 from pages.parts.page_settings import PageSettings
+from pages.parts.projector import shows_answers
 from pages.parts.prose import _, markdown, say
 from pages.parts.run_panel import live_view
 from pages.parts.store import attempt, stop, store
@@ -39,7 +40,7 @@ class Hunt(Settings):
 
 
 def is_solved(fault: Fault) -> bool:
-    """Draw the program, its lines to choose from; whether the wrong one is known."""
+    """Draw the program, its lines to choose from; whether the wrong one is known and may be."""
     case = case_of(fault)
     lines = case.code.splitlines()
     chosen = choose(
@@ -51,6 +52,8 @@ def is_solved(fault: Fault) -> bool:
         key=f"line of {fault.name}",
         persist_state="session",
     )
+    if not shows_answers():
+        return False
     shown = st.toggle(_("Show me"), key=f"show {fault.name}", persist_state="session")
     found = chosen is not None and lines[chosen] in (case.wrong, *case.also)
     if chosen is not None and not found:
@@ -114,9 +117,10 @@ def show(fault: Fault, run: Run, healed: Run | None, beside: Run | None, *, solv
     case = case_of(fault)
     with st.container():  # whatever it holds, what follows keeps its place
         if not solved:
-            st.info(
-                _("What is wrong here? Find the line above, and this box says what to look at.")
-            )
+            if shows_answers():
+                st.info(
+                    _("What is wrong here? Find the line above, and this box says what to look at.")
+                )
         elif healed:
             st.success(case.filled(_(case.healing)), icon=":material/healing:")
         else:

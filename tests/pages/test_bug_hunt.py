@@ -53,6 +53,16 @@ def test_the_wrong_line_is_explained_and_any_other_gets_a_hint(fault: Fault) -> 
         assert case.right.strip() in said(app)
 
 
+def test_nothing_is_said_where_a_teacher_hides_the_answers() -> None:
+    fault = HUNT[0]
+    app = page_of(fault, hide_answers="True")
+    for line in (case_of(fault).wrong, case_of(fault).code.splitlines()[0]):
+        choose(app, fault, line)
+        assert "Line " not in said(app)
+        assert fault.title not in said(app)
+    assert f"show {fault.name}" not in [each.key for each in app.toggle]
+
+
 def test_it_can_be_shown_without_a_guess() -> None:
     fault = HUNT[0]
     app = page_of(fault)
