@@ -94,6 +94,15 @@ def done(page: Page) -> Locator:
     return page.locator("[data-testid=stSidebar] [data-testid=stProgress]")
 
 
+def test_paper_has_whole_lines_of_code(page: Page, app: AppProcess) -> None:
+    page.goto(f"{app.url}/build_it?lang=en")
+    at_rest(page, "build_it")
+    page.set_viewport_size({"width": 600, "height": 900})
+    page.emulate_media(media="print")
+    for code in page.locator("[data-testid=stCode] pre").all():
+        assert code.evaluate("code => code.scrollWidth <= code.clientWidth + 1")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("theme", "language", "keep"),
