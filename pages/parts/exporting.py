@@ -95,8 +95,8 @@ def _prepared(run: Run, topic: str, prepare: str, download: str) -> None:
 def _program(run: Run) -> None:
     st.markdown(
         _(
-            "The whole run as a program that needs Keras and TensorFlow, not this app: the "
-            "same data, networks and random numbers, and so the same losses."
+            "The whole run as a program that needs what its first lines import, not this app: "
+            "the same data, networks and random numbers, and so the same losses."
         )
     )
     try:
