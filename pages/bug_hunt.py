@@ -57,8 +57,10 @@ def is_solved(fault: Fault) -> bool:
     shown = st.toggle(_("Show me"), key=f"show {fault.name}", persist_state="session")
     found = chosen is not None and lines[chosen] in (case.wrong, *case.also)
     if chosen is not None and not found:
-        no = _("Line {number} is as it should be.").format(number=chosen + 1)
-        st.warning(f"{no} {case.filled(_(case.hint))}", icon=":material/replay:")
+        no = _("Line {number} is as it should be. {hint}").format(
+            number=chosen + 1, hint=case.filled(_(case.hint))
+        )
+        st.warning(no, icon=":material/replay:")
     if found or shown:
         _explain(fault, case)
     return found or shown

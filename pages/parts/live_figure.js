@@ -437,7 +437,8 @@ class View {
     const latest = (channel) => this.pictures[channel] ?? this.measuredUpTo(channel);
     const known = Object.entries(this.data.tiles).filter(([channel]) => latest(channel) !== undefined);
     const tiles = known.map(([channel, { label, unit, floor }]) => {
-      const shown = (number) => `${number.toLocaleString(this.data.language, { maximumSignificantDigits: 3 })} ${unit}`.trim();
+      const digits = (number) => number.toLocaleString(this.data.language, { maximumSignificantDigits: 3 });
+      const shown = (number) => `${digits(number).replace("-", "−")} ${unit}`.trim();
       const sentence = floor === null ? "{label}: {value}" : "{label}: {value} (real: {floor})";
       const tile = document.createElement("span");
       tile.textContent = this.text(sentence, { label, value: shown(latest(channel)), floor: shown(floor ?? 0) });
