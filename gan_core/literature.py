@@ -74,7 +74,7 @@ WORKS: tuple[Work, ...] = (
     Work(
         "Goodfellow, Bengio, Courville",
         2016,
-        "Deep Learning (MIT Press), chapter 20",
+        N_("Deep Learning (MIT Press), chapter 20"),
         "start",
         url="https://www.deeplearningbook.org",
     ),
@@ -208,7 +208,7 @@ WORKS: tuple[Work, ...] = (
         "Transformer",
     ),
     _other(
-        "Brown and 30 others",
+        N_("Brown and 30 others"),
         2020,
         "Language Models are Few-Shot Learners",
         "2005.14165",

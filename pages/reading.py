@@ -11,7 +11,13 @@ from pages.parts.prose import _, markdown
 def cited(work: Work) -> str:
     """A work as a list of references has it, in Markdown."""
     where = f"arXiv:{work.arxiv}" if work.arxiv else work.url
-    return f"{work.authors} {work.year}: *{work.title}*, [{where}]({work.link})"
+    return _("{authors} {year}: *{title}*, [{where}]({link})").format(
+        authors=_(work.authors).replace(", ", _(", ")),
+        year=work.year,
+        title=_(work.title),
+        where=where,
+        link=work.link,
+    )
 
 
 st.title(_("Reading"), anchor=False)

@@ -46,7 +46,7 @@ def timeline_figure(translate: Translate = str) -> go.Figure:
                 "top center" if i % 2 == 0 else "bottom center" for i in range(len(works))
             ],
             name=_(FAMILIES[family]),
-            hovertext=[f"{work.authors} {work.year}<br>{work.title}" for work in works],
+            hovertext=[f"{_(work.authors)} {work.year}<br>{work.title}" for work in works],
             hovertemplate="%{hovertext}<extra></extra>",
         )
     panel.y = {

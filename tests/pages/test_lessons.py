@@ -243,3 +243,8 @@ def test_chinese_words_stand_in_the_order_of_their_sounds() -> None:
     heads = [each.value for each in visit("glossary", lang="zh").header]
     places = [heads.index(word) for word in ("DCGAN", "饱和", "惩罚项", "判别器", "生成器", "种子")]
     assert places == sorted(places)
+
+
+def test_works_are_listed_as_in_a_chinese_text() -> None:
+    written = "".join(each.value for each in visit("reading", lang="zh").markdown)
+    assert "- Brown 等 31 人，2020：*Language Models are Few-Shot Learners*，[arXiv:" in written
