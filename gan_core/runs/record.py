@@ -113,18 +113,9 @@ class Record:
 
         Of more than `most` points, the first.
         """
+        later = _of_records(run_id, level, "payload").where(tables.events.c.step > from_step)
         with self._read() as db:
-            rows = db.execute(
-                sa.select(tables.events.c.step, tables.events.c.payload)
-                .where(
-                    tables.events.c.run_id == run_id,
-                    tables.events.c.kind == "records",
-                    tables.events.c.level == level,
-                    tables.events.c.step > from_step,
-                )
-                .order_by(tables.events.c.step)
-                .limit(most)  # each row has a point at least
-            ).all()
+            rows = db.execute(later.limit(most)).all()  # each row has a point at least
         if not rows:
             return np.empty(0, np.int64), np.empty((0, n_fields), np.float32)
         points = np.frombuffer(b"".join(row.payload for row in rows), np.float32)
@@ -136,31 +127,17 @@ class Record:
 
     def throughput(self, run_id: str, level: int) -> tuple[list[int], list[float]]:
         """Return (steps, images per second) as they were measured along the run."""
+        measured = _of_records(run_id, level, "images_per_second").where(
+            tables.events.c.images_per_second.is_not(None)
+        )
         with self._read() as db:
-            rows = db.execute(
-                sa.select(tables.events.c.step, tables.events.c.images_per_second)
-                .where(
-                    tables.events.c.run_id == run_id,
-                    tables.events.c.kind == "records",
-                    tables.events.c.level == level,
-                    tables.events.c.images_per_second.is_not(None),
-                )
-                .order_by(tables.events.c.step)
-            ).all()
+            rows = db.execute(measured).all()
         return [row.step for row in rows], [row.images_per_second for row in rows]
 
     def times(self, run_id: str) -> tuple[list[int], list[float]]:
         """Return (steps, seconds since 1970): when the records up to each step were written."""
         with self._read() as db:
-            rows = db.execute(
-                sa.select(tables.events.c.step, tables.events.c.at)
-                .where(
-                    tables.events.c.run_id == run_id,
-                    tables.events.c.kind == "records",
-                    tables.events.c.level == 0,
-                )
-                .order_by(tables.events.c.step)
-            ).all()
+            rows = db.execute(_of_records(run_id, 0, "at")).all()
         return [row.step for row in rows], [row.at for row in rows]
 
     def latest_frame(self, run_id: str) -> Event | None:
@@ -214,6 +191,19 @@ class Record:
                 .order_by(tables.events.c.seq)
             ).all()
         return columns([(row.step, row.measures or {}) for row in rows])
+
+
+def _of_records(run_id: str, level: int, column: str) -> sa.Select[Any]:
+    """Rows of a run's records at one level: their last steps and a column, in order of steps."""
+    return (
+        sa.select(tables.events.c.step, tables.events.c[column])
+        .where(
+            tables.events.c.run_id == run_id,
+            tables.events.c.kind == "records",
+            tables.events.c.level == level,
+        )
+        .order_by(tables.events.c.step)
+    )
 
 
 def _thinned(db: sa.Connection, run_id: str, kind: str, step: int, now: float) -> dict[str, Any]:
