@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 from collections.abc import Iterable, Mapping
@@ -55,7 +56,7 @@ def to_run(row: Any) -> Run:
     return Run(
         id=row.id,
         name=row.name,
-        config=RunConfig.parse(json.loads(row.config)),
+        config=_config(row.config),
         status=row.status,
         message=Text.from_json(json.loads(row.message)) if row.message else None,
         step=row.step,
@@ -63,6 +64,11 @@ def to_run(row: Any) -> Run:
         facts=json.loads(row.facts),
         created=row.created,
     )
+
+
+@functools.lru_cache(maxsize=4096)  # a list of runs has most of those that it had a moment ago
+def _config(stored: str) -> RunConfig:
+    return RunConfig.parse(json.loads(stored))
 
 
 def understood(rows: Iterable[Any]) -> list[Run]:

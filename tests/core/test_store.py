@@ -62,6 +62,17 @@ def test_runs_are_listed_newest_first(store: Store) -> None:
     assert [run.id for run in store.runs()] == ids[::-1]
 
 
+def test_settings_that_have_been_read_are_not_read_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seed in range(2):
+        store.create_run(RunConfig.parse({"seed": seed, "steps": 4711}))
+    listed = store.runs()
+    monkeypatch.setattr("gan_core.runs.run.RunConfig", None)
+    assert store.runs() == listed
+    assert [run.config.seed for run in listed] == [1, 0]
+
+
 def test_life_of_a_run(store: Store) -> None:
     run_id, holder = claimed_run(store)
     message = Text("Compiling {what} …", {"what": Text("the step")})
