@@ -6,6 +6,7 @@ looks again. So the web process learns what TensorFlow knows without importing i
 
 from __future__ import annotations
 
+import base64
 import functools
 import hashlib
 import json
@@ -21,14 +22,14 @@ import sqlalchemy as sa
 import gan_core
 from gan_core.runs import tables
 from gan_core.runs.database import Database
-from gan_core.text import Text
+from gan_core.text import N_, GanError, Text
 
 # JSON-ready: its "topic", and whatever `answering.TOPICS` says that the topic needs.
 Question = Mapping[str, Any]
 
-# How many answers of one topic are kept, about one run or about none: of files, which are large,
-# the latest only.
-MOST_KEPT = {"weights": 1, "tensorboard": 1}
+FILES = ("weights", "tensorboard")  # topics whose answers are files, in base 64: large ones
+# How many answers of one topic are kept, about one run or about none: of files the latest only.
+MOST_KEPT = dict.fromkeys(FILES, 1)
 MOST_KEPT_OF_OTHERS = 300
 
 _LIBRARIES = {"tensorflow", "keras"}
@@ -50,9 +51,14 @@ class Answers:
         self._read, self._write = database.read, database.write
 
     def ask(self, question: Question) -> Answer | None:
-        """The answer if there is one; until then the question stands in the store."""
-        asked = canonical(question)
-        wanted = sa.select(_answers).where(_answers.c.question == asked)
+        """The answer if there is one; until then the question stands in the store.
+
+        The answer that a file is there has no value: whoever wants the file reads it by `file`.
+        """
+        asked, value = canonical(question), _answers.c.value
+        unread = sa.case((value.is_not(None), "null")).label("value")
+        read = unread if question["topic"] in FILES else value
+        wanted = sa.select(read, _answers.c.error).where(_answers.c.question == asked)
         with self._read() as db:
             row = db.execute(wanted).one_or_none()
         if row is None:
@@ -63,6 +69,15 @@ class Answers:
         if row.error is not None:
             return Answer(error=Text.from_json(json.loads(row.error)))
         return None if row.value is None else Answer(json.loads(row.value))
+
+    def file(self, question: Question) -> bytes:
+        """The file that answers a question; raises `GanError` when a later one has replaced it."""
+        wanted = sa.select(_answers.c.value).where(_answers.c.question == canonical(question))
+        with self._read() as db:
+            value = db.scalar(wanted)
+        if value is None:
+            raise GanError(N_("This file is no longer kept. Have it prepared once more."))
+        return base64.b64decode(json.loads(value))
 
     def is_asked(self, question: Question) -> bool:
         """Whether somebody has asked already, be it answered or not."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import functools
 import re
 from collections.abc import Callable
 
@@ -83,13 +83,16 @@ def _prepared_by_a_worker(run: Run) -> None:
 
 def _prepared(run: Run, topic: str, prepare: str, download: str) -> None:
     """A button that asks for a zip, and one that downloads it once it is there."""
-
-    def offer(zipped: str) -> None:
-        _button(run, download, f"{topic}.zip", "application/zip", lambda: base64.b64decode(zipped))
-
     ask_button(run, topic, prepare, ":material/deployed_code:")
-    if question := asked(run, topic):
-        when_answered([question], offer, height=ROW, meanwhile=PREPARING)
+    question, here = asked(run, topic), store()  # there is no page while it downloads
+    if not question:
+        return
+
+    def offer(_unread: None) -> None:
+        zipped = functools.partial(here.answers.file, question)
+        _button(run, download, f"{topic}.zip", "application/zip", zipped)
+
+    when_answered([question], offer, height=ROW, meanwhile=PREPARING)
 
 
 def _program(run: Run) -> None:

@@ -105,6 +105,23 @@ def test_whether_something_was_asked(store: Store) -> None:
     assert store.answers.is_asked(QUESTION)
 
 
+@pytest.mark.parametrize("store", ["sqlite", "postgres"], indirect=True)
+def test_a_file_is_read_only_when_it_is_taken(store: Store) -> None:
+    first, second = ({"topic": "weights", "run": "a", "step": step} for step in range(2))
+    assert store.answers.ask(first) is None
+    assert store.answers.ask(first) is None
+    store.answers.answer(canonical(first), Answer("UEs="))
+    assert store.answers.ask(first) == Answer()
+    assert store.answers.file(first) == b"PK"
+    store.answers.ask(second)
+    store.answers.answer(canonical(second), Answer("UEs="))
+    with pytest.raises(GanError, match="no longer kept"):
+        store.answers.file(first)
+    store.answers.ask(first)
+    store.answers.answer(canonical(first), Answer(error=Text("No.")))
+    assert store.answers.ask(first) == Answer(error=Text("No."))
+
+
 def test_older_answers_about_a_run_are_forgotten(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
