@@ -36,7 +36,7 @@ class SpectralNorm(keras.layers.Wrapper):
         )
 
     def call(self, inputs: Any, training: bool = False) -> Any:
-        """The layer's linear part divided by σ, plus its bias."""
+        """The layer with W / σ: as it is linear, that is the layer of its inputs divided by σ."""
         weights = ops.reshape(self.layer.kernel, (-1, self.u.shape[-1]))  # (rest, outputs)
         u = self.u
         v = _unit(ops.matmul(u, ops.transpose(weights)))  # (1, rest)
@@ -46,9 +46,8 @@ class SpectralNorm(keras.layers.Wrapper):
             self.u.assign(ops.stop_gradient(u))
         v, u = ops.stop_gradient(v), ops.stop_gradient(u)
         sigma = ops.maximum(ops.sum(ops.matmul(v, weights) * u), 1e-12)
-        bias = self.layer.bias if self.layer.bias is not None else 0.0
-        outputs = ops.cast(self.layer(inputs), "float32")
-        return (outputs - bias) / sigma + bias
+        # Not its outputs: what rounding to bfloat16 does to the bias would be divided by σ too.
+        return ops.cast(self.layer(inputs / sigma), "float32")
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> Any:
         return self.layer.compute_output_shape(input_shape)

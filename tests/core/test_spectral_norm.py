@@ -119,6 +119,17 @@ def test_kernel_of_zeros_gives_zeros_and_may_grow_again() -> None:
     assert np.asarray(layer(x, training=True)) == pytest.approx(3 / math.sqrt(12), rel=1e-5)
 
 
+@pytest.mark.parametrize("stretch", [0.0, 1e-3])
+def test_however_small_the_kernel_a_bias_in_bfloat16_keeps_its_size(stretch: float) -> None:
+    layer = SpectralNorm(keras.layers.Dense(1, dtype="mixed_bfloat16"), seed=1)
+    x = tf.ones((2, 3))
+    layer(x)
+    layer.layer.kernel.assign(np.full((3, 1), stretch / math.sqrt(3)))
+    layer.layer.bias.assign([0.3])
+    expected = 0.3 + (math.sqrt(3) if stretch else 0.0)
+    assert np.asarray(layer(x, training=True)) == pytest.approx(expected, rel=0.01)
+
+
 def test_layer_may_compute_in_bfloat16() -> None:
     layer = SpectralNorm(keras.layers.Dense(4, dtype="mixed_bfloat16"), seed=1)
     outputs = layer(tf.ones((2, 3)), training=True)
