@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 
 import pytest
+import streamlit as st
 
 from gan_core.config import RunConfig
 from gan_core.runs.claims import holder_name
@@ -25,6 +26,20 @@ def store(
     monkeypatch.setenv("GAN_STORE", sqlite_url)
     monkeypatch.setattr(store_of_the_app, "open_store", functools.cache(open_at))
     return store_of_the_app.store()
+
+
+@pytest.fixture
+def speak(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Sets the language for AppTest, which writes the options of a list anew outside of sessions.
+
+    What `language` remembers there is set, as modules that a test imports first keep a patched one.
+    """
+
+    def speak_one(language: str) -> None:
+        monkeypatch.setitem(st.query_params, "lang", language)
+        monkeypatch.setitem(st.session_state, "language", language)
+
+    return speak_one
 
 
 @pytest.fixture

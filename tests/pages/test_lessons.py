@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from gan_core.course import LESSONS, to_code, to_file
-from pages.parts import prose
 from pages.parts.glossary import in_file
 from pages.parts.prose import ASSETS, LANGUAGES
 from pages.parts.quiz import Question, questions
@@ -57,10 +57,9 @@ def test_questions_are_the_same_in_both_languages(name: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
 def test_wrong_and_right_answers_are_explained(
-    name: str, language: str, monkeypatch: pytest.MonkeyPatch
+    name: str, language: str, speak: Callable[[str], None]
 ) -> None:
-    # AppTest writes the options of a list anew, outside of any session that knows the language.
-    monkeypatch.setattr(prose, "language", lambda: language)
+    speak(language)
     app = visit(name, lang=language)
     before, warned = len(feedback(app)), len(app.warning)
     for place, question in enumerate(asked(name, language)):
@@ -78,10 +77,7 @@ def test_wrong_and_right_answers_are_explained(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_lesson_has_every_word_at_hand(
-    language: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(prose, "language", lambda: language)
+def test_every_lesson_has_every_word_at_hand(language: str) -> None:
     terms = in_file((ASSETS / "lessons" / language / "glossary.md").read_text("utf-8"))
     for name in NAMES:
         app = visit(name, lang=language)
