@@ -93,7 +93,7 @@ def train(run: Run, n: int) -> None:
     """Queue the `n` next seeds, those that are there left out. Raises `GanError` if all are."""
     others = members(run, asked(run))[0][1:]
     there = {member.run.config.seed for member in others}
-    missing = [seed for seed in _next_seeds(run.config.seed, n) if seed not in there]
+    missing = [seed for seed in next_seeds(run.config.seed, n) if seed not in there]
     if not missing:
         raise GanError(N_("These seeds are there already. Choose more of them."))
     name = _("{name} · seed {seed}")
@@ -105,7 +105,7 @@ def train(run: Run, n: int) -> None:
     links.remember(_key(run), named)
 
 
-def _next_seeds(seed: int, n: int) -> list[int]:
+def next_seeds(seed: int, n: int) -> list[int]:
     """The `n` seeds after this one; after the highest comes the lowest."""
     low, high = map(int, RunConfig.bounds("seed"))
     return [low + (seed - low + k) % (high - low + 1) for k in range(1, n + 1)]

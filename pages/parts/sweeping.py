@@ -14,6 +14,7 @@ from pages.parts.choices import choose
 from pages.parts.controls import label
 from pages.parts.links import remember
 from pages.parts.prose import _, language
+from pages.parts.seeds import next_seeds
 from pages.parts.store import attempt, store
 
 _STARTED = "sweep that was started"
@@ -98,10 +99,12 @@ def _split(typed: Any) -> list[Any]:
 
 
 def _suggested(config: RunConfig, field: str) -> str:
-    """Values around the present one."""
+    """Values around the present one, or over the whole range; of seeds, the next ones."""
     (low, high), kind = RunConfig.bounds(field), RunConfig.kind(field)
     now = getattr(config, field)
-    if RunConfig.shown(field).scale == "log":
+    if field == "seed":
+        around = [now, *next_seeds(now, 2)]
+    elif RunConfig.shown(field).scale == "log":
         around = [now / 10, now, now * 10] if kind is float else [now // 2, now, now * 2]
     else:
         around = [low, (low + high) / 2, high]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from gan_core.presets import PRESETS
@@ -52,6 +53,23 @@ def test_form_queues_a_run_for_each_value_and_links_to_the_sweep(store: Store) -
     assert rates == [1e-4, 1e-3, 1e-2]
     assert store.run(sweep.runs[0]).config.dataset == "ring"
     assert any(node.proto.label == "See what comes of them" for node in app.get("page_link"))
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(
+    ("field", "settings", "suggested"),
+    [
+        ("seed", {}, "1 2 3"),
+        ("seed", {"seed": "2000000"}, "0 1 2000000"),
+        ("d_learning_rate", {}, "0.0001 0.001 0.01"),
+        ("batch_size", {}, "64 128 256"),
+        ("d_steps", {}, "1 5 10"),
+    ],
+)
+def test_values_are_suggested(field: str, settings: dict[str, str], suggested: str) -> None:
+    app = visit("train", preset="ring_mlp", **settings)
+    app.selectbox(key="swept setting").set_value(field).run()
+    assert app.text_input(key=f"values of {field}").value == suggested
 
 
 def test_wrong_value_is_named_and_nothing_is_queued(store: Store) -> None:
