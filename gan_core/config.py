@@ -41,6 +41,7 @@ SCHEDULES = {
     "linear": N_("linear, down to 0"),
     "cosine": N_("cosine, down to 0"),
 }
+N_FOR_STATISTICS = 256  # samples that give an averaged G the statistics of its batch norm
 NEVER = "never"
 _LIVE_QUALITY = MEASURES.get("frechet")
 # Measures whose plateau may end a run: all that are taken beside training and better when lower.

@@ -212,7 +212,7 @@ def _program(
             "results",
             _(N_("Results")),
             [_(N_("The losses of every step, samples from noise that stays the same, and G."))],
-            results_code(config),
+            results_code(config, batch_norm="BatchNormalization" in networks["generator"]),
         ),
     ]
     introduction = [text.say(_) for text in _introduction(run, steps, data, later)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gan_core.config import RunConfig
+from gan_core.config import N_FOR_STATISTICS, RunConfig
 from gan_core.export.excerpt import Excerpt, excerpt
 from gan_core.training.records import RECORD_FIELDS
 
@@ -335,8 +335,8 @@ print(f"The first {{compared}} losses differ from the original's by at most {{di
 """
 
 
-def results_code(config: RunConfig) -> str:
-    """What the program leaves behind: losses, samples, the generator."""
+def results_code(config: RunConfig, *, batch_norm: bool) -> str:
+    """What the program leaves behind: losses, samples, and G, which may have batch norm."""
     columns = ",".join(["step", *RECORD_FIELDS])
     average = ""
     if config.ema_decay:
@@ -345,9 +345,17 @@ def results_code(config: RunConfig) -> str:
 g_optimizer.finalize_variable_values(generator.trainable_variables)
 
 """
-    turns = ""
-    if config.conditional:
-        turns = "classes = tf.one_hot(tf.range(64) % N_CLASSES, N_CLASSES)  # they take turns\n"
+    if config.ema_decay and batch_norm:
+        average += f"""\
+# Batch norm's moving averages belong to other weights: the statistics of a batch replace them.
+for layer in generator.layers:
+    if isinstance(layer, layers.BatchNormalization):
+        layer.momentum = 0.0
+{_classes_in_turn(config, N_FOR_STATISTICS)}\
+z = noise({N_FOR_STATISTICS}, random_seed(FIXED_NOISE, 0){_classes(config)})
+generator(z, training=True)
+
+"""
     return f"""\
 {average}np.savetxt(
     "losses.csv",
@@ -358,11 +366,18 @@ g_optimizer.finalize_variable_values(generator.trainable_variables)
     comments="",
 )
 
-{turns}z = noise(64, random_seed(FIXED_NOISE, 0){_classes(config)})
+{_classes_in_turn(config, 64)}z = noise(64, random_seed(FIXED_NOISE, 0){_classes(config)})
 x_fake = generator(z, training=False).numpy()  # batch norm now takes its moving averages
 {_PICTURE if config.items.dataset.is_image else _POINTS}
 generator.save("generator.keras")
 """
+
+
+def _classes_in_turn(config: RunConfig, n: int) -> str:
+    """A statement that gives `n` samples a class each, where the players are told of classes."""
+    if not config.conditional:
+        return ""
+    return f"classes = tf.one_hot(tf.range({n}) % N_CLASSES, N_CLASSES)  # they take turns\n"
 
 
 _PICTURE = """\

@@ -43,11 +43,15 @@ def weights_zip(store: Store, run_id: str) -> bytes:
 
 
 def _models(trainer: Trainer) -> dict[str, keras.Model]:
-    models = {"generator": trainer.generator, "discriminator": trainer.discriminator}
+    models = {
+        "generator": _plain(trainer.generator),
+        "discriminator": _plain(trainer.discriminator),
+    }
     shown = trainer.shown_generator()
     if shown is not trainer.generator:
-        models["generator_averaged"] = shown
-    return {name: _plain(model) for name, model in models.items()}
+        averaged = models["generator_averaged"] = _plain(trainer.generator)
+        averaged.set_weights(shown.get_weights())
+    return models
 
 
 def _plain(model: keras.Model) -> keras.Model:

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from gan_core.config import RunConfig
+from gan_core.config import N_FOR_STATISTICS, RunConfig
 from gan_core.families import DiscriminatorTurn
 from gan_core.faults import Fault
 from gan_core.losses import Loss
@@ -93,8 +93,7 @@ class Trainer:
             self._n_steps = tf.Variable(config.steps, dtype=tf.float32)
             self._rates = tf.Variable([config.d_learning_rate, config.g_learning_rate])
             # Holds the averaged weights while samples are drawn.
-            averaged = config.ema_decay > 0
-            self._average = build_networks(config, self.plan.dtype)[0] if averaged else None
+            self._average = self._network_for_average() if config.ema_decay > 0 else None
         self._compile()
         self._compiled_sample = tf.function(self._generate, reduce_retracing=True)
         self.view: Any = None  # kept here by `gan_core.training.plane_view`, to go when this goes
@@ -153,8 +152,17 @@ class Trainer:
         self._d_optimizer.learning_rate = config.d_learning_rate
         self._g_optimizer.learning_rate = config.g_learning_rate
 
+    def _network_for_average(self) -> keras.Model:
+        """A generator whose batch norm knows the last batch in training alone."""
+        network = build_networks(self.config, self.plan.dtype)[0]
+        for layer in network.layers:
+            if isinstance(layer, keras.layers.BatchNormalization):
+                layer.momentum = 0.0
+        return network
+
     def _compile(self) -> None:
         self._compiled = tf.function(self._steps, jit_compile=self.plan.xla)
+        self._compiled_learn_statistics = tf.function(self._learn_statistics)
         variables = [*self._variables(), self._n_steps, self._rates]
         self._read_all = tf.function(lambda: [tf.identity(variable) for variable in variables])
         self._write_all = tf.function(
@@ -299,7 +307,11 @@ class Trainer:
         return self._compiled_sample(self.shown_generator(), z).numpy()
 
     def shown_generator(self) -> keras.Model:
-        """The generator whose samples a reader sees: with `ema_decay` the running average."""
+        """The generator whose samples a reader sees: with `ema_decay` the running average.
+
+        Its batch norm has statistics of what the averaged weights make (the "standing statistics"
+        of arXiv:1809.11096), as those that G has kept belong to other weights.
+        """
         # Before G's first turn, or its first with an exchanged optimizer, there is no average yet.
         if not self._average or not int(self._g_optimizer.iterations):
             return self.generator
@@ -310,6 +322,8 @@ class Trainer:
         ):
             average.assign(variable)
         self._g_optimizer.finalize_variable_values(self._average.trainable_variables)
+        if self._average.non_trainable_weights:
+            self._compiled_learn_statistics(self._average, self.fixed_noise(N_FOR_STATISTICS))
         return self._average
 
     def state(self) -> dict[str, np.ndarray]:
@@ -463,6 +477,10 @@ class Trainer:
     def _generate(self, generator: keras.Model, z: tf.Tensor) -> tf.Tensor:
         """Samples in inference mode: batch norm with its moving averages, so z alone decides."""
         return generator(z, training=False)
+
+    def _learn_statistics(self, average: keras.Model, z: tf.Tensor) -> None:
+        """Have batch norm take the statistics of these samples, if G's own takes any."""
+        average(z, training=self._items.fault.training)
 
     def _real_batch(
         self, data: Data, seed: tf.Tensor, step: tf.Tensor, turn: int

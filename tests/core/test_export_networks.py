@@ -51,7 +51,7 @@ def loaded(zipped: bytes, folder: Path) -> dict[str, keras.Model]:
     "settings",
     [
         {**MLP, "conditional": True},
-        {**MLP, "ema_decay": 0.5, "spectral_norm": True, "d_norm": "layer"},
+        {**MLP, "ema_decay": 0.5, "spectral_norm": True, "d_norm": "layer", "g_norm": "batch"},
         {"network": "dcgan_small", "spectral_norm": True, "g_width": 0.2, "d_width": 0.2},
     ],
 )

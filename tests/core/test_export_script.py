@@ -193,6 +193,15 @@ def test_program_finds_the_very_losses_of_the_run(store: Store, settings: dict[s
     np.testing.assert_allclose(losses_of_program(), losses_of_run(config), rtol=tolerance)
 
 
+def test_program_draws_the_samples_of_the_averaged_generator(store: Store) -> None:
+    settings = {**POINTS, "g_norm": "batch", "ema_decay": 0.5, "g_learning_rate": 0.05}
+    config, names = config_of(settings), dict[str, Any]()
+    exec(written(store, settings), names)
+    player = Trainer(config, config.items.dataset.load(seed=config.seed))
+    player.run(config.steps)
+    np.testing.assert_allclose(names["x_fake"], player.samples(64), atol=1e-5)
+
+
 @pytest.mark.slow
 def test_settings_that_nobody_has_trained_are_a_program_that_runs() -> None:
     config = config_of(POINTS)

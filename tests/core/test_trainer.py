@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from gan_core.config import RunConfig
+from gan_core.config import N_FOR_STATISTICS, RunConfig
 from gan_core.ops import NUMPY
 from gan_core.penalties import PENALTIES
 from gan_core.training.build import packed
@@ -282,6 +282,24 @@ def test_samples_come_from_the_running_average_of_weights() -> None:
     )
     np.testing.assert_allclose(drawn, by_hand.numpy(), rtol=1e-4, atol=1e-5)
     assert not all(np.allclose(a, b) for a, b in zip(latest, expected, strict=True))
+
+
+def test_averaged_weights_have_batch_norm_statistics_of_their_own() -> None:
+    settings = {**TINY_POINTS, "g_norm": "batch", "ema_decay": 0.9, "g_learning_rate": 0.05}
+    averaged = trainer(settings)
+    train(averaged, 20)
+    shown = averaged.shown_generator()
+    with_those_of_its_samples = averaged.generated(averaged.fixed_noise(N_FOR_STATISTICS))
+    by_the_batch = shown(averaged.fixed_noise(N_FOR_STATISTICS), training=True)
+    np.testing.assert_allclose(with_those_of_its_samples, by_the_batch, atol=1e-3)
+
+
+def test_a_generator_that_never_saw_its_batches_is_shown_so() -> None:
+    settings = {**TINY_POINTS, "g_norm": "batch", "ema_decay": 0.9, "fault": "inference_mode"}
+    averaged = trainer(settings)
+    train(averaged, 2)
+    for variable in averaged.shown_generator().non_trainable_weights:
+        assert set(np.unique(variable)) <= {0.0, 1.0}, "as they were at first"
 
 
 def test_each_network_has_the_size_that_was_chosen_for_it() -> None:
