@@ -133,7 +133,7 @@ def _prices(equilibrium: Equilibrium) -> str:
     d_price = f"${{L_D = {equilibrium.d_loss:.4f}}}$"
     if equilibrium.g_loss is None:
         return _("{d_price}; G's loss depends on the output.").format(d_price=d_price)
-    return f"{d_price}, ${{L_G = {equilibrium.g_loss:.4f}}}$"
+    return _(", ").join([d_price, f"${{L_G = {equilibrium.g_loss:.4f}}}$"])
 
 
 def sliders(loss: Loss) -> None:

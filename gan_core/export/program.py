@@ -172,7 +172,7 @@ def _program(
         Section(
             "data",
             _(N_("Data")),
-            [f"{_(items.dataset.title)}: {_(items.dataset.help)}"],
+            [_described(items.dataset.title, items.dataset.help, _)],
             _data(config, data),
         ),
         Section("weights", _(N_("Initial weights")), _about_networks(config, _), _weights(config)),
@@ -181,7 +181,7 @@ def _program(
         Section(
             "losses",
             _(N_("What the two players minimise")),
-            [f"{_(items.loss.title)}: {_(items.loss.help)} {items.loss.reference}".strip()],
+            [_described(items.loss.title, items.loss.help, _, items.loss.reference)],
             loss_code(config),
             [items.loss.discriminator_formula, items.loss.generator_formula],
         ),
@@ -373,7 +373,7 @@ def _data(config: RunConfig, data: DataCode) -> str:
 def _about_networks(config: RunConfig, _: Translate) -> list[str]:
     network = config.items.network
     sentences = [
-        f"{_(network.title)}: {_(network.help)}",
+        _described(network.title, network.help, _),
         _(N_("Each layer has a seed of its own, so that SEED fixes all initial weights.")),
     ]
     if config.spectral_norm:
@@ -381,12 +381,18 @@ def _about_networks(config: RunConfig, _: Translate) -> list[str]:
     return sentences
 
 
+def _described(title: str, text: str, _: Translate, reference: str = "") -> str:
+    """What something is called, what it is, and where it is from."""
+    sentence = _(N_("{title}: {text} {reference}"))
+    return sentence.format(title=_(title), text=_(text), reference=reference).strip()
+
+
 def _penalty(config: RunConfig, _: Translate) -> list[Section]:
     """The section on the penalty, where there is one."""
     penalty = config.items.penalty
     if not penalty.formula:
         return []
-    prose = f"{_(penalty.title)}: {_(penalty.help)} {penalty.reference}"
+    prose = _described(penalty.title, penalty.help, _, penalty.reference)
     formula = rf"{penalty.formula}, \quad \lambda = {config.penalty_weight:g}"
     title = _(N_("What D pays besides"))
     return [Section("penalty", title, [prose], penalty_code(config), [formula])]
@@ -397,7 +403,7 @@ def _augmentation(config: RunConfig, _: Translate) -> list[Section]:
     if not config.augmentation:
         return []
     field = RunConfig.model_fields["augmentation"]
-    prose = f"{_(str(field.title))}: {_(str(field.description))} arXiv:2006.10738"
+    prose = _described(str(field.title), str(field.description), _, "arXiv:2006.10738")
     title = _(N_("How D sees pictures"))
     return [Section("augmentation", title, [prose], augmentation_code().code)]
 

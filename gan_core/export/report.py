@@ -14,7 +14,7 @@ from plotly.offline import get_plotlyjs
 from gan_core.config import RunConfig
 from gan_core.export.program import changes_mid_run
 from gan_core.figures.style import AXIS, GENERATOR, REAL, layout
-from gan_core.image_measures import MEASURES, N_LIVE
+from gan_core.image_measures import MEASURES, N_LIVE, Measure
 from gan_core.metrics import METRICS
 from gan_core.presets import command
 from gan_core.runs.controls import Control
@@ -164,8 +164,8 @@ def _measures(store: Store, run: Run, _: Translate) -> Iterator[tuple[str, str, 
     for measured in (store.record.measures(run.id)[1], store.record.quality(run.id)[1]):
         for each in (*METRICS, *MEASURES):
             if each.name in measured:
-                is_live = each.name == "frechet"
-                title = f"{_(each.title)}, n = {N_LIVE}" if is_live else _(each.title)
+                is_live = isinstance(each, Measure)
+                title = each.title_of(N_LIVE, _) if is_live else _(each.title)
                 yield title, _digits(measured[each.name][-1]), _digits(floors.get(each.name))
     moment = store.checkpoints.moment(run.id)
     question = moment.question("measures") if moment else {}
@@ -176,7 +176,7 @@ def _measures(store: Store, run: Run, _: Translate) -> Iterator[tuple[str, str, 
     for measure in MEASURES:
         if measure.name in found.get("measures", {}):
             value, floor = found["measures"][measure.name]
-            yield f"{_(measure.title)}, n = {found['n']}", _digits(value), _digits(floor)
+            yield measure.title_of(found["n"], _), _digits(value), _digits(floor)
 
 
 def _digits(value: float | None) -> str:

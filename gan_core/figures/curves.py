@@ -40,7 +40,7 @@ def live_curves(
     speed = _(N_("Images per second") if dataset.is_image else N_("Points per second"))
     titles, heights = [*_titles_of_the_game(losses, _), speed], [0.42, 0.36, 0.22]
     if is_digits(dataset):
-        frechet = f"{_(MEASURES.get('frechet').title)}, n = {N_LIVE}"
+        frechet = MEASURES.get("frechet").title_of(N_LIVE, _)
         titles, heights = [*titles[:2], frechet, speed], [0.3, 0.26, 0.26, 0.18]
     figure = _stack(titles, heights, _)
     _draw_the_game(figure, losses, penalties, _)

@@ -137,7 +137,7 @@ def loss_figure(
                 panel.level(0.0, dash="solid")
         for each in drawn:
             for (player, quantity), panel in panels.items():
-                each.curves(panel, player, quantity, _(each.loss.title))
+                each.curves(panel, player, quantity, _)
             each.bands(panels["G", "loss"])
             each.bands(panels["G", "slope"], _)
         for (player, quantity), panel in panels.items():  # last, that is on top of all curves
@@ -160,10 +160,14 @@ class _Drawn:
     def color(self) -> str:
         return COLORS[self.place]
 
-    def curves(self, panel: Panel, player: str, quantity: str, title: str) -> None:
+    def curves(
+        self, panel: Panel, player: str, quantity: str, translate: Callable[[str], str]
+    ) -> None:
         for side in _SIDES[player]:
             y = self.along(player, quantity, side, _LOGITS)
-            name = f"{title}, {'D(x)' if side == 'real' else 'D(G(z))'}"
+            name = translate(N_("{title}, {output}")).format(
+                title=translate(self.loss.title), output="D(x)" if side == "real" else "D(G(z))"
+            )
             line = {"color": self.color, "width": _WIDTHS[self.place], "dash": _DASH[side]}
             panel.curve(self.x(_LOGITS[:, 0]), y, self.color, line=line, name=name)
 

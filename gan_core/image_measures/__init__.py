@@ -37,6 +37,10 @@ class Measure:
     floor: Callable[[Seen, Seen], float] | None = None
     order: int = 100
 
+    def title_of(self, n: int, translate: Callable[[str], str]) -> str:
+        """Its title, and of how many pictures it is taken: without that a value says little."""
+        return translate(N_("{title}, n = {n}")).format(title=translate(self.title), n=n)
+
 
 N_LIVE = 800  # real and generated pictures each, beside training: the bundled digits have enough
 

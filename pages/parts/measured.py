@@ -30,7 +30,7 @@ def quantities(run: Run) -> dict[str, Quantity]:
         if metric.applies(dataset)
     }
     if is_digits(dataset):
-        title = f"{_(MEASURES.get(_LIVE_QUALITY).title)}, n = {N_LIVE}"
+        title = MEASURES.get(_LIVE_QUALITY).title_of(N_LIVE, _)
         found[_LIVE_QUALITY] = Quantity(title, DISCRIMINATOR)
     if "gap" in store().record.measures(run.id)[1]:
         found["gap"] = Quantity(_("D's distance from the best D"), DISCRIMINATOR)

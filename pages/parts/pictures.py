@@ -132,7 +132,10 @@ def _report(taken: _Taken) -> None:
     if not taken.skipped:
         return
     st.warning(_("Files that were left out: {n}").format(n=f"{len(taken.skipped):,}"))
-    reasons = [f"- {plain(each.name)}: {say(each.reason)}" for each in taken.skipped[:N_NAMED]]
+    reasons = [
+        _("{label}: {value}").format(label=f"- {plain(each.name)}", value=say(each.reason))
+        for each in taken.skipped[:N_NAMED]
+    ]
     more = ["- …"] if len(taken.skipped) > N_NAMED else []
     st.markdown("\n".join([*reasons, *more]))
 

@@ -138,7 +138,7 @@ def live_view(run: Run, *, layers: Collection[str] = (), group: str = "") -> int
     if not dataset.is_image:
         tiles["gap"] = {"label": _("D's distance from the best D"), "unit": "", "floor": 0.0}
     if is_digits(dataset):
-        title = f"{_(MEASURES.get('frechet').title)}, n = {N_LIVE}"
+        title = MEASURES.get("frechet").title_of(N_LIVE, _)
         tiles["frechet"] = {"label": title, "unit": "", "floor": floors.get("frechet")}
     speed = _("{rate} images/s") if dataset.is_image else _("{rate} points/s")
     figures = [run_curves(store(), run, _)]
@@ -308,9 +308,13 @@ def _about(run: Run) -> None:
     with st.expander(_("Settings of this run")):
         names = [name for name in config.applicable_fields() if name != "family"]
         # Not st.table: it would load pandas into the web process.
-        st.markdown(
-            "\n".join(f"- {label(name)}: **{fields.shown_value(config, name)}**" for name in names)
+        settings = (
+            _("{label}: {value}").format(
+                label=label(name), value=f"**{fields.shown_value(config, name)}**"
+            )
+            for name in names
         )
+        st.markdown("\n".join(f"- {setting}" for setting in settings))
         plan = run.facts.get("plan")
         if plan:
             st.caption(

@@ -20,6 +20,7 @@ from gan_core.image_measures import MEASURES
 from gan_core.metrics import METRICS
 from gan_core.presets import PRESETS
 from gan_core.registry import Registry
+from tests.chinese import slips
 
 ROOT = Path(__file__).parents[2]
 CODE = (ROOT / "gan_core", ROOT / "pages")
@@ -86,12 +87,6 @@ def skeleton(lesson: str) -> dict[str, object]:
         "links": Counter(re.findall(r"\]\((.+?)\)", lesson)),
         "headings": re.findall(r"^#+(?= )", lesson, re.MULTILINE),
     }
-
-
-def slips(chinese: str) -> list[str]:
-    """Western punctuation beside a Chinese character, and straight quotes around one."""
-    without_targets = re.sub(r"\]\([^)]*\)", "]", chinese)
-    return re.findall(r"""[一-鿿][,;:!?.()"']|[,;:!?()"'][一-鿿]""", without_targets)
 
 
 # Titles that are the same in every language.
@@ -254,7 +249,7 @@ def test_labels_are_found_inside_formatted_strings() -> None:
     }
 
 
-@pytest.mark.parametrize("chinese", ["真,假", '"真"', "真:x", "(真)", "真."])
+@pytest.mark.parametrize("chinese", ["真,假", '"真"', "真:x", "(真)", "真.", "（真）, x"])
 def test_western_punctuation_is_noticed(chinese: str) -> None:
     assert slips(chinese)
 

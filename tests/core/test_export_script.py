@@ -38,6 +38,8 @@ from gan_core.runs.store import Store, open_store
 from gan_core.text import GanError
 from gan_core.training.records import RECORD_FIELDS
 from gan_core.training.trainer import Trainer
+from pages.parts.prose import translator
+from tests.chinese import slips
 
 # Of Keras, which makes arrays of TensorFlow's tensors, whose __array__ is an old one.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -360,6 +362,13 @@ def test_changes_mid_run_are_told(store: Store) -> None:
     assert "loss = hinge" in source
     assert "0.25" in source
     ast.parse(source)
+
+
+@pytest.mark.parametrize("settings", [{**PICTURES, **TOLD}, {**POINTS, **EVERYTHING}])
+def test_prose_is_chinese_in_chinese(settings: dict[str, Any]) -> None:
+    made = program_of(config_of(settings), "", translator("zh"))
+    prose = [sentence for section in made.sections for sentence in section.prose]
+    assert {sentence: found for sentence in prose if (found := slips(sentence))} == {}
 
 
 def test_a_run_that_is_not_there_is_refused(store: Store) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -126,12 +126,15 @@ def test_whole_folder_may_come(store: Store) -> None:
     assert len(stored(store)) == 1
 
 
-def test_files_that_are_left_out_are_named(store: Store) -> None:
+def test_files_that_are_left_out_are_named(store: Store, speak: Callable[[str], None]) -> None:
     app = bring(opened(), album(more={"no_*picture*.txt": b"text", "cut.png": png(0)[:100]}))
     assert [each.value for each in app.warning][:1] == ["Files that were left out: 2"]
     text = "\n".join(each.value for each in app.markdown)
     assert r"- no\_\*picture\*\.txt: no picture that can be read here" in text
     assert len(stored(store)) == 1
+    speak("zh")
+    chinese = bring(opened(lang="zh"), album(more={"no_picture.txt": b"text"}))
+    assert r"- no\_picture\.txt：" in "\n".join(each.value for each in chinese.markdown)
 
 
 @pytest.mark.parametrize(

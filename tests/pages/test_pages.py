@@ -12,6 +12,7 @@ from gan_core.course import LESSONS
 from gan_core.losses import LOSSES
 from gan_core.runs.run import ACTIVE, ENDED
 from gan_core.runs.store import Store
+from tests.chinese import slips
 from tests.page_visit import errors, figure_names, go_to, texts, visit
 
 PAGES = (
@@ -77,6 +78,7 @@ def assert_all_in_language(app: AppTest, language: str) -> None:
         assert [text for text in shown if is_chinese(text)] == []
     else:
         assert {text for text in shown if not is_chinese(text)} <= SAME_IN_BOTH
+        assert [text for text in shown if slips(text)] == []
 
 
 @pytest.mark.usefixtures("store")
