@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-N_SPLITS = 100
-SHARE_BELOW = 0.95
+from gan_core.theory.halves import N_SPLITS, random_halves, seldom_exceeded
+
 _AT_ONCE = 500  # rows of a kernel: of all of them it would be far larger than the samples
 
 Kernel = Callable[[np.ndarray, np.ndarray], np.ndarray]  # (n, d) and (m, d) to (n, m)
@@ -23,18 +23,16 @@ def noise_floor(x: np.ndarray, y: np.ndarray, kernel: Kernel) -> float:
     """What unbiased MMD² of as many samples of one distribution seldom exceeds, at least 0.
 
     One measurement tells nothing: it is 0 on average and often below. So `x` (n, d) and `y` (n, d)
-    are put together and halved again and again; the floor is what 95 % of the halvings stay below.
+    are put together and halved again and again.
     """
-    splits = mmd_of_splits(np.concatenate([x, y]), kernel)
-    return max(0.0, float(np.quantile(splits, SHARE_BELOW)))
+    return seldom_exceeded(mmd_of_splits(np.concatenate([x, y]), kernel))
 
 
 def mmd_of_splits(samples: np.ndarray, kernel: Kernel) -> np.ndarray:
     """Unbiased MMD² between random halves of samples (2n, d), for each split: (`N_SPLITS`,)."""
     n = len(samples) // 2
     samples = samples[: 2 * n]
-    sides = np.repeat([1.0, -1.0], n)[:, np.newaxis].repeat(N_SPLITS, axis=1)  # (2n, splits)
-    sides = np.random.default_rng(0).permuted(sides, axis=0)
+    sides = random_halves(n)  # (2n, splits)
     total, difference = 0.0, np.zeros(N_SPLITS)  # sums within halves plus, and minus, across
     for start in range(0, 2 * n, _AT_ONCE):
         block = slice(start, start + _AT_ONCE)

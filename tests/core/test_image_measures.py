@@ -15,7 +15,8 @@ from gan_core.image_measures.classes import class_gap, class_shares
 from gan_core.image_measures.frechet import frechet_distance
 from gan_core.image_measures.kernel_distance import _kernel, kernel_distance
 from gan_core.image_measures.precision_recall import K, precision, recall, share_within
-from gan_core.theory.kernels import N_SPLITS, mmd_of_splits
+from gan_core.theory.halves import N_SPLITS, random_halves
+from gan_core.theory.kernels import mmd_of_splits
 
 every_measure = pytest.mark.parametrize("measure", list(MEASURES), ids=lambda each: each.name)
 EVEN = np.tile(np.arange(10), 80)
@@ -148,8 +149,7 @@ def test_kernel_distance_is_unbiased_however_few_there_are() -> None:
 def test_halves_are_compared_as_the_kernel_distance_does() -> None:
     """Split by split: the first halving is the one that the same generator makes here."""
     samples, n = normal(1300, 1), 650  # more than one block of the kernel
-    sides = np.repeat([1.0, -1.0], n)[:, np.newaxis].repeat(N_SPLITS, axis=1)
-    sides = np.random.default_rng(0).permuted(sides, axis=0)
+    sides = random_halves(n)
     values = mmd_of_splits(samples, _kernel)
     for split in (0, N_SPLITS - 1):
         first = sides[:, split] > 0

@@ -16,7 +16,12 @@ from gan_core.metrics import METRICS, Metric, is_plane
 from gan_core.metrics.density_gap import best_decision, decision_gap
 from gan_core.metrics.jensen_shannon import CELLS, jensen_shannon
 from gan_core.metrics.mmd import N_USED, mmd
-from gan_core.metrics.sliced_wasserstein import DIRECTIONS, sliced_wasserstein
+from gan_core.metrics.sliced_wasserstein import (
+    DIRECTIONS,
+    distances_of_halves,
+    sliced_wasserstein,
+)
+from gan_core.theory.halves import N_SPLITS, random_halves
 
 Draw = Callable[[int, int], np.ndarray]
 LN2 = math.log(2)
@@ -127,6 +132,15 @@ def test_sliced_wasserstein_agrees_with_scipy() -> None:
     assert sw(x, y) == pytest.approx(np.mean(slices))
 
 
+def test_halves_are_compared_as_the_sliced_distance_does() -> None:
+    points, n = normal(130, seed=1), 65
+    points[:3] = points[3]  # some of them coincide
+    values, sides = distances_of_halves(points, PLANE), random_halves(n)
+    for split in range(N_SPLITS):
+        first = sides[:, split] > 0
+        assert values[split] == pytest.approx(sw(points[first], points[~first]))
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_sliced_wasserstein_is_a_distance(seed: int) -> None:
     stds, shifts = np.random.default_rng(seed).uniform(0.1, 2, (2, 3))
@@ -171,18 +185,21 @@ def test_mmd_is_unbiased() -> None:
     assert standard_error < 1 / 40 / 3  # the biased one, higher by about 1/n, would be noticed
 
 
-def test_floor_of_mmd_is_what_equal_distributions_seldom_exceed() -> None:
-    metric = METRICS.get("mmd")
+@pytest.mark.parametrize("name", ["mmd", "sliced_wasserstein"])
+def test_floor_is_what_equal_distributions_seldom_exceed(name: str) -> None:
+    metric = METRICS.get(name)
     draws = [(normal(200, seed), normal(200, 1000 + seed)) for seed in range(60)]
     floors = [metric.noise_floor(real, other, PLANE) for real, other in draws[:12]]
     assert 0 < max(floors) < 4 * min(floors)
-    values = np.array([mmd(real, other, PLANE) for real, other in draws])
+    values = np.array([metric.measure(real, other, PLANE) for real, other in draws])
     assert np.mean(values < np.median(floors)) >= 0.85
-    assert mmd(normal(200, 1), normal(200, 2, shift=0.3), PLANE) > 3 * max(floors)
+    far = metric.measure(normal(200, 1), normal(200, 2, shift=0.5), PLANE)
+    assert far > 2 * max(floors)
 
 
-def test_floor_of_points_that_coincide_is_zero() -> None:
-    assert METRICS.get("mmd").noise_floor(at(0, 0), at(0, 0), PLANE) == pytest.approx(0, abs=1e-12)
+@every_metric
+def test_floor_of_points_that_coincide_is_zero(metric: Metric) -> None:
+    assert metric.noise_floor(at(0, 0), at(0, 0), PLANE) == pytest.approx(0, abs=1e-12)
 
 
 def test_mmd_grows_with_the_shift() -> None:
