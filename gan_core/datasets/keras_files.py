@@ -17,7 +17,7 @@ import numpy as np
 
 from gan_core.datasets import Place, Progress, draw, scale_to_tanh
 from gan_core.datasets.picture_files import array_header
-from gan_core.downloads import GOOGLE, check_that_it_answers
+from gan_core.downloads import GOOGLE, check_that_it_answers, give_up_when_it_stalls
 from gan_core.text import N_, GanError
 
 _Halves = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -87,6 +87,7 @@ class KerasFiles:
         with self._in_use:  # Keras may unpack its files anew each time
             if not self._is_cached:
                 check_that_it_answers(self.host)
+                give_up_when_it_stalls()
             return self.keras_load()
 
     def _own_file(self) -> Path | None:

@@ -14,7 +14,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from gan_core.downloads import GOOGLE, check_that_it_answers
+from gan_core.downloads import GOOGLE, check_that_it_answers, give_up_when_it_stalls
 from gan_core.text import N_, GanError
 
 FILE = "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5"
@@ -49,6 +49,7 @@ def inception() -> keras.Model:
             return build(str(own))
         if not cached.exists():
             check_that_it_answers(GOOGLE)
+            give_up_when_it_stalls()
         return build("imagenet")
     except Exception as error:  # Keras raises plain Exception for every network failure
         raise GanError(

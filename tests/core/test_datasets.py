@@ -10,12 +10,14 @@ import threading
 import tracemalloc
 import zipfile
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from gan_core import downloads
 from gan_core.datasets import (
     DATASETS,
     Dataset,
@@ -349,6 +351,35 @@ def test_real_download_from_a_dead_address_is_explained(
 
     with pytest.raises(GanError, match=r"could not be downloaded .*Connection refused.*GAN_DATA_"):
         files(load).prepare(ignore)
+
+
+def test_download_that_stalls_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(downloads, "STALLS_AFTER_SECONDS", 0.2)
+    monkeypatch.setattr("urllib.request._opener", None)  # to be as it was after this test
+
+    class Stalling(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "1000")
+            self.end_headers()
+            self.wfile.write(bytes(10))
+            given_up.wait(10)
+
+    def load() -> Any:
+        from keras.utils import get_file
+
+        url = f"http://127.0.0.1:{server.server_port}/pictures.npz"
+        return get_file("pictures.npz", url, cache_dir=str(tmp_path))
+
+    given_up = threading.Event()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Stalling) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            with pytest.raises(GanError, match=r"could not be downloaded \(timed out\)"):
+                files(load).prepare(ignore)
+        finally:
+            given_up.set()
+            server.shutdown()
 
 
 def test_host_is_asked_before_a_download_and_only_then(
