@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import streamlit as st
 
+from gan_core.config import RunConfig
 from gan_core.diagnosis import diagnose
 from gan_core.diagnosis.curves import Series
 from gan_core.diagnosis.finding import Finding
@@ -24,26 +27,42 @@ ICONS = {
 
 
 def findings(run: Run) -> list[Finding]:
-    """What the run's curves show so far, the most important first."""
-    steps, records = store().record.curve(run.id, level_for(run.step), len(RECORD_FIELDS))
-    measured_at, measures = store().record.measures(run.id)
+    """What the run's curves show so far, the most important first.
+
+    It is worked out once for all who watch the run, until it goes on or is changed.
+    """
+    config = store().controls.config_now(run.id)
+    floors = run.facts.get("floors")
+    return _findings(run.id, run.step, config.model_dump_json(), floors, _config=config)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _findings(
+    run_id: str,
+    step: int,
+    settings: str,
+    floors: Mapping[str, float] | None,
+    *,
+    _config: RunConfig,  # the `settings`, which Streamlit can tell apart
+) -> list[Finding]:
+    steps, records = store().record.curve(run_id, level_for(step), len(RECORD_FIELDS))
+    measured_at, measures = store().record.measures(run_id)
     series = {
         name: Series(np.array(measured_at, float), np.array(values, float))
         for name, values in measures.items()
     }
-    config = store().controls.config_now(run.id)
-    modes = config.items.dataset.modes
+    modes = _config.items.dataset.modes
     return diagnose(
         steps,
         records,
-        config.items.loss,
+        _config.items.loss,
         series,
-        d_learning_rate=config.d_learning_rate,
-        g_learning_rate=config.g_learning_rate,
+        d_learning_rate=_config.d_learning_rate,
+        g_learning_rate=_config.g_learning_rate,
         g_gradient=series.get("g_gradient"),
         n_modes=len(modes.centers) if modes else None,
-        floors=run.facts.get("floors"),
-        ema_decay=config.ema_decay,
+        floors=floors,
+        ema_decay=_config.ema_decay,
     )
 
 

@@ -12,10 +12,13 @@ from streamlit.testing.v1 import AppTest
 
 from gan_core.config import FULL_SPEED, SLOW_MOTION
 from gan_core.datasets import DATASETS, drawing
+from gan_core.diagnosis import diagnose
+from gan_core.diagnosis.finding import Finding
 from gan_core.presets import PLANE_PRESETS
 from gan_core.runs.claims import holder_name
 from gan_core.runs.store import Store
 from gan_core.training.records import RECORD_FIELDS
+from pages.parts import doctor
 from pages.parts.lesson_link import PARTS
 from tests.page_visit import button, live_data, live_views, toasts, visit
 
@@ -264,6 +267,30 @@ def test_doctor_says_what_it_sees(plane_run: str) -> None:
     assert not app.exception
     boxes = [*app.success, *app.info, *app.warning]
     assert any("**" in box.value for box in boxes)
+
+
+def test_doctor_thinks_once_for_all_who_watch_until_something_happens(
+    store: Store, plane_run: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+
+    def counted(steps: np.ndarray, *curves: Any, **more: Any) -> list[Finding]:
+        seen.append(int(steps[-1]))
+        return diagnose(steps, *curves, **more)
+
+    monkeypatch.setattr(doctor, "diagnose", counted)
+    app = visit("playground", run=plane_run)
+    visit("playground", run=plane_run)
+    app.run()
+    assert seen == [100]
+    store.controls.request(plane_run, "set", "d_learning_rate", 0.25)
+    app.run()
+    assert seen == [100, 100]
+    holder, records = holder_name(), np.zeros((5, len(RECORD_FIELDS)), np.float32)
+    store.claims.take(plane_run, holder, force=True)
+    store.record.append(plane_run, holder, step=105, points={0: records}, images_per_second=1.0)
+    app.run()
+    assert seen == [100, 100, 105]
 
 
 def test_turns_of_one_player_are_asked_for(store: Store, plane_run: str) -> None:
