@@ -36,6 +36,7 @@ from gan_core.runs.database import Database
 from gan_core.runs.engines import Engines
 from gan_core.runs.events import Events, announce
 from gan_core.runs.names import MAX_NAME
+from gan_core.runs.owners import Owners
 from gan_core.runs.pictures import Pictures, missing
 from gan_core.runs.record import Record
 from gan_core.runs.run import ENDED, Run, found, restate, to_run, understood
@@ -74,6 +75,7 @@ class Store:
         self.answers = Answers(database)  # to questions about networks
         self.pictures = Pictures(database)  # that were brought to train on
         self.sweeps = Sweeps(database)  # runs that belong together
+        self.owners = Owners(database)  # who started which run
         with self._write() as db:
             tables.metadata.create_all(db)
 
@@ -84,13 +86,14 @@ class Store:
         config: RunConfig,
         name: str = "",
         *,
+        owner: str | None = None,
         claimed_by: str | None = None,
         changes: Sequence[Control] = (),
     ) -> str:
         """Queue a run and return its id, which nobody can guess.
 
-        It will obey `changes` of another run where they took effect there. Raises `GanError` when
-        the store does not hold the pictures to train on.
+        It belongs to `owner`, or to nobody. It will obey `changes` of another run where they took
+        effect there. Raises `GanError` when the store does not hold the pictures to train on.
         """
         stored = config.items.dataset.stored
         if stored and not self.pictures.holds(stored):
@@ -109,6 +112,8 @@ class Store:
                     **held_by(claimed_by),
                 )
             )
+            if owner:
+                db.execute(tables.run_owners.insert().values(run_id=run_id, owner=owner))
             if changes:
                 db.execute(tables.controls.insert(), as_rows(run_id, changes))
             announce(db, run_id, "status")
@@ -152,12 +157,15 @@ class Store:
 
     # ----------------------------------------------------- runs made of others
 
-    def branch(self, run_id: str, step: int, field: str, value: Any) -> str:
+    def branch(
+        self, run_id: str, step: int, field: str, value: Any, *, owner: str | None = None
+    ) -> str:
         """Queue a run that equals this one up to `step` and goes on with another `value`, as far.
 
-        Nothing is copied: the same config gives the same steps, and the change is one of those
-        that are obeyed again when a run is replayed. Raises `GanError` for a step that the run has
-        not reached, and for a field or a value that is not allowed.
+        It belongs to `owner`, whoever started this one. Nothing is copied: the same config gives
+        the same steps, and the change is one of those that are obeyed again when a run is
+        replayed. Raises `GanError` for a step that the run has not reached, and for a field or a
+        value that is not allowed.
         """
         run = self.run(run_id)
         end = self.controls.config_now(run_id).steps
@@ -174,7 +182,7 @@ class Store:
         longer = [each for each in changes if each.field == "steps" and each not in kept]
         value = getattr(changed(run.config, kept).with_change(field, value), field)
         asked = Control(0, "set", field, value, step)
-        return self.create_run(run.config, changes=[*kept, asked, *longer])
+        return self.create_run(run.config, owner=owner, changes=[*kept, asked, *longer])
 
     def extend(self, run_id: str, n_steps: int, *, claimed_by: str | None = None) -> None:
         """Queue a finished run once more, for `n_steps` more steps.
@@ -212,20 +220,24 @@ class Store:
             announce(db, run_id, "change", run.step)
             restate(db, row, "queued")
 
-    def replicate(self, run_id: str, seed: int, name: str = "") -> str:
+    def replicate(self, run_id: str, seed: int, name: str = "", *, owner: str | None = None) -> str:
         """Queue a run that equals this one, its changes so far included, but for the seed.
 
-        It trains at full speed, whatever this one's pace: that does not change the result. Raises
-        `GanError` for a seed or a name that is not allowed.
+        It belongs to `owner`. It trains at full speed, whatever this one's pace: that does not
+        change the result. Raises `GanError` for a seed or a name that is not allowed.
         """
         settings = self.run(run_id).config.model_dump(exclude_unset=True, exclude={"pace"})
         changes = self._changes_of_the_result(run_id)
-        return self.create_run(RunConfig.parse({**settings, "seed": seed}), name, changes=changes)
+        config = RunConfig.parse({**settings, "seed": seed})
+        return self.create_run(config, name, owner=owner, changes=changes)
 
-    def repeat(self, run_id: str) -> str:
-        """Queue the same run once more, its changes so far included, at the pace it began with."""
+    def repeat(self, run_id: str, *, owner: str | None = None) -> str:
+        """Queue the same run once more, its changes so far included, at the pace it began with.
+
+        It belongs to `owner`.
+        """
         changes = self._changes_of_the_result(run_id)
-        return self.create_run(self.run(run_id).config, changes=changes)
+        return self.create_run(self.run(run_id).config, owner=owner, changes=changes)
 
     def _changes_of_the_result(self, run_id: str) -> list[Control]:
         changes = self.controls.changes(run_id)

@@ -19,8 +19,15 @@ _NOT_SWEPT = {
 }
 
 
-def start_sweep(store: Store, config: RunConfig, field: str, values: Sequence[Any]) -> Sweep:
-    """Queue a run of `config` with each of the values of `field`.
+def start_sweep(
+    store: Store,
+    config: RunConfig,
+    field: str,
+    values: Sequence[Any],
+    *,
+    owner: str | None = None,
+) -> Sweep:
+    """Queue a run of `config` with each of the values of `field`, all of them `owner`'s.
 
     Raises `GanError` before anything is queued: for a field that cannot be swept, for the first
     value that is not allowed, and for too few or too many different values.
@@ -28,7 +35,11 @@ def start_sweep(store: Store, config: RunConfig, field: str, values: Sequence[An
     configs = _swept(config, field, values)
     title = f"{config.dataset} · {field}"
     runs = [
-        store.create_run(each, named_after(title, "{name} = {value}", value=getattr(each, field)))
+        store.create_run(
+            each,
+            named_after(title, "{name} = {value}", value=getattr(each, field)),
+            owner=owner,
+        )
         for each in configs
     ]
     return store.sweeps.add(title, field, runs)

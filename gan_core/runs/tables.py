@@ -22,6 +22,13 @@ runs = sa.Table(
     sa.Column("claimed_by", sa.String),
     sa.Column("claimed_until", sa.Float),
 )
+# A table of its own: databases from before it get it when they are opened.
+run_owners = sa.Table(
+    "run_owners",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("owner", sa.String, nullable=False),
+)
 events = sa.Table(
     "events",
     metadata,
