@@ -23,11 +23,12 @@ st.logo(str(ROOT / "assets" / "logo.svg"), size="large")
 
 # Streamlit leaves a hand's breadth above the page; a projector has none to spare.
 # Its captions, its code, and white on a light button, are fainter than weak eyes or a projector
-# can bear.
+# can bear. An open menu would lie on the dialog that it has opened.
 st.html(
     """<style>
     .stMainBlockContainer { padding: 4.2rem 2.5rem 2rem; max-width: 1500px; }
     [data-testid="stElementContainer"]:has(> .stHtml > script) { position: absolute; }
+    body:has([data-testid="stDialog"]) [data-testid="stPopoverBody"] { visibility: hidden; }
     [data-testid="stCaptionContainer"] { opacity: 0.8; }
     [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {
         color: light-dark(black, white);

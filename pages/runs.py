@@ -48,13 +48,28 @@ def _menu(run: Run) -> None:
         key=f"rename {run.id}",
         on_click=lambda: attempt(lambda: rename(run.id)),
     )
-    st.button(
-        _("Delete for good"),
-        key=f"delete {run.id}",
-        type="primary",
-        icon=":material/delete:",
-        on_click=lambda: attempt(lambda: store().delete(run.id)),
-    )
+    if st.button(
+        _("Delete for good"), key=f"delete {run.id}", type="primary", icon=":material/delete:"
+    ):
+        st.dialog(_("Delete for good?"))(_confirm_deletion)(run)
+
+
+def _confirm_deletion(run: Run) -> None:
+    """Name the run, and delete it only on another press: nothing brings it back."""
+    st.markdown(f"**{plain(run.name)}**")
+    st.markdown(_("Its curves, samples and networks go with it. A run that trains is stopped."))
+    with st.container(horizontal=True):
+        delete = st.button(
+            _("Delete for good"),
+            key=f"confirm {run.id}",
+            type="primary",
+            icon=":material/delete:",
+            on_click=attempt,
+            args=(lambda: store().delete(run.id),),
+        )
+        keep = st.button(_("Keep it"), key=f"keep {run.id}")
+    if delete or keep:
+        st.rerun()
 
 
 def rename(run_id: str) -> None:

@@ -30,6 +30,12 @@ def rename(app: AppTest, run_id: str, name: str) -> AppTest:
     return app.button(key=f"rename {run_id}").click().run()
 
 
+def delete(app: AppTest, run_id: str) -> AppTest:
+    """Press the button of the menu, then the one of the dialog that asks."""
+    app.button(key=f"delete {run_id}").click().run()
+    return app.button(key=f"confirm {run_id}").click().run()
+
+
 @pytest.mark.usefixtures("store")
 def test_empty_list_says_what_to_do() -> None:
     app = visit("runs")
@@ -86,18 +92,33 @@ def test_name_is_shown_as_it_is(make_run: MakeRun) -> None:
 
 def test_delete(store: Store, make_run: MakeRun) -> None:
     kept, deleted = make_run(name="kept"), make_run("running", name="deleted")
-    app = visit("runs")
-    app.button(key=f"delete {deleted}").click().run()
+    app = delete(visit("runs"), deleted)
     assert names(app) == ["kept"]
     assert [run.id for run in store.runs()] == [kept]
+    assert f"confirm {deleted}" not in {each.key for each in app.button}
 
 
-@pytest.mark.parametrize("action", ["rename", "delete"])
+def test_run_is_deleted_only_after_its_name_was_shown(store: Store, make_run: MakeRun) -> None:
+    other, run_id = make_run(name="other"), make_run("running", name="<b>*mine*</b>")
+    app = visit("runs")
+    app.button(key=f"delete {run_id}").click().run()
+    said = [each.value for each in app.markdown]
+    assert r"**\<b\>\*mine\*\<\/b\>**" in said
+    assert not any("other" in each for each in said)
+    app.button(key=f"keep {run_id}").click().run()
+    assert not app.exception
+    assert f"confirm {run_id}" not in {each.key for each in app.button}
+    assert [run.id for run in store.runs()] == [run_id, other]
+
+
+@pytest.mark.parametrize("action", ["rename", "confirm"])
 def test_run_that_somebody_deleted_meanwhile_is_explained(
     store: Store, make_run: MakeRun, action: str
 ) -> None:
     run_id = make_run()
     app = visit("runs")
+    if action == "confirm":
+        app.button(key=f"delete {run_id}").click().run()
     store.delete(run_id)
     app.button(key=f"{action} {run_id}").click().run()
     assert not app.exception
@@ -127,7 +148,7 @@ def test_last_page_may_vanish_under_the_reader(store: Store, make_run: MakeRun) 
     run_ids = [make_run() for _ in range(21)]
     app = visit("runs")
     app.number_input[0].set_value(2).run()
-    app.button(key=f"delete {run_ids[0]}").click().run()
+    app = delete(app, run_ids[0])
     assert not app.exception
     assert len(names(app)) == 20
 
