@@ -29,6 +29,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route, WebSocketRoute
@@ -39,7 +40,7 @@ from streamlit import net_util
 from gan_core.runs.store import default_url, open_store
 from gan_core.runs.stream import Mailbox, Stream
 from gan_core.text import GanError
-from pages.parts import plotly_script
+from pages.parts import plotly_script, visitor
 
 ROOT = Path(__file__).parent
 DEFAULT_PORT = 8501
@@ -134,6 +135,23 @@ class EarlyPlotly:
         await self._app(scope, receive, send_with_hint if is_for_a_run else send)
 
 
+async def know_again(request: Request, answer: RequestResponseEndpoint) -> Response:
+    """Give a browser that asks for a page the number that tells it from others.
+
+    With the page, so that its socket has it, and those of pages that are opened beside it.
+    """
+    response = await answer(request)
+    if "text/html" in request.headers.get("accept", ""):
+        response.set_cookie(
+            visitor.COOKIE,
+            visitor.known(request.cookies) or visitor.new(),
+            max_age=visitor.KEPT_SECONDS,
+            httponly=True,
+            samesite="lax",
+        )
+    return response
+
+
 @contextlib.asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[dict[str, object]]:
     """Run the tailer and the engine as long as the app runs."""
@@ -192,7 +210,7 @@ app = st.App(
         Route("/frame/{run_id}/{step:int}", frame),
         Route(f"/{plotly_script.ADDRESS}", plotly_js),
     ],
-    middleware=[Middleware(EarlyPlotly)],
+    middleware=[Middleware(EarlyPlotly), Middleware(BaseHTTPMiddleware, dispatch=know_again)],
 )
 
 

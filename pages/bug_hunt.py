@@ -22,6 +22,7 @@ from pages.parts.projector import shows_answers
 from pages.parts.prose import _, markdown, say
 from pages.parts.run_panel import live_view
 from pages.parts.store import attempt, stop, store
+from pages.parts.visitor import visitor
 
 LAYERS = ("real", "fake", "surface", "arrows")
 NBSP = "\N{NO-BREAK SPACE}"
@@ -83,8 +84,8 @@ def run_it(fault: Fault, name: str) -> None:
     """Queue the run with the fault and the one without, and show both."""
     as_it_should_be = named_after(name, _("{name}: as it should be"))
     go_to(
-        run=store().create_run(faulty(fault), name),
-        beside=store().create_run(healthy(fault), as_it_should_be),
+        run=store().create_run(faulty(fault), name, owner=visitor()),
+        beside=store().create_run(healthy(fault), as_it_should_be, owner=visitor()),
         mended=None,
         at=None,
     )
@@ -97,9 +98,9 @@ def mend(fault: Fault, run: Run) -> None:
     if run.step < at:
         raise GanError(N_("The run is not far enough yet. Wait until step {step}."), step=at)
     if mends_while_it_trains(fault):
-        mended = store().branch(run.id, at, "fault", NONE)
+        mended = store().branch(run.id, at, "fault", NONE, owner=visitor())
     else:
-        mended = store().create_run(healthy(fault))
+        mended = store().create_run(healthy(fault), owner=visitor())
     store().rename(mended, named_after(run.name, _("{name}: mended")))
     stop(run)
     go_to(mended=mended, at=None)

@@ -21,6 +21,7 @@ from pages.parts.choose_run import run_title
 from pages.parts.controls import label
 from pages.parts.fields import shown_value
 from pages.parts.measured import choose_quantity, curve_of, quantities
+from pages.parts.ownership import own_or_all
 from pages.parts.prose import _, markdown, plain, say
 from pages.parts.run_panel import STATUSES
 from pages.parts.steady_figure import steady_figure
@@ -36,12 +37,16 @@ _KEY, _URL = "compared runs", "runs"
 def chosen(runs: Sequence[Run]) -> list[Run]:
     """The runs that the reader has chosen, or that a link names; the URL remembers them."""
     known = {run.id: run for run in runs}
-    names = Counter(run.name for run in runs)
-    titles = {run.id: run_title(run, unique=names[run.name] == 1) for run in runs}
     asked = links.asked(_URL)
     if asked:
         named = dict.fromkeys(asked.split(","))
         st.session_state[_KEY] = [run_id for run_id in named if run_id in known][:MOST]
+    known, marked = own_or_all(known, keep=st.session_state.get(_KEY, ()))
+    names = Counter(run.name for run in known.values())
+    titles = {
+        run.id: run_title(run, unique=names[run.name] == 1, is_marked=run.id in marked)
+        for run in known.values()
+    }
     ids = choose(
         st.multiselect,
         _("Runs"),

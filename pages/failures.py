@@ -10,6 +10,7 @@ from pages.parts.controls import label
 from pages.parts.fields import shown_value
 from pages.parts.prose import _, language, markdown, say
 from pages.parts.store import store
+from pages.parts.visitor import visitor
 
 LAYERS = "real,fake,surface,arrows"
 
@@ -18,8 +19,8 @@ def show(failure: Failure) -> None:
     """Queue the failing run and the cured one, and go where they can be seen."""
     try:
         query = {
-            "run": store().create_run(failure.config, _(failure.title)),
-            "beside": store().create_run(failure.cured, _("Its cure")),
+            "run": store().create_run(failure.config, _(failure.title), owner=visitor()),
+            "beside": store().create_run(failure.cured, _("Its cure"), owner=visitor()),
         }
     except GanError as error:
         st.toast(say(error), icon=":material/error:")

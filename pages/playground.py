@@ -18,13 +18,15 @@ from pages.parts.links import go_to, hidden
 from pages.parts.prose import _, markdown, say
 from pages.parts.run_panel import beside, run_panels
 from pages.parts.store import attempt, store
+from pages.parts.visitor import visitor
 
 PLANES = [dataset.name for dataset in DATASETS if not dataset.is_image]
 
 
 def start() -> None:
     """Queue a run with the settings of this moment and show it alone."""
-    go_to(run=store().create_run(RunConfig.parse(current_values())), beside=None, at=None)
+    run_id = store().create_run(RunConfig.parse(current_values()), owner=visitor())
+    go_to(run=run_id, beside=None, at=None)
 
 
 def show(run_ids: list[str]) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from gan_core.runs.run import Run
 from gan_core.text import GanError
 from pages.parts.looking_links import looking_links
+from pages.parts.ownership import may_change, own_or_all
 from pages.parts.prose import _, language, plain, say
 from pages.parts.run_panel import STATUSES
 from pages.parts.store import attempt, store
@@ -17,11 +18,12 @@ from pages.parts.store import attempt, store
 PER_PAGE = 20
 
 
-def show(run: Run) -> None:
-    """One row of the list."""
+def show(run: Run, *, is_marked: bool) -> None:
+    """One row of the list; it `is_marked` where others' stand beside one's own."""
     items, steps = run.config.items, store().controls.config_now(run.id).steps
     created = datetime.fromtimestamp(run.created, time_zone())
     facts = (
+        *([f"**{_('mine')}**"] if is_marked else ()),
         _(STATUSES[run.status]),
         f"{run.step:,} / {steps:,}",
         *(_(item.title) for item in (items.dataset, items.network, items.loss)),
@@ -42,6 +44,8 @@ def show(run: Run) -> None:
 
 def _menu(run: Run) -> None:
     """What one may do with a run besides opening it."""
+    if not may_change(run):
+        return
     st.text_input(_("Name"), run.name, key=f"name {run.id}")
     st.button(
         _("Rename"),
@@ -93,7 +97,8 @@ except GanError as error:
     st.stop()
 if not runs:
     st.info(_("Nothing has been trained yet. Start a run on the page “Train”."))
-n_pages = max(1, -(-len(runs) // PER_PAGE))
+listed, marked = own_or_all({run.id: run for run in runs})
+n_pages = max(1, -(-len(listed) // PER_PAGE))
 number = st.number_input(_("Page"), 1, n_pages, 1) if n_pages > 1 else 1
 if len(runs) > 1:
     st.page_link(
@@ -104,5 +109,5 @@ if len(runs) > 1:
     )
 if any(run.id in with_networks and run.config.items.dataset.is_image for run in runs):
     looking_links()
-for run in runs[(number - 1) * PER_PAGE : number * PER_PAGE]:
-    show(run)
+for run in list(listed.values())[(number - 1) * PER_PAGE : number * PER_PAGE]:
+    show(run, is_marked=run.id in marked)

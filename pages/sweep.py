@@ -21,6 +21,7 @@ from pages.parts.choices import choose
 from pages.parts.controls import label
 from pages.parts.fields import shown_value
 from pages.parts.measured import choose_quantity, curve_of, quantities
+from pages.parts.ownership import own_or_all
 from pages.parts.prose import _, language, markdown, say
 from pages.parts.run_panel import STATUSES
 from pages.parts.steady_figure import steady_figure
@@ -39,13 +40,16 @@ def chosen(sweeps: Sequence[Sweep]) -> Sweep:
     asked = links.asked(_KEY)
     if asked in known:
         st.session_state[_KEY] = asked
+    kept = {sweep.runs[0] for sweep in sweeps if sweep.label == st.session_state.get(_KEY)}
+    listed, marked = own_or_all({sweep.runs[0]: sweep for sweep in sweeps}, keep=kept)
+    known = {sweep.label: sweep for sweep in listed.values()}
     if st.session_state.get(_KEY) not in known:
-        st.session_state[_KEY] = sweeps[0].label
+        st.session_state[_KEY] = next(iter(known))
     name: str = choose(
         st.selectbox,
         _("Sweep"),
         list(known),
-        format_func=_title,
+        format_func=lambda name: _title(name, is_marked=known[name].runs[0] in marked),
         key=_KEY,
         persist_state="session",
     )
@@ -53,10 +57,11 @@ def chosen(sweeps: Sequence[Sweep]) -> Sweep:
     return known[name]
 
 
-def _title(name: str) -> str:
-    """A label as a reader knows it."""
+def _title(name: str, *, is_marked: bool) -> str:
+    """A label as a reader knows it; it `is_marked` where others' stand beside one's own."""
     dataset, field, number = name.split(" · ")
-    return f"{_(DATASETS.get(dataset).title)} · {label(field)} · {number}"
+    whose = (_("mine"),) if is_marked else ()
+    return " · ".join((_(DATASETS.get(dataset).title), label(field), number, *whose))
 
 
 def show(sweep: Sweep, name: str, moving: bool) -> None:

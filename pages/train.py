@@ -23,11 +23,13 @@ from pages.parts.run_panel import beside, run_panels
 from pages.parts.steady_figure import steady_figure
 from pages.parts.store import attempt, store
 from pages.parts.sweeping import sweep_form
+from pages.parts.visitor import visitor
 
 
 def start() -> None:
     """Queue a run with the settings of this moment and show it alone."""
-    go_to(run=store().create_run(RunConfig.parse(current_values())), beside=None, at=None)
+    run_id = store().create_run(RunConfig.parse(current_values()), owner=visitor())
+    go_to(run=run_id, beside=None, at=None)
 
 
 def chosen(values: Mapping[str, Any]) -> RunConfig | None:

@@ -28,7 +28,7 @@ from pages.parts.prose import _, say
 from pages.parts.run_panel import STATUSES
 from pages.parts.seeds import Member
 from pages.parts.steady_figure import steady_figure
-from pages.parts.store import attempt, stop, store
+from pages.parts.store import attempt, is_anothers, stop, store
 
 FEWEST, AT_FIRST = 2, 4  # other seeds
 EVERY_SECONDS = 2.0
@@ -177,7 +177,7 @@ def _progress(members: Sequence[Member]) -> None:
                     "Seed {seed} counts up to step {step}: there, one of the two runs was changed."
                 ).format(seed=member.run.config.seed, step=number(member.parted))
             )
-    if any(member.moves for member in members[1:]):
+    if any(member.moves and not is_anothers(member.run) for member in members[1:]):
         st.button(
             _("Stop the other seeds"),
             icon=":material/stop:",

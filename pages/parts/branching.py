@@ -16,6 +16,7 @@ from pages.parts.controls import label
 from pages.parts.links import go_to
 from pages.parts.prose import _
 from pages.parts.store import attempt, store
+from pages.parts.visitor import visitor
 
 _DATA = ("data_noise", "balance", "text", "points")
 # Two runs with other data, or of another length, could not be compared.
@@ -57,7 +58,8 @@ def _step_shown(run_id: str, scrubbed: int | None) -> int:
 
 
 def _branch(run_id: str, scrubbed: int | None, name: str, value: Any) -> None:
-    branch = store().branch(run_id, _step_shown(run_id, scrubbed), name, value)
+    step = _step_shown(run_id, scrubbed)
+    branch = store().branch(run_id, step, name, value, owner=visitor())
     go_to(run=run_id, beside=branch, at=None)
 
 
@@ -80,7 +82,8 @@ def start_pair(config: RunConfig, changes: Mapping[str, Any]) -> None:
     other = RunConfig.parse({**settings, **changes})  # refused before anything is queued
     if other == config:
         raise GanError(N_("Both runs would be the same. Choose another value."))
-    go_to(run=store().create_run(config), beside=store().create_run(other), at=None)
+    first, second = (store().create_run(each, owner=visitor()) for each in (config, other))
+    go_to(run=first, beside=second, at=None)
 
 
 def _options_of(changes: Mapping[str, Any]) -> set[str]:

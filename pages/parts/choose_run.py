@@ -18,6 +18,7 @@ from gan_core.settings import Settings
 from gan_core.text import N_
 from pages.parts import links
 from pages.parts.choices import choose
+from pages.parts.ownership import own_or_all
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, language
 from pages.parts.run_panel import STATUSES
@@ -92,6 +93,7 @@ def chosen_run() -> Chosen:
             _("The run that the link names has no networks of pictures to look into."),
             icon=":material/error:",
         )
+    runs, marked = own_or_all(runs, keep={st.session_state.get(_KEY, "")})
     if st.session_state.get(_KEY) not in runs:
         st.session_state[_KEY] = next(iter(runs))
     names = Counter(run.name for run in runs.values())
@@ -99,7 +101,9 @@ def chosen_run() -> Chosen:
         st.selectbox,
         _("Run"),
         list(runs),
-        format_func=lambda run_id: run_title(runs[run_id], unique=names[runs[run_id].name] == 1),
+        format_func=lambda run_id: run_title(
+            runs[run_id], unique=names[runs[run_id].name] == 1, is_marked=run_id in marked
+        ),
         key=_KEY,
         persist_state="session",
     )
@@ -107,7 +111,11 @@ def chosen_run() -> Chosen:
     return Chosen(runs[run_id], moments[run_id])
 
 
-def run_title(run: Run, *, unique: bool) -> str:
-    """A run as the list offers it: Streamlit takes options of one title for one option."""
-    parts = (run.name, _(STATUSES[run.status]), *(() if unique else (run.id[:6],)))
-    return " · ".join(parts)
+def run_title(run: Run, *, unique: bool, is_marked: bool) -> str:
+    """A run as the list offers it: Streamlit takes options of one title for one option.
+
+    It `is_marked` where others' stand beside one's own.
+    """
+    apart = () if unique else (run.id[:6],)
+    whose = (_("mine"),) if is_marked else ()
+    return " · ".join((run.name, _(STATUSES[run.status]), *apart, *whose))

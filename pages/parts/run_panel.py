@@ -26,8 +26,10 @@ from pages.parts.links import go_to, hidden
 from pages.parts.live_figure import live_run
 from pages.parts.looking_links import looking_links
 from pages.parts.measures import measures
+from pages.parts.ownership import may_change
 from pages.parts.prose import _, plain, say
-from pages.parts.store import attempt, stop, store
+from pages.parts.store import attempt, is_anothers, stop, store
+from pages.parts.visitor import visitor
 
 RATES = ("d_learning_rate", "g_learning_rate", "pace")  # changed most
 STATUSES = {  # as the browser's script and the list of runs show them
@@ -97,11 +99,13 @@ def run_panel(run: Run, *, layers: Collection[str] = (), group: str = "") -> Non
 
     Runs of one `group` show the same step.
     """
+    with st.container(horizontal=True, vertical_alignment="center"):
+        is_free = not (hidden("buttons") and hidden("changes")) and may_change(run)
     if not hidden("buttons"):
-        _buttons(run)
+        _buttons(run, is_free=is_free)
     step = live_view(run, layers=layers, group=group)
     with st.container():  # below the figures: they stay where they are when the run ends
-        if run.status == "finished" and not hidden("buttons"):
+        if is_free and run.status == "finished" and not hidden("buttons"):
             _go_on(run)
     if not hidden("doctor"):
         doctor(run)
@@ -114,7 +118,7 @@ def run_panel(run: Run, *, layers: Collection[str] = (), group: str = "") -> Non
         branch_form(run, step)
     # In a container, there or not: what follows keeps its place, and an open expander stays open.
     with st.container():
-        if run.is_active and not hidden("changes"):
+        if is_free and run.is_active and not hidden("changes"):
             _live_settings(run)
     if not hidden("about"):
         _about(run)
@@ -164,31 +168,37 @@ def _keep_in_link(step: int | None) -> None:
         st.query_params.pop("at", None)
 
 
-def _buttons(run: Run) -> None:
-    """Pause, resume, one step, stop: those that the run's status allows."""
-    running, paused = run.status in ("running", "queued"), run.status == "paused"
-    resumable = paused or run.status in ("stopped", "failed")
+def _buttons(run: Run, *, is_free: bool) -> None:
+    """What a run is called, its controls where it `is_free` to be changed, and its repetition."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain(run.name)}**", width="content")
-        if resumable:
-            _button(run, "resume", _("Resume"), ":material/play_arrow:", enabled=True, key="go")
-        else:
-            enabled = run.status == "running"
-            _button(run, "pause", _("Pause"), ":material/pause:", enabled=enabled, key="go")
-        _button(run, "step", _("One step"), ":material/skip_next:", enabled=paused)
-        _button(run, "turn_d", _("D alone"), ":material/policy:", enabled=paused)
-        _button(run, "turn_g", _("G alone"), ":material/brush:", enabled=paused)
-        end = _("Cancel") if run.status == "queued" else _("Stop")
-        _button(run, "stop", end, ":material/stop:", enabled=running or paused)
+        if is_free:
+            _controls(run)
         st.button(
-            _("Start over"),
+            _("Start my own copy") if is_anothers(run) else _("Start over"),
             icon=":material/replay:",
             key=f"again {run.id}",
             on_click=attempt,
             args=(lambda: _start_over(run),),
         )
-        if not run.config.items.dataset.is_image:
+        if is_free and not run.config.items.dataset.is_image:
             _slow_motion(run)
+
+
+def _controls(run: Run) -> None:
+    """Pause, resume, one step, stop: those that the run's status allows."""
+    running, paused = run.status in ("running", "queued"), run.status == "paused"
+    resumable = paused or run.status in ("stopped", "failed")
+    if resumable:
+        _button(run, "resume", _("Resume"), ":material/play_arrow:", enabled=True, key="go")
+    else:
+        enabled = run.status == "running"
+        _button(run, "pause", _("Pause"), ":material/pause:", enabled=enabled, key="go")
+    _button(run, "step", _("One step"), ":material/skip_next:", enabled=paused)
+    _button(run, "turn_d", _("D alone"), ":material/policy:", enabled=paused)
+    _button(run, "turn_g", _("G alone"), ":material/brush:", enabled=paused)
+    end = _("Cancel") if run.status == "queued" else _("Stop")
+    _button(run, "stop", end, ":material/stop:", enabled=running or paused)
 
 
 def _button(
@@ -208,9 +218,12 @@ def _button(
 
 
 def _start_over(run: Run) -> None:
-    """Queue the same run from its first step, changes included, and show it instead."""
+    """Queue the same run from its first step, changes included, and show it instead.
+
+    The one that was shown stops, unless it is another's.
+    """
     shown = {name: st.query_params.get(name) for name in ("run", "beside")}
-    again = store().repeat(run.id)
+    again = store().repeat(run.id, owner=visitor())
     stop(run)
     shown = {name: again if run_id == run.id else run_id for name, run_id in shown.items()}
     go_to(**shown, at=None)

@@ -18,6 +18,7 @@ from gan_core.text import N_, GanError
 from pages.parts import links
 from pages.parts.prose import _, plain, say
 from pages.parts.store import store
+from pages.parts.visitor import visitor
 
 MOST = 9  # other seeds
 _URL = "seeds"
@@ -98,7 +99,8 @@ def train(run: Run, n: int) -> None:
         raise GanError(N_("These seeds are there already. Choose more of them."))
     name = _("{name} · seed {seed}")
     new = [
-        store().replicate(run.id, seed, named_after(run.name, name, seed=seed)) for seed in missing
+        store().replicate(run.id, seed, named_after(run.name, name, seed=seed), owner=visitor())
+        for seed in missing
     ]
     # Into the session, not the URL: that is lost when the page runs again at this very moment.
     named = ",".join([*(member.run.id for member in others), *new][-MOST:])

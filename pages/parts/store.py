@@ -12,6 +12,7 @@ from gan_core.runs.run import Run
 from gan_core.runs.store import Store, default_url, open_store
 from gan_core.text import GanError
 from pages.parts.prose import say
+from pages.parts.visitor import visitor
 
 
 def store() -> Store:
@@ -34,9 +35,19 @@ def attempt(action: Callable[[], object]) -> None:
         raise interruption
 
 
+def is_anothers(run: Run) -> bool:
+    """Whether another browser has started a run; those that belong to nobody are anybody's."""
+    return store().owners.of(run.id) not in (None, visitor())
+
+
 def stop(*runs: Run) -> None:
-    """Stop runs that are of no more use; where one has ended meanwhile, all the better."""
+    """Stop runs that are of no more use to the visitor; another's may be of use to them.
+
+    Where one has ended meanwhile, all the better.
+    """
     for run in runs:
+        if is_anothers(run):
+            continue
         with contextlib.suppress(GanError):
             store().controls.request(run.id, "stop")
 

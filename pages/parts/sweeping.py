@@ -16,6 +16,7 @@ from pages.parts.links import remember
 from pages.parts.prose import _, language
 from pages.parts.seeds import next_seeds
 from pages.parts.store import attempt, store
+from pages.parts.visitor import visitor
 
 _STARTED = "sweep that was started"
 
@@ -58,7 +59,7 @@ def sweep_form(config: RunConfig) -> None:
 
 
 def _start(config: RunConfig, field: str, key: str) -> None:
-    sweep = start_sweep(store(), config, field, _split(st.session_state[key]))
+    sweep = start_sweep(store(), config, field, _split(st.session_state[key]), owner=visitor())
     remember(_STARTED, sweep.label)
 
 

@@ -14,8 +14,20 @@ from gan_core.runs.run import ENDED
 from gan_core.runs.store import Store
 from gan_core.text import Text
 from pages.parts import store as store_of_the_app
+from pages.parts import visitor
 
 MakeRun = Callable[..., str]
+
+
+@pytest.fixture(autouse=True)
+def cookies(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What a test's browser keeps: whatever it visits, it is one visitor, until a test says else.
+
+    `AppTest` knows of no cookies.
+    """
+    kept = {visitor.COOKIE: visitor.new()}
+    monkeypatch.setattr(type(st.context), "cookies", kept)
+    return kept
 
 
 @pytest.fixture

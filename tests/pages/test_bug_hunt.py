@@ -138,7 +138,7 @@ def test_run_that_cannot_be_mended_goes_on(store: Store, monkeypatch: pytest.Mon
     fault = next(filter(mends_while_it_trains, HUNT))
     app, run_id, _ = far_enough(store, fault)
 
-    def refuse(*_: object) -> str:
+    def refuse(*_: object, **__: object) -> str:
         raise GanError("The store is full.")
 
     monkeypatch.setattr(Store, "branch", refuse)

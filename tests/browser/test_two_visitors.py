@@ -1,0 +1,110 @@
+"""Two visitors of one server: each has runs of their own, and asks before changing the other's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from gan_core.config import RunConfig
+from pages.parts import visitor
+from tests.app_process import AppProcess
+from tests.engine_process import wait_until
+
+PATIENCE_MS = 60_000
+SMALL = "&preset=ring_mlp&g_hidden_units=8&d_hidden_units=8&steps=1000000"
+
+
+@pytest.fixture
+def other(browser: Browser, page: Page) -> Iterator[Page]:
+    """Another visitor, who comes after the first; `page` ends what both have started."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    other = context.new_page()
+    other.set_default_timeout(PATIENCE_MS)
+    yield other
+    context.close()
+
+
+def number_of(page: Page) -> str:
+    """The visitor's number, as the browser keeps it."""
+    [cookie] = [each for each in page.context.cookies() if each.get("name") == visitor.COOKIE]
+    assert cookie.get("httpOnly")
+    assert cookie.get("sameSite") == "Lax"
+    return str(cookie.get("value"))
+
+
+def button(page: Page, name: str) -> Any:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def run_of(page: Page) -> str:
+    page.wait_for_url("**run=*")
+    return str(page.evaluate("new URL(location).searchParams.get('run')"))
+
+
+def status(page: Page) -> Any:
+    return expect(page.locator(".live-run .status"))
+
+
+def test_another_s_run_is_seen_copied_and_changed_only_by_who_wants_to(
+    page: Page, other: Page, app: AppProcess
+) -> None:
+    page.goto(f"{app.url}/train?lang=en{SMALL}")
+    button(page, "Train").first.click()
+    first = run_of(page)
+    wait_until(lambda: app.store.run(first).step > 0, "the first steps")
+    assert app.store.owners.of(first) == number_of(page), "from the very first page on"
+
+    other.goto(f"{app.url}/train?lang=en&run={first}")
+    expect(other.get_by_text("This run was started from another browser.")).to_be_visible()
+    expect(button(other, "Pause")).to_have_count(0)
+    button(other, "Start my own copy").click()
+    other.wait_for_url(lambda url: "run=" in url and first not in url)
+    second = run_of(other)
+    assert app.store.owners.of(second) == number_of(other) != number_of(page)
+    expect(button(other, "Start over")).to_be_visible()
+    expect(other.get_by_text("Control it anyway")).to_have_count(0)
+    status(page).to_have_text("running")
+    assert app.store.controls.pending(first) == []
+
+    other.goto(f"{app.url}/train?lang=en&run={first}")
+    other.get_by_text("Control it anyway").click()
+    button(other, "Pause").click()
+    status(page).to_have_text("paused")
+    button(page, "Resume").click()  # its owner is not asked
+    status(page).to_have_text("running")
+
+    page.reload()
+    expect(button(page, "Pause")).to_be_visible()
+    assert app.store.owners.of(first) == number_of(page), "after a reload too"
+
+
+def test_list_shows_one_s_own_runs_and_asks_before_it_deletes_one(
+    page: Page, other: Page, app: AppProcess
+) -> None:
+    runs = {}
+    for each, name in ((page, "of the first"), (other, "of the other")):
+        each.goto(f"{app.url}/runs?lang=en")
+        owner = number_of(each)
+        runs[each] = app.store.create_run(RunConfig.parse({"steps": 1}), name, owner=owner)
+    page.reload()
+    expect(page.get_by_role("link", name="of the first")).to_be_visible()
+    expect(page.get_by_role("link", name="of the other")).to_have_count(0)
+    page.get_by_text("All", exact=True).click()
+    expect(page.get_by_role("link", name="of the other")).to_be_visible()
+
+    page.get_by_text("Mine", exact=True).click()
+    menu = page.get_by_test_id("stPopoverButton").filter(visible=True)
+    expect(menu).to_have_count(1)
+    menu.click()
+    button(page, "Delete for good").click()
+    dialog = page.get_by_test_id("stDialog")
+    expect(dialog.get_by_text("of the first")).to_be_visible()
+    expect(page.get_by_test_id("stPopoverBody")).not_to_be_visible()
+    assert app.store.run(runs[page])
+    dialog.get_by_role("button", name="Delete for good").click()
+    expect(dialog).to_have_count(0)
+    assert runs[page] not in [run.id for run in app.store.runs()]
+    assert app.store.run(runs[other])
