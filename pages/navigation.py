@@ -28,7 +28,7 @@ st.html(
     """<style>
     .stMainBlockContainer { padding: 4.2rem 2.5rem 2rem; max-width: 1500px; }
     [data-testid="stElementContainer"]:has(> .stHtml > script) { position: absolute; }
-    body:has([data-testid="stDialog"]) [data-testid="stPopoverBody"] { visibility: hidden; }
+    body:has([data-testid="stDialog"]) [data-testid="stPopoverBody"] { display: none; }
     [data-testid="stCaptionContainer"] { opacity: 0.8; }
     [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {
         color: light-dark(black, white);

@@ -72,8 +72,17 @@ def _confirm_deletion(run: Run) -> None:
             args=(lambda: store().delete(run.id),),
         )
         keep = st.button(_("Keep it"), key=f"keep {run.id}")
-    if delete or keep:
+    # A message that it cannot be deleted would go with the dialog.
+    if keep or (delete and _is_gone(run)):
         st.rerun()
+
+
+def _is_gone(run: Run) -> bool:
+    try:
+        store().run(run.id)
+    except GanError:
+        return True
+    return False
 
 
 def rename(run_id: str) -> None:

@@ -119,6 +119,7 @@ def test_run_belongs_to_whoever_pressed(
     button(app, label).click().run()
     assert toasts(app) == []
     assert [*store.owners.all().values()] == [me] * n_runs
+    assert me not in str(app.query_params), "links are shared"
 
 
 @pytest.mark.parametrize("label", [COPY, "Branch", "Train with other seeds"])

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from gan_core.runs.names import MAX_NAME
 from gan_core.runs.store import Store
+from gan_core.text import GanError
 from tests.page_visit import button, toasts, visit
 
 MakeRun = Callable[..., str]
@@ -123,6 +124,21 @@ def test_run_that_somebody_deleted_meanwhile_is_explained(
     app.button(key=f"{action} {run_id}").click().run()
     assert not app.exception
     assert run_id in toasts(app)[0]
+
+
+def test_deletion_that_fails_is_explained(
+    store: Store, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = make_run(name="kept")
+
+    def refuse(*_: object) -> None:
+        raise GanError("The store is full.")
+
+    monkeypatch.setattr(Store, "delete", refuse)
+    app = delete(visit("runs"), run_id)
+    assert not app.exception
+    assert toasts(app) == ["The store is full."]
+    assert names(app) == ["kept"]
 
 
 def test_twenty_runs_need_no_pages(make_run: MakeRun) -> None:
