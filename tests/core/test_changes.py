@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
@@ -15,13 +14,12 @@ from gan_core.runs.claims import holder_name
 from gan_core.runs.job import execute
 from gan_core.runs.store import Store, open_store
 from gan_core.text import GanError
-from gan_core.training import pool
-from gan_core.training import trainer as trainer_module
 from gan_core.training.checkpoint import unpack
-from gan_core.training.device import Plan, pick
 from gan_core.training.pool import borrowed_trainer, taken_seat
 from gan_core.training.records import RECORD_FIELDS
 from gan_core.training.trainer import Trainer
+
+pytestmark = pytest.mark.usefixtures("without_xla")
 
 TINY = {
     "dataset": "ring",
@@ -55,15 +53,8 @@ Request = tuple[Any, ...]  # what `Controls.request` takes after the run's id
 
 
 @pytest.fixture(autouse=True)
-def _without_xla(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each change compiles anew, which takes XLA several times as long as these few steps."""
-
-    def pick_quick(config: RunConfig) -> Plan:
-        return dataclasses.replace(pick(config), xla=False)
-
-    for module in (trainer_module, pool):
-        monkeypatch.setattr(module, "pick", pick_quick)
-    monkeypatch.setattr("gan_core.runs.job.CHECKPOINT_SECONDS", 1e9)  # only where a test expects it
+def _checkpoints_only_where_a_test_expects_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gan_core.runs.job.CHECKPOINT_SECONDS", 1e9)
 
 
 def trainer(**settings: Any) -> Trainer:

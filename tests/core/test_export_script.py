@@ -197,6 +197,7 @@ def test_program_finds_the_very_losses_of_the_run(store: Store, settings: dict[s
 
 def test_program_draws_the_samples_of_the_averaged_generator(store: Store) -> None:
     settings = {**POINTS, "g_norm": "batch", "ema_decay": 0.5, "g_learning_rate": 0.05}
+    settings |= {"g_hidden_layers": 1, "d_hidden_layers": 0}
     config, names = config_of(settings), dict[str, Any]()
     exec(written(store, settings), names)
     player = Trainer(config, config.items.dataset.load(seed=config.seed))
@@ -225,6 +226,7 @@ def test_schedule_is_that_of_the_new_rates_from_where_they_were_changed() -> Non
     assert seen == [[1, 2], [0.75, 1.5], [0.25, 0.125], [0.125, 0.0625]]
 
 
+@pytest.mark.usefixtures("without_xla")
 @pytest.mark.parametrize("schedule", ["constant", "linear", "cosine"])
 def test_program_goes_on_after_the_ends_that_the_run_had(sqlite_url: str, schedule: str) -> None:
     store = open_store(sqlite_url)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import dataclasses
 import gc
 import itertools
 import json
@@ -20,11 +19,11 @@ from gan_core.metrics.density_gap import best_decision
 from gan_core.ops import NUMPY
 from gan_core.plane import LATTICE, LINE, SURFACE, noise_lattice, surface_points
 from gan_core.runs.plane_frame import PlaneFrames
-from gan_core.training import trainer as trainer_module
-from gan_core.training.device import Plan, pick
 from gan_core.training.plane_view import N_ARROWS, N_LOOKED_AT, view_of
 from gan_core.training.tensorflow_ops import TENSORFLOW
 from gan_core.training.trainer import Trainer
+
+pytestmark = pytest.mark.usefixtures("without_xla")
 
 TINY = {
     "dataset": "ring",
@@ -35,16 +34,6 @@ TINY = {
     "batch_size": 8,
 }
 EXTENT = 1.7
-
-
-@pytest.fixture(autouse=True)
-def _without_xla(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It takes several times as long to compile, and changes nothing here."""
-
-    def pick_quick(config: RunConfig) -> Plan:
-        return dataclasses.replace(pick(config), xla=False)
-
-    monkeypatch.setattr(trainer_module, "pick", pick_quick)
 
 
 def config_of(**settings: Any) -> RunConfig:

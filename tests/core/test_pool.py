@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -14,11 +13,11 @@ import pytest
 from gan_core.config import RunConfig
 from gan_core.presets import PRESETS
 from gan_core.training import pool
-from gan_core.training import trainer as trainer_module
-from gan_core.training.device import Plan, pick
 from gan_core.training.pool import MAX_IDLE, Seat, borrowed_trainer, real_samples, taken_seat
 from gan_core.training.trainer import Trainer
 from gan_core.training.warm import WARM_PICTURES, WARM_POINTS
+
+pytestmark = pytest.mark.usefixtures("without_xla")
 
 TINY = {"dataset": "ring", "network": "mlp", "batch_size": 10, "latent_dim": 2, "steps": 100}
 # Everything that a machine has to put aside besides weights.
@@ -32,15 +31,6 @@ FULL = {
 }
 SEEDS = (3, 8)
 SHARE = 0.125
-
-
-@pytest.fixture(autouse=True)
-def _without_xla(monkeypatch: pytest.MonkeyPatch) -> None:
-    def pick_quick(config: RunConfig) -> Plan:
-        return dataclasses.replace(pick(config), xla=False)
-
-    for module in (trainer_module, pool):
-        monkeypatch.setattr(module, "pick", pick_quick)
 
 
 def config_of(seed: int, **settings: Any) -> RunConfig:

@@ -19,6 +19,8 @@ from gan_core.training.pool import borrowed_trainer, real_samples
 from gan_core.training.records import RECORD_FIELDS
 from gan_core.training.trainer import Trainer
 
+pytestmark = pytest.mark.usefixtures("without_xla")
+
 TINY_POINTS = {
     "dataset": "ring",
     "network": "mlp",
@@ -52,6 +54,12 @@ def trainer(settings: dict[str, Any], **more: Any) -> Trainer:
     return Trainer(config, config.items.dataset.load(200, seed=0))
 
 
+def trainer_as_in_the_app(settings: dict[str, Any], **more: Any) -> Trainer:
+    """With XLA, where it is picked."""
+    config = RunConfig.parse({**settings, **more})
+    return Trainer(config, config.items.dataset.load(200, seed=0), pick(config))
+
+
 def train(player: Trainer, *calls: int) -> np.ndarray:
     return np.concatenate([player.run(n_steps) for n_steps in calls])
 
@@ -60,7 +68,7 @@ def train(player: Trainer, *calls: int) -> np.ndarray:
 def test_same_config_and_seed_give_the_same_bits_however_steps_are_grouped(
     settings: dict[str, Any],
 ) -> None:
-    together, apart = trainer(settings), trainer(settings)
+    together, apart = trainer_as_in_the_app(settings), trainer_as_in_the_app(settings)
     assert np.array_equal(train(together, 6), train(apart, 1, 3, 2))
     for name, array in together.state().items():
         assert np.array_equal(array, apart.state()[name]), name
@@ -70,11 +78,11 @@ def test_same_config_and_seed_give_the_same_bits_however_steps_are_grouped(
 def test_a_run_continued_from_its_checkpoint_equals_one_that_never_stopped(
     settings: dict[str, Any],
 ) -> None:
-    uninterrupted = trainer(settings)
+    uninterrupted = trainer_as_in_the_app(settings)
     records = train(uninterrupted, 6)
-    first = trainer(settings)
+    first = trainer_as_in_the_app(settings)
     train(first, 2)
-    second = trainer(settings)
+    second = trainer_as_in_the_app(settings)
     second.load_state(unpack(pack(first.state())))
     assert second.step == 2
     assert np.array_equal(train(second, 4), records[2:])
@@ -89,7 +97,7 @@ def test_a_run_continued_from_its_checkpoint_equals_one_that_never_stopped(
 def test_a_restarted_trainer_equals_a_new_one(settings: dict[str, Any]) -> None:
     config = RunConfig.parse({**settings, "seed": 5, "g_learning_rate": 0.02})
     x_real = config.items.dataset.load(100, seed=5)
-    new, used = Trainer(config, x_real), trainer(settings)
+    new, used = Trainer(config, x_real, pick(config)), trainer_as_in_the_app(settings)
     train(used, 4)
     used.restart(config, x_real)
     assert used.step == 0
@@ -382,9 +390,8 @@ def rates(player: Trainer) -> list[float]:
 @pytest.mark.parametrize("settings", [TINY_POINTS, TINY_PICTURES], ids=["XLA", "no XLA"])
 def test_both_rates_follow_the_schedule(settings: dict[str, Any], schedule: str) -> None:
     base = np.array([1e-3, 4e-3])
-    player = trainer(
-        settings, d_learning_rate=base[0], g_learning_rate=base[1], rate_schedule=schedule, steps=8
-    )
+    rates_and_steps = {"d_learning_rate": base[0], "g_learning_rate": base[1], "steps": 8}
+    player = trainer_as_in_the_app(settings, **rates_and_steps, rate_schedule=schedule)
     assert rates(player) == pytest.approx(base, rel=1e-6)
     for last, n_steps in ((0, 1), (3, 3), (7, 4)):  # the step that was taken last
         train(player, n_steps)
