@@ -6,10 +6,8 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 
-import numpy as np
 import streamlit as st
 
-from gan_core.figures.bands import Level
 from gan_core.figures.comparison import COLORS, comparison_figure
 from gan_core.runs.curve import level_for, stride
 from gan_core.runs.run import Run
@@ -20,7 +18,7 @@ from pages.parts.choices import choose
 from pages.parts.choose_run import run_title
 from pages.parts.controls import label
 from pages.parts.fields import shown_value
-from pages.parts.measured import choose_quantity, curve_of, quantities
+from pages.parts.measured import choose_quantity, curve_of, quantities, real_level
 from pages.parts.ownership import own_or_all
 from pages.parts.prose import _, markdown, plain, say
 from pages.parts.run_panel import STATUSES
@@ -70,19 +68,13 @@ def show_curves(runs: Sequence[Run]) -> None:
     name = choose_quantity(_("Curve"), common, key="curve")
     level = level_for(max(run.step for run in runs), POINTS)
     curves = [(run.name, curve_of(run, name, level)) for run in runs]
-    figure = comparison_figure(curves, common[name], floor(runs, name), _)
+    same_data = len({run.config.dataset for run in runs}) == 1
+    level_of_real = real_level(runs, name) if same_data else None
+    levels = [level_of_real] if level_of_real else []
+    figure = comparison_figure(curves, common[name], levels, _)
     steady_figure(figure, key="comparison", mode_bar=True)
     if name in RECORD_FIELDS and level:
         st.caption(_("Each point is the mean of {n} steps.").format(n=number(stride(level))))
-
-
-def floor(runs: Sequence[Run], name: str) -> list[Level]:
-    """What real samples score, if the runs have the same data."""
-    floors = [run.facts.get("floors", {}).get(name) for run in runs]
-    known = [each for each in floors if each is not None]
-    if not known or len({run.config.dataset for run in runs}) > 1:
-        return []
-    return [Level(float(np.median(known)), _("Real samples"))]
 
 
 def show_samples(runs: Sequence[Run]) -> None:

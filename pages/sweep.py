@@ -20,7 +20,7 @@ from pages.parts import links
 from pages.parts.choices import choose
 from pages.parts.controls import label
 from pages.parts.fields import shown_value
-from pages.parts.measured import choose_quantity, curve_of, quantities
+from pages.parts.measured import choose_quantity, curve_of, quantities, real_level
 from pages.parts.ownership import own_or_all
 from pages.parts.prose import _, language, markdown, say
 from pages.parts.run_panel import STATUSES
@@ -74,14 +74,14 @@ def show(sweep: Sweep, name: str, moving: bool) -> None:
             for run, value in zip(runs, measured, strict=True)
             if value is not None
         ]
-        floors = [run.facts.get("floors", {}).get(name) for run in runs]
+        real = real_level(runs, name)
         quantity = quantities(runs[0])[name]
         figure = sweep_figure(
             dots,
             label(sweep.field),
             quantity,
             logarithmic=RunConfig.shown(sweep.field).scale == "log",
-            floor=next((floor for floor in floors if floor is not None), None),
+            floor=real.value if real else None,
             translate=_,
         )
         steady_figure(figure, key="sweep figure", mode_bar=True)

@@ -16,14 +16,12 @@ from gan_core.figures.bands import (
     band_figure,
     values_at,
 )
-from gan_core.image_measures import MEASURES
-from gan_core.metrics import METRICS
 from gan_core.runs.curve import level_for, stride
 from gan_core.runs.run import Run
 from gan_core.text import GanError, number
 from gan_core.training.records import RECORD_FIELDS
 from pages.parts import seeds
-from pages.parts.measured import choose_quantity, curve_of, quantities
+from pages.parts.measured import choose_quantity, curve_of, quantities, real_level
 from pages.parts.prose import _, say
 from pages.parts.run_panel import STATUSES
 from pages.parts.seeds import Member
@@ -109,12 +107,9 @@ def _curve(member: Member, name: str, level: int) -> Curve:
 def _levels(members: Sequence[Member], name: str) -> list[Level]:
     """What real points score against other real points, or the loss in the equilibrium."""
     run = members[0].run
-    floors = [member.run.facts.get("floors", {}).get(name) for member in members]
-    known = [floor for floor in floors if floor is not None]
-    if known:
-        better = next(each.better for each in (*METRICS, *MEASURES) if each.name == name)
-        title = _("Noise floor (real samples)") if better == "lower" else _("Real samples")
-        return [Level(float(np.median(known)), title)]
+    real = real_level([member.run for member in members], name)
+    if real:
+        return [real]
     equilibrium = run.config.items.loss.equilibrium
     if name not in RECORD_FIELDS or not equilibrium or _was_changed(run):
         return []

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import streamlit as st
 
-from gan_core.figures.bands import Curve, Quantity
+from gan_core.figures.bands import Curve, Level, Quantity
 from gan_core.figures.style import DISCRIMINATOR, GENERATOR
 from gan_core.image_measures import MEASURES, N_LIVE, is_digits
 from gan_core.metrics import METRICS
@@ -62,6 +62,17 @@ def choose_quantity(
     )
     links.tell(key, chosen)
     return chosen
+
+
+def real_level(runs: Sequence[Run], name: str) -> Level | None:
+    """What real samples score, the median over runs of the same data; None: not known."""
+    floors = [run.facts.get("floors", {}).get(name) for run in runs]
+    known = [floor for floor in floors if floor is not None]
+    if not known:
+        return None
+    better = next(each.better for each in (*METRICS, *MEASURES) if each.name == name)
+    title = _("Noise floor (real samples)") if better == "lower" else _("Real samples")
+    return Level(float(np.median(known)), title)
 
 
 def curve_of(run: Run, name: str, level: int) -> Curve:

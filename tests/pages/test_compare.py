@@ -167,4 +167,4 @@ def test_measure_stands_beside_what_real_samples_score(store: Store) -> None:
     app = visit("compare", runs=",".join(ids))
     app.selectbox(key="curve").set_value("sliced_wasserstein").run()
     [line] = figure(app)["layout"]["shapes"]
-    assert (line["y0"], line["name"]) == (0.5, "Real samples")
+    assert (line["y0"], line["name"]) == (0.5, "Noise floor (real samples)")
