@@ -25,7 +25,7 @@ def show(run: Run, *, is_marked: bool) -> None:
     facts = (
         *([f"**{_('mine')}**"] if is_marked else ()),
         _(STATUSES[run.status]),
-        f"{run.step:,} / {steps:,}",
+        _("step {step} of {steps}").format(step=f"{run.step:,}", steps=f"{steps:,}"),
         *(_(item.title) for item in (items.dataset, items.network, items.loss)),
         f"{created:%Y-%m-%d %H:%M}",
     )

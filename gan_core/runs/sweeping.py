@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gan_core.config import RunConfig, option_fields
-from gan_core.runs.names import named_after
 from gan_core.runs.store import Store
 from gan_core.runs.sweeps import Sweep
 from gan_core.text import N_, GanError
@@ -25,23 +24,20 @@ def start_sweep(
     field: str,
     values: Sequence[Any],
     *,
+    name: Callable[[RunConfig], str] | None = None,
     owner: str | None = None,
 ) -> Sweep:
     """Queue a run of `config` with each of the values of `field`, all of them `owner`'s.
+
+    `name` says what each is called; otherwise, they are called by what settings are called in code.
 
     Raises `GanError` before anything is queued: for a field that cannot be swept, for the first
     value that is not allowed, and for too few or too many different values.
     """
     configs = _swept(config, field, values)
     title = f"{config.dataset} · {field}"
-    runs = [
-        store.create_run(
-            each,
-            named_after(title, "{name} = {value}", value=getattr(each, field)),
-            owner=owner,
-        )
-        for each in configs
-    ]
+    named = name or (lambda each: f"{title} = {getattr(each, field)}")
+    runs = [store.create_run(each, named(each), owner=owner) for each in configs]
     return store.sweeps.add(title, field, runs)
 
 

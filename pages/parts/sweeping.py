@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
 import streamlit as st
 
 from gan_core.config import RunConfig
+from gan_core.runs.names import named_after
 from gan_core.runs.sweeping import MOST, start_sweep, swept_fields
 from gan_core.text import number
 from pages.parts.choices import choose
 from pages.parts.controls import label
+from pages.parts.fields import shown_value
 from pages.parts.links import remember
 from pages.parts.prose import _, language
 from pages.parts.seeds import next_seeds
@@ -59,8 +62,16 @@ def sweep_form(config: RunConfig) -> None:
 
 
 def _start(config: RunConfig, field: str, key: str) -> None:
-    sweep = start_sweep(store(), config, field, _split(st.session_state[key]), owner=visitor())
+    values = _split(st.session_state[key])
+    named = functools.partial(_run_name, field)
+    sweep = start_sweep(store(), config, field, values, name=named, owner=visitor())
     remember(_STARTED, sweep.label)
+
+
+def _run_name(field: str, config: RunConfig) -> str:
+    """What a run of a sweep is called: its data, and the setting in which it differs."""
+    differs = {"setting": label(field), "value": shown_value(config, field)}
+    return named_after(_(config.items.dataset.title), "{name} · {setting} = {value}", **differs)
 
 
 def _values_control(config: RunConfig, field: str, key: str, where: Any) -> list[Any]:

@@ -58,13 +58,13 @@ def test_run_opens_on_the_train_page_in_the_same_language(make_run: MakeRun) -> 
 
 def test_row_shows_status_and_progress(make_run: MakeRun) -> None:
     make_run("paused")
-    assert visit("runs").caption[0].value.startswith("paused · 0 / 2,000 · ")
+    assert visit("runs").caption[0].value.startswith("paused · step 0 of 2,000 · ")
 
 
 def test_row_of_a_run_that_went_on_shows_its_new_end(store: Store, make_run: MakeRun) -> None:
     run_id = make_run("finished")
     store.extend(run_id, 3000)
-    assert visit("runs").caption[0].value.startswith("queued · 0 / 3,000 · ")
+    assert visit("runs").caption[0].value.startswith("queued · step 0 of 3,000 · ")
 
 
 def test_rename(store: Store, make_run: MakeRun) -> None:

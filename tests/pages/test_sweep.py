@@ -52,7 +52,20 @@ def test_form_queues_a_run_for_each_value_and_links_to_the_sweep(store: Store) -
     rates = [store.run(run_id).config.d_learning_rate for run_id in sweep.runs]
     assert rates == [1e-4, 1e-3, 1e-2]
     assert store.run(sweep.runs[0]).config.dataset == "ring"
+    assert store.run(sweep.runs[0]).name == "Ring of eight Gaussians · Learning rate of D = 0.0001"
     assert any(node.proto.label == "See what comes of them" for node in app.get("page_link"))
+
+
+def test_runs_of_a_sweep_are_called_in_the_reader_s_language(store: Store) -> None:
+    app = visit("train", preset="ring_mlp", lang="zh")
+    app.selectbox(key="swept setting").set_value("loss").run()
+    app.multiselect(key="values of loss").set_value(["hinge", "least_squares"]).run()
+    app.button(key="start sweep").click().run()
+    assert not app.exception
+    assert {run.name for run in store.runs()} == {
+        "八高斯环 · 损失 = 铰链（hinge）",
+        "八高斯环 · 损失 = 最小二乘",
+    }
 
 
 @pytest.mark.usefixtures("store")
