@@ -19,6 +19,8 @@ from pages.parts.links import enter  # noqa: E402
 from pages.parts.progress import take_progress  # noqa: E402
 from pages.parts.prose import _, language, language_switch  # noqa: E402
 
+# Before the navigation: a page's own icon would be fetched from the internet for the browser's tab.
+st.set_page_config(page_icon=str(ROOT / "assets" / "logo.svg"), layout="wide")
 st.logo(str(ROOT / "assets" / "logo.svg"), size="large")
 
 # Streamlit leaves a hand's breadth above the page; a projector has none to spare.
@@ -108,11 +110,7 @@ def icon(symbol: str) -> str:
 
 
 current = st.navigation(course_map(), position="top")
-st.set_page_config(
-    page_title=f"{current.title} · GAN Dojo",
-    page_icon=str(ROOT / "assets" / "logo.svg"),
-    layout="wide",
-)
+st.set_page_config(page_title=f"{current.title} · GAN Dojo")
 enter(current.url_path)
 take_progress()  # also where there is no lesson: whoever reloads such a page goes on from there
 tell_browser()
