@@ -22,11 +22,12 @@ Choices = Registry[Any] | Mapping[str, str]  # items with a name and a title eac
 class Shown:
     """Metadata of a field: on which scale it is shown, and whether it may change mid-run.
 
-    "buttons" is for a few choices that are all in view.
+    "buttons" is for a few choices that are all in view. A slider names the `unit` with its value.
     """
 
     scale: Literal["linear", "log", "buttons"] = "linear"
     step: float = 0.01
+    unit: str = ""
     live: bool = False
 
 

@@ -25,7 +25,7 @@ ASKING = N_("A worker is asking the generator …")
 SEARCHING = N_("A worker is searching …")
 
 Place = Annotated[int, Field(ge=0, le=N_SAMPLES - 1)]
-Deviations = Annotated[float, Field(ge=-3.0, le=3.0), Shown(step=0.5)]
+Deviations = Annotated[float, Field(ge=-3.0, le=3.0), Shown(step=0.5, unit="σ")]
 
 
 class LatentSpace(Looking):
@@ -48,11 +48,11 @@ class LatentSpace(Looking):
     a: Place = Field(0, title="A")
     b: Place = Field(1, title="B")
     c: Place = Field(2, title="C")
-    direction_1: Deviations = Field(0.0, title=N_("Direction 1, in σ"))
-    direction_2: Deviations = Field(0.0, title=N_("Direction 2, in σ"))
-    direction_3: Deviations = Field(0.0, title=N_("Direction 3, in σ"))
-    direction_4: Deviations = Field(0.0, title=N_("Direction 4, in σ"))
-    direction_5: Deviations = Field(0.0, title=N_("Direction 5, in σ"))
+    direction_1: Deviations = Field(0.0, title=N_("Direction 1"))
+    direction_2: Deviations = Field(0.0, title=N_("Direction 2"))
+    direction_3: Deviations = Field(0.0, title=N_("Direction 3"))
+    direction_4: Deviations = Field(0.0, title=N_("Direction 4"))
+    direction_5: Deviations = Field(0.0, title=N_("Direction 5"))
     radius: Annotated[float, Shown(step=0.05)] = Field(
         0.4,
         ge=0.0,

@@ -53,7 +53,10 @@ def field(
         return where.number_input(min_value=int(low), max_value=int(high), **common)
     if kind is int:
         return where.slider(min_value=int(low), max_value=int(high), **common)
-    return where.slider(min_value=float(low), max_value=float(high), step=shown.step, **common)
+    with_unit = f"%g {shown.unit}" if shown.unit else None
+    return where.slider(
+        min_value=float(low), max_value=float(high), step=shown.step, format=with_unit, **common
+    )
 
 
 def _choice(
