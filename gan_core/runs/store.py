@@ -41,6 +41,7 @@ from gan_core.runs.pictures import Pictures, missing
 from gan_core.runs.record import Record
 from gan_core.runs.run import ENDED, Run, found, restate, to_run, understood
 from gan_core.runs.sweeps import Sweeps
+from gan_core.runs.votes import Votes
 from gan_core.text import N_, GanError, Text
 
 
@@ -76,6 +77,7 @@ class Store:
         self.pictures = Pictures(database)  # that were brought to train on
         self.sweeps = Sweeps(database)  # runs that belong together
         self.owners = Owners(database)  # who started which run
+        self.votes = Votes(database)  # of a class, on the questions of lessons
         with self._write() as db:
             tables.metadata.create_all(db)
 

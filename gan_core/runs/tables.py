@@ -70,6 +70,14 @@ sweep_runs = sa.Table(
     sa.Column("label", sa.String, nullable=False),
     sa.Column("field", sa.String, nullable=False),  # in which they differ
 )
+votes = sa.Table(
+    "votes",
+    metadata,
+    sa.Column("question", sa.String, primary_key=True),
+    sa.Column("voter", sa.String, primary_key=True),
+    sa.Column("choice", sa.String, nullable=False),
+    sa.Column("at", sa.Float, nullable=False),  # seconds since 1970
+)
 pictures = sa.Table(
     "pictures",
     metadata,

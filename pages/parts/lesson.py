@@ -20,6 +20,7 @@ from pages.parts.projector import is_projected, shows_answers, take_view, teache
 from pages.parts.prose import _, language, markdown
 from pages.parts.question import predict
 from pages.parts.quiz import check
+from pages.parts.show_of_hands import show_of_hands
 
 PAGES = Path(__file__).parents[1]
 _DONE, _OPEN = ":material/check_circle:", ":material/radio_button_unchecked:"
@@ -54,7 +55,8 @@ def close_lesson(name: str, **numbers: str) -> None:
 
 def ask(key: str, question: str, options: Mapping[str, str], answer: str, because: str) -> None:
     """Have the reader predict something, as `predict` does; a teacher may keep the answer back."""
-    predict(key, question, options, answer, because, reveal=shows_answers())
+    mine = predict(key, question, options, answer, because, reveal=shows_answers())
+    show_of_hands(key, options, mine)
 
 
 def explain(name: str, **numbers: str) -> None:

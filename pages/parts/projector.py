@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
@@ -15,6 +16,8 @@ from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _
 
 _HERE = Path(__file__).parent
+CLASS_SECONDS = 3 * 3600.0  # answers from before are another class's
+_COUNTED_SINCE = "answers of the class are counted since"
 GROWTH = 1.375  # of letters and figures on a projector
 _LARGE = (_HERE / "projector.css").read_text("utf-8")
 _component = st.components.v2.component(
@@ -38,6 +41,14 @@ class View(Settings):
         False,
         title=N_("Hide answers"),
         description=N_("Answers may be chosen, but nothing says whether they are right."),
+    )
+    hands: bool = Field(
+        False,
+        title=N_("Show of hands"),
+        description=N_(
+            "How many of the class have chosen which answer, each on a device of their own: in the "
+            "last three hours, or since you have begun to count anew."
+        ),
     )
 
 
@@ -63,6 +74,18 @@ def shows_answers() -> bool:
     return not PageSettings(View).values.hide_answers
 
 
+def counted_since() -> float | None:
+    """From when on (seconds since 1970) the answers of a class count; None: they are not shown."""
+    if not PageSettings(View).values.hands:
+        return None
+    begun: float = st.session_state.get(_COUNTED_SINCE, 0.0)
+    return max(begun, time.time() - CLASS_SECONDS)
+
+
+def _count_anew() -> None:
+    st.session_state[_COUNTED_SINCE] = time.time()
+
+
 def view_in_links() -> dict[str, str]:
     """What a link says to show another lesson in this view."""
     values, default = PageSettings(View).values.model_dump(), View().model_dump()
@@ -76,6 +99,8 @@ def teacher() -> None:
     if is_projected():
         with st.container(horizontal=True, vertical_alignment="center", key="projected"):
             settings.field("hide_answers")
+            if settings.field("hands"):
+                st.button(_("Count anew"), icon=":material/restart_alt:", on_click=_count_anew)
             settings.button(_("Leave the projector"), hide_answers=hides)
             st.caption(_("Arrow keys lead to the next lesson and back."), width="content")
     else:

@@ -17,8 +17,8 @@ def predict(
     answer: str,
     because: str,
     reveal: bool = True,
-) -> None:
-    """Ask; once an option is chosen, say whether it is right, and why.
+) -> str | None:
+    """Ask; once an option is chosen, say whether it is right, and why; return its key.
 
     `options` maps keys to translated sentences; `answer` is the key of the right one. With `reveal`
     off, nothing is said: a teacher asks the class.
@@ -26,7 +26,7 @@ def predict(
     invitation = _("Predict, then look.")
     with st.container(border=True):
         st.markdown(f"**{invitation}** {question}")
-        chosen = choose(
+        chosen: str | None = choose(
             st.radio,
             question,
             list(options),
@@ -36,11 +36,10 @@ def predict(
             label_visibility="collapsed",
             persist_state="session",
         )
-        if not reveal:
-            return
-        if chosen == answer:
+        if reveal and chosen == answer:
             st.success(because, icon=":material/check_circle:")
-        elif chosen:
+        elif reveal and chosen:
             st.warning(
                 _("Not quite. Try it on this page, then choose again."), icon=":material/replay:"
             )
+        return chosen

@@ -14,6 +14,7 @@ import streamlit as st
 
 from pages.parts.choices import choose
 from pages.parts.prose import _, read
+from pages.parts.show_of_hands import show_of_hands
 
 _RIGHT, _WRONG = ":material/check_circle:", ":material/replay:"
 
@@ -75,6 +76,8 @@ def _ask(lesson: str, place: int, question: Question, reveal: bool) -> bool:
             persist_state="session",
         )
         st.html('<div class="write-here"></div>')  # on paper
+        options = {str(number): each.text for number, each in enumerate(question.answers)}
+        show_of_hands(f"{lesson} {place}", options, None if chosen is None else str(chosen))
         if chosen is None:
             return False
         answer = question.answers[chosen]

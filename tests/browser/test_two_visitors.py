@@ -108,3 +108,15 @@ def test_list_shows_one_s_own_runs_and_asks_before_it_deletes_one(
     expect(dialog).to_have_count(0)
     assert runs[page] not in [run.id for run in app.store.runs()]
     assert app.store.run(runs[other])
+
+
+def test_hands_that_are_raised_elsewhere_are_counted_on_the_projector(
+    page: Page, other: Page, app: AppProcess
+) -> None:
+    page.goto(f"{app.url}/does_it_settle?lang=en&view=projector&hands=True&hide_answers=True")
+    counted = page.get_by_text("Answers of the class: 1")
+    expect(page.get_by_text("Answers of the class: 0").first).to_be_visible()
+    other.goto(f"{app.url}/does_it_settle?lang=zh")
+    other.get_by_test_id("stRadio").first.locator("label").nth(2).click()
+    expect(counted).to_have_count(1)  # though nobody has touched this page
+    expect(page.get_by_test_id("stProgress").filter(has_text="1 · ")).to_have_count(1)

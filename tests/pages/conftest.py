@@ -30,13 +30,18 @@ def cookies(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     return kept
 
 
-@pytest.fixture
-def store(
+@pytest.fixture(autouse=True)
+def _store_of_this_test(
     open_at: Callable[[str], Store], sqlite_url: str, monkeypatch: pytest.MonkeyPatch
-) -> Store:
-    """An empty store, the one of the pages."""
+) -> None:
+    """Whatever a page keeps, it keeps in a store of this test, made when it is first opened."""
     monkeypatch.setenv("GAN_STORE", sqlite_url)
     monkeypatch.setattr(store_of_the_app, "open_store", functools.cache(open_at))
+
+
+@pytest.fixture
+def store() -> Store:
+    """The store of the pages, empty."""
     return store_of_the_app.store()
 
 

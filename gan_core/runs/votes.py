@@ -1,0 +1,44 @@
+"""Votes of a class: what each of its browsers has answered last, question by question."""
+
+from __future__ import annotations
+
+import time
+
+import sqlalchemy as sa
+
+from gan_core.runs import tables
+from gan_core.runs.database import Database
+
+KEPT_SECONDS = 24 * 3600.0
+
+_votes = tables.votes
+
+
+class Votes:
+    """The votes in the store's database; who votes is known by a number alone."""
+
+    def __init__(self, database: Database) -> None:
+        self._read, self._write = database.read, database.write
+
+    def cast(self, question: str, voter: str, choice: str) -> None:
+        """Note what a voter has chosen, instead of what it has chosen before.
+
+        Votes of the day before are forgotten on this occasion.
+        """
+        now = time.time()
+        earlier = (_votes.c.question == question) & (_votes.c.voter == voter)
+        row = {"question": question, "voter": voter, "choice": choice, "at": now}
+        with self._write() as db:
+            db.execute(_votes.delete().where(earlier | (_votes.c.at < now - KEPT_SECONDS)))
+            db.execute(_votes.insert().values(row))
+
+    def counts(self, question: str, since: float) -> dict[str, int]:
+        """How many have chosen what, of those who did `since` then (seconds since 1970)."""
+        wanted = (_votes.c.question == question) & (_votes.c.at >= since)
+        count = (
+            sa.select(_votes.c.choice, sa.func.count().label("n"))
+            .where(wanted)
+            .group_by(_votes.c.choice)
+        )
+        with self._read() as db:
+            return {row.choice: row.n for row in db.execute(count)}

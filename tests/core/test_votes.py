@@ -1,0 +1,32 @@
+"""Votes of a class: the last of each voter counts, for a day at most."""
+
+from __future__ import annotations
+
+import pytest
+
+from gan_core.runs.store import Store
+from tests.recorded import IN_EACH_DATABASE
+
+
+@IN_EACH_DATABASE
+def test_last_vote_of_each_voter_counts(store: Store) -> None:
+    for voter, choice in (("a", "up"), ("b", "down"), ("'c'; --", "down"), ("a", "down")):
+        store.votes.cast("which way?", voter, choice)
+    store.votes.cast("how far?", "a", "far")
+    assert store.votes.counts("which way?", since=0) == {"down": 3}
+    assert store.votes.counts("how far?", since=0) == {"far": 1}
+    assert store.votes.counts("nobody asked", since=0) == {}
+
+
+@IN_EACH_DATABASE
+def test_votes_count_from_a_moment_on_and_are_forgotten_after_a_day(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for voter, at in (("early", 1_000.0), ("late", 2_000.0)):
+        monkeypatch.setattr("time.time", lambda at=at: at)
+        store.votes.cast("which way?", voter, "up")
+    assert store.votes.counts("which way?", since=1_000) == {"up": 2}
+    assert store.votes.counts("which way?", since=1_500) == {"up": 1}
+    monkeypatch.setattr("time.time", lambda: 1_500.0 + 24 * 3600)
+    store.votes.cast("how far?", "late", "far")
+    assert store.votes.counts("which way?", since=0) == {"up": 1}
