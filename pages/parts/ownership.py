@@ -18,7 +18,7 @@ from pages.parts.visitor import visitor
 
 T = TypeVar("T")
 
-_KEY = "whose runs are listed"
+_KEY, _KEPT = "switch of whose runs are listed", "whose runs are listed"
 _MINE, _ALL = "mine", "all"
 _TITLES = {_MINE: N_("Mine"), _ALL: N_("All")}
 
@@ -32,9 +32,12 @@ def may_change(run: Run) -> bool:
         return True
     whose = _("This run was started from another browser.")
     st.markdown(f":material/group: {whose}", width="content")
-    key = f"control {run.id}"
-    st.session_state[key] = st.session_state.get(key, False)  # as on another page
-    return st.toggle(_("Control it anyway"), key=key, persist_state="session")
+    kept = f"control {run.id}"  # apart from the widget, which each page has for itself
+    wants: bool = st.toggle(
+        _("Control it anyway"), st.session_state.get(kept, False), key=f"switch: {kept}"
+    )
+    st.session_state[kept] = wants
+    return wants
 
 
 def own_or_all(
@@ -51,17 +54,17 @@ def own_or_all(
     others = {run_id for run_id in by_run if owners.get(run_id, me) != me}
     if not (mine and others):
         return dict(by_run), frozenset()
-    st.session_state[_KEY] = st.session_state.get(_KEY, _MINE)  # as on another page
     # In the session, not in the URL: in a link, it would mean other runs to each who opens it.
     whose = st.segmented_control(
         _("Whose runs"),
         list(_TITLES),
+        default=st.session_state.get(_KEPT, _MINE),
         format_func=lambda each: _(_TITLES[each]),
         key=_KEY,
         required=True,
         label_visibility="collapsed",
-        persist_state="session",
     )
+    st.session_state[_KEPT] = whose  # apart from the widget, which each page has for itself
     wanted = by_run.keys() if whose == _ALL else {*mine, *keep}
     listed = {run_id: each for run_id, each in by_run.items() if run_id in wanted}
     return listed, frozenset(mine if listed.keys() & others else ())

@@ -173,7 +173,7 @@ def test_another_s_run_is_changed_only_by_who_wants_to(
     changing = {*CONTROLS, "Start over", "Slow motion", "Go on for 20,000 more steps"}
     assert not labels(app) & changing
     assert f"loss of {run_id}" not in {each.key for each in app.selectbox}
-    app.toggle(key=f"control {run_id}").set_value(True).run()
+    app.toggle(key=f"switch: control {run_id}").set_value(True).run()
     assert labels(app) & changing
     assert COPY in labels(app), "it never stops another's run"
     assert (f"loss of {run_id}" in {each.key for each in app.selectbox}) == (status not in ENDED)
@@ -182,7 +182,7 @@ def test_another_s_run_is_changed_only_by_who_wants_to(
 def test_who_wants_to_control_another_s_run_says_so_once(store: Store, started: Start) -> None:
     run_id = started(name="theirs")
     app = visit("runs")
-    app.toggle(key=f"control {run_id}").set_value(True).run()
+    app.toggle(key=f"switch: control {run_id}").set_value(True).run()
     app.text_input(key=f"name {run_id}").set_value("ours")
     app.button(key=f"rename {run_id}").click().run()
     assert store.run(run_id).name == "ours"
@@ -241,11 +241,11 @@ def listed(app: AppTest) -> list[str]:
 
 
 def whose(app: AppTest, value: str) -> AppTest:
-    return app.button_group(key="whose runs are listed").set_value(value).run()
+    return app.button_group(key="switch of whose runs are listed").set_value(value).run()
 
 
 def has_choice(app: AppTest) -> bool:
-    return "whose runs are listed" in {each.key for each in app.button_group}
+    return "switch of whose runs are listed" in {each.key for each in app.button_group}
 
 
 def test_list_has_one_s_own_runs_first_and_all_on_demand(me: str, started: Start) -> None:
