@@ -244,6 +244,7 @@ def test_runs_can_be_opened_renamed_and_deleted(page: Page, app: AppProcess) -> 
     page.goto(f"{app.url}/runs?lang=en")
     page.get_by_role("button", name="more_horiz").first.click()
     page.get_by_role("button", name="Delete for good").click()
+    page.get_by_test_id("stDialog").get_by_role("button", name="Delete for good").click()
     wait_until(lambda: run_id not in [run.id for run in app.store.runs()], "the deletion")
     expect(page.get_by_role("link", name="My ring")).to_have_count(0)
 
