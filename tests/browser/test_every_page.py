@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, TimeoutError, expect
 
 from tests.app_process import AppProcess
-from tests.browser.conftest import open_page, until_answered
+from tests.browser.conftest import open_page
 from tests.engine_process import wait_until
 
 PAGES = sorted(
@@ -186,6 +186,3 @@ def test_back_goes_to_the_page_before_and_not_through_each_setting(
     expect(page).to_have_url(re.compile("label_smoothing"))
     page.go_back()
     expect(page).to_have_title("Does the game settle? · GAN Dojo")
-    until_answered(page)
-    page.go_forward()
-    expect(page).to_have_title("Loss laboratory · GAN Dojo")

@@ -114,8 +114,10 @@ def test_hands_that_are_raised_elsewhere_are_counted_on_the_projector(
     page: Page, other: Page, app: AppProcess
 ) -> None:
     page.goto(f"{app.url}/does_it_settle?lang=en&view=projector&hands=True&hide_answers=True")
+    button(page, "Count anew").click()  # whatever others have answered
     counted = page.get_by_text("Answers of the class: 1")
     expect(page.get_by_text("Answers of the class: 0").first).to_be_visible()
+    expect(counted).to_have_count(0)
     other.goto(f"{app.url}/does_it_settle?lang=zh")
     other.get_by_test_id("stRadio").first.locator("label").nth(2).click()
     expect(counted).to_have_count(1)  # though nobody has touched this page
