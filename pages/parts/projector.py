@@ -74,10 +74,13 @@ def shows_answers() -> bool:
     return not PageSettings(View).values.hide_answers
 
 
-def counted_since() -> float | None:
-    """From when on (seconds since 1970) the answers of a class count; None: they are not shown."""
-    if not PageSettings(View).values.hands:
-        return None
+def shows_hands() -> bool:
+    """Whether it is to be seen how many of a class have chosen what: on the projector alone."""
+    return is_projected() and PageSettings(View).values.hands
+
+
+def counted_since() -> float:
+    """From when on (seconds since 1970) the answers of a class count."""
     begun: float = st.session_state.get(_COUNTED_SINCE, 0.0)
     return max(begun, time.time() - CLASS_SECONDS)
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Mapping
 
 import streamlit as st
 
 from gan_core.text import GanError
-from pages.parts.projector import counted_since, is_projected
+from pages.parts.projector import counted_since, is_projected, shows_hands
 from pages.parts.prose import _, say
 from pages.parts.store import store
 from pages.parts.visitor import visitor
@@ -25,7 +24,7 @@ def show_of_hands(question: str, options: Mapping[str, str], mine: str | None) -
     """
     if not is_projected():
         _vote(question, mine)
-    elif counted_since() is not None:
+    elif shows_hands():
         st.fragment(_draw, run_every=EVERY_SECONDS)(question, options)
 
 
@@ -40,7 +39,7 @@ def _vote(question: str, mine: str | None) -> None:
 
 def _draw(question: str, options: Mapping[str, str]) -> None:
     try:
-        counts = store().votes.counts(question, counted_since() or time.time())
+        counts = store().votes.counts(question, counted_since())
     except GanError as error:
         st.error(say(error))
         return

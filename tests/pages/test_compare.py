@@ -168,3 +168,12 @@ def test_measure_stands_beside_what_real_samples_score(store: Store) -> None:
     app.selectbox(key="curve").set_value("sliced_wasserstein").run()
     [line] = figure(app)["layout"]["shapes"]
     assert (line["y0"], line["name"]) == (0.5, "Noise floor (real samples)")
+
+
+def test_run_that_is_deleted_meanwhile_leaves_the_others(store: Store) -> None:
+    ids = [run_of(store, name) for name in ("gone", "one", "two")]
+    app = visit("compare", runs=",".join(ids))
+    store.delete(ids[0])
+    app.run()
+    assert not app.exception
+    assert app.query_params["runs"] == ",".join(ids[1:])
