@@ -142,7 +142,14 @@ def turns_code(config: RunConfig) -> str:
     is_penalised = bool(config.items.penalty.formula)
     seed = ", seed" if is_penalised else ""
     penalty = "        total = d_loss\n        d_penalty = 0.0\n"
+    d_moves = "d_optimizer.apply(tape.gradient(total, weights), weights)"
     if is_penalised:
+        d_moves = (
+            "gradients = tape.gradient(total, weights)\n"
+            "    # Every bias waits for the penalty, which reads it but has no gradient for it.\n"
+            "    with tf.control_dependencies([total]):\n"
+            "        d_optimizer.apply(gradients, weights)"
+        )
         penalty = (
             f"        d_penalty = PENALTY_WEIGHT * penalty(x_real, x_fake{classes}, seed)\n"
             "        total = d_loss + d_penalty\n"
@@ -164,7 +171,7 @@ def discriminator_learns(x_real, x_fake{classes}{seed}):
         d_loss = discriminator_loss(real_logits, fake_logits)
 {penalty}\
     weights = discriminator.trainable_variables
-    d_optimizer.apply(tape.gradient(total, weights), weights)
+    {d_moves}
 {clip}\
     return d_loss, decision(real_logits), decision(fake_logits), d_penalty
 

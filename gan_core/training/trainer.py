@@ -534,4 +534,11 @@ def _descend(
     loss: tf.Tensor,
     weights: list[Any],
 ) -> None:
-    optimizer.apply(tape.gradient(loss, weights), weights)
+    """Move the weights once the loss is known.
+
+    A bias has no gradient from a penalty on D's slope. Unless told to wait, TensorFlow's graph
+    optimizer (2.21) may move that bias while the penalty has yet to read it.
+    """
+    gradients = tape.gradient(loss, weights)
+    with tf.control_dependencies([loss]):
+        optimizer.apply(gradients, weights)

@@ -40,6 +40,7 @@ from gan_core.training.records import RECORD_FIELDS
 from gan_core.training.trainer import Trainer
 from pages.parts.prose import translator
 from tests.chinese import slips
+from tests.races import races_during
 
 # Of Keras, which makes arrays of TensorFlow's tensors, whose __array__ is an old one.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -193,6 +194,14 @@ def test_program_finds_the_very_losses_of_the_run(store: Store, settings: dict[s
     # Convolutions on several threads add up in an order that differs from time to time.
     tolerance = 1e-3 if config.items.network.convolutional else 0.0
     np.testing.assert_allclose(losses_of_program(), losses_of_run(config), rtol=tolerance)
+
+
+@pytest.mark.parametrize("penalty", PENALTIES.names())
+def test_program_moves_no_weight_that_is_yet_to_be_read(penalty: str) -> None:
+    small = {"dataset": "digits", "network": "dcgan_small", "g_width": 0.25, "d_width": 0.25}
+    source = script(program_of(config_of({**small, "batch_size": 8, "penalty": penalty}), ""))
+    assert "jit_compile" not in source
+    assert not races_during(lambda: exec(source, {}))
 
 
 def test_program_draws_the_samples_of_the_averaged_generator(store: Store) -> None:
