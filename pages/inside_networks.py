@@ -89,6 +89,8 @@ def draw_stage(stage: Mapping[str, Any], key: str) -> None:
     title, size = KINDS[stage["kind"]], stage["size"]
     if len(size) == 1:
         said = _("{kind}: the strongest {n} of {all} units")
+    elif size[-1] == 1:
+        said = _("{kind}: one map of {height}×{width}")
     else:
         said = _("{kind}: {n} of {all} maps of {height}×{width}")
     height, width = size[:2] if len(size) == 3 else (0, 0)

@@ -78,6 +78,7 @@ def course_map() -> dict[str, list[StreamlitPage]]:
             *(page(each.name, numbered(each), each.icon) for each in LESSONS),
             page("glossary", _("Glossary"), "dictionary"),
             page("reading", _("Reading"), "menu_book"),
+            page("classroom", _("The class"), "groups"),
         ],
         _("Understand"): [
             page("losses", _("Loss laboratory"), "show_chart"),

@@ -76,6 +76,7 @@ votes = sa.Table(
     sa.Column("question", sa.String, primary_key=True),
     sa.Column("voter", sa.String, primary_key=True),
     sa.Column("choice", sa.String, nullable=False),
+    sa.Column("first", sa.String, nullable=False),  # what was chosen before anything was said
     sa.Column("at", sa.Float, nullable=False),  # seconds since 1970
 )
 pictures = sa.Table(

@@ -6,6 +6,7 @@ import time
 
 import sqlalchemy as sa
 
+from gan_core.class_results import Vote
 from gan_core.runs import tables
 from gan_core.runs.database import Database
 
@@ -20,17 +21,23 @@ class Votes:
     def __init__(self, database: Database) -> None:
         self._read, self._write = database.read, database.write
 
-    def cast(self, question: str, voter: str, choice: str) -> None:
+    def cast(self, vote: Vote) -> None:
         """Note what a voter has chosen, instead of what it has chosen before.
 
         Votes of the day before are forgotten on this occasion.
         """
         now = time.time()
-        earlier = (_votes.c.question == question) & (_votes.c.voter == voter)
-        row = {"question": question, "voter": voter, "choice": choice, "at": now}
+        earlier = (_votes.c.question == vote.question) & (_votes.c.voter == vote.voter)
         with self._write() as db:
             db.execute(_votes.delete().where(earlier | (_votes.c.at < now - KEPT_SECONDS)))
-            db.execute(_votes.insert().values(row))
+            db.execute(_votes.insert().values(**vote._asdict(), at=now))
+
+    def cast_since(self, since: float) -> list[Vote]:
+        """The votes of all who have voted `since` then (seconds since 1970), on any question."""
+        columns = [_votes.c[name] for name in Vote._fields]
+        wanted = sa.select(*columns).where(_votes.c.at >= since)
+        with self._read() as db:
+            return [Vote(*row) for row in db.execute(wanted)]
 
     def counts(self, question: str, since: float) -> dict[str, int]:
         """How many have chosen what, of those who did `since` then (seconds since 1970)."""

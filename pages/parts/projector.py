@@ -13,7 +13,7 @@ from pydantic import Field
 from gan_core.settings import Choices, Settings
 from gan_core.text import N_
 from pages.parts.page_settings import PageSettings
-from pages.parts.prose import _
+from pages.parts.prose import _, language
 
 _HERE = Path(__file__).parent
 CLASS_SECONDS = 3 * 3600.0  # answers from before are another class's
@@ -85,6 +85,11 @@ def counted_since() -> float:
     return max(begun, time.time() - CLASS_SECONDS)
 
 
+def count_anew_button() -> None:
+    """Draw a button after which only new answers count: the next class begins."""
+    st.button(_("Count anew"), icon=":material/restart_alt:", on_click=_count_anew)
+
+
 def _count_anew() -> None:
     st.session_state[_COUNTED_SINCE] = time.time()
 
@@ -95,6 +100,15 @@ def view_in_links() -> dict[str, str]:
     return {name: str(value) for name, value in values.items() if value != default[name]}
 
 
+def _link_to_results() -> None:
+    st.page_link(
+        "classroom.py",
+        label=_("What the class has answered"),
+        icon=":material/groups:",
+        query_params={"lang": language()},
+    )
+
+
 def teacher() -> None:
     """Draw what a teacher may want: in the sidebar, or below a lesson that is projected."""
     settings = PageSettings(View)
@@ -103,7 +117,8 @@ def teacher() -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="projected"):
             settings.field("hide_answers")
             if settings.field("hands"):
-                st.button(_("Count anew"), icon=":material/restart_alt:", on_click=_count_anew)
+                count_anew_button()
+                _link_to_results()
             settings.button(_("Leave the projector"), hide_answers=hides)
             st.caption(_("Arrow keys lead to the next lesson and back."), width="content")
     else:
@@ -111,6 +126,7 @@ def teacher() -> None:
             settings.field("hide_answers")
             settings.button(_("Project this lesson"), view="projector", hide_answers=hides)
             st.caption(_("The address holds both: share it as a link."))
+            _link_to_results()
     _component(
         key="lesson script",
         data={"print": _("Print this lesson"), "arrows": is_projected()},

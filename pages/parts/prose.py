@@ -105,6 +105,11 @@ def read(name: str, **values: str) -> str:
     return re.sub(r"(?<=\]\()(\w+)(?=[#)])", rf"\1?lang={language()}", text)
 
 
+def source(name: str) -> str:
+    """The prose as it is written, without values."""
+    return _prose(language(), name).template
+
+
 @functools.cache
 def _prose(code: str, name: str) -> Prose:
     return Prose((ASSETS / "lessons" / code / f"{name}.md").read_text("utf-8"))

@@ -6,6 +6,7 @@ the right answer and `-` before each wrong one, and indented below each why it i
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages.parts.choices import choose
-from pages.parts.prose import _, read
+from pages.parts.prose import _, read, source
 from pages.parts.show_of_hands import show_of_hands
 
 _RIGHT, _WRONG = ":material/check_circle:", ":material/replay:"
@@ -51,6 +52,19 @@ def _answer(part: str) -> Answer:
     return Answer(first[2:].strip(), first[0] == "+", " ".join(because.split()))
 
 
+def vote_on(lesson: str, place: int) -> str:
+    """What the votes on a question of a lesson's check are called; `place` counts from 0."""
+    return f"{lesson} {place}"
+
+
+@functools.cache
+def right_answers(lesson: str) -> dict[str, str]:
+    """The right answer to each question of a lesson's check, both as votes call them."""
+    asked = questions(source(f"quiz_{lesson}"))
+    places = [[each.is_right for each in one.answers].index(True) for one in asked]
+    return {vote_on(lesson, place): str(right) for place, right in enumerate(places)}
+
+
 def check(lesson: str, numbers: Mapping[str, str], reveal: bool) -> bool:
     """Ask the questions of a lesson; return whether all are answered right.
 
@@ -77,7 +91,7 @@ def _ask(lesson: str, place: int, question: Question, reveal: bool) -> bool:
         )
         st.html('<div class="write-here"></div>')  # on paper
         options = {str(number): each.text for number, each in enumerate(question.answers)}
-        show_of_hands(f"{lesson} {place}", options, None if chosen is None else str(chosen))
+        show_of_hands(vote_on(lesson, place), options, None if chosen is None else str(chosen))
         if chosen is None:
             return False
         answer = question.answers[chosen]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from gan_core.class_results import Vote
 from gan_core.text import GanError
 from pages.parts.projector import counted_since, is_projected, shows_hands
 from pages.parts.prose import _, say
@@ -29,11 +30,12 @@ def show_of_hands(question: str, options: Mapping[str, str], mine: str | None) -
 
 
 def _vote(question: str, mine: str | None) -> None:
-    told = f"vote on {question}"
+    told, begun = f"vote on {question}", f"first vote on {question}"
     if mine is None or st.session_state.get(told) == mine:
         return
+    first = st.session_state.setdefault(begun, mine)
     with contextlib.suppress(GanError):  # without a store, a lesson can be learned all the same
-        store().votes.cast(question, visitor(), mine)
+        store().votes.cast(Vote(question, visitor(), mine, first))
         st.session_state[told] = mine
 
 

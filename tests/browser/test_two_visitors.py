@@ -122,3 +122,22 @@ def test_hands_that_are_raised_elsewhere_are_counted_on_the_projector(
     other.get_by_test_id("stRadio").first.locator("label").nth(2).click()
     expect(counted).to_have_count(1)  # though nobody has touched this page
     expect(page.get_by_test_id("stProgress").filter(has_text="1 · ")).to_have_count(1)
+
+
+def test_first_tries_of_a_class_come_by_themselves(
+    page: Page, other: Page, app: AppProcess
+) -> None:
+    page.goto(f"{app.url}/classroom?lang=en")
+    button(page, "Count anew").click()
+    expect(page.get_by_text("Nobody has answered yet.")).to_be_visible()
+    other.goto(f"{app.url}/the_networks?lang=en")
+    last = other.get_by_test_id("stRadio").last
+    last.get_by_text("A convolution.").click()
+    expect(other.get_by_text("Here every pixel has a weight of its own.")).to_be_visible()
+    last.get_by_text("Logistic regression.").click()  # told what is right
+    square = page.locator(".js-plotly-plot .heatmaplayer text")
+    expect(square).to_have_count(1)
+    expect(square).to_have_text("0%0/1")
+    talk = page.get_by_role("link", name="4 · The networks, question 4: 0% right at the first try")
+    talk.click()
+    expect(page.get_by_text("Answers of the class: 1")).to_be_visible()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gan_core.class_results import Vote
 from gan_core.runs.store import Store
 from tests.recorded import IN_EACH_DATABASE
 
@@ -11,11 +12,17 @@ from tests.recorded import IN_EACH_DATABASE
 @IN_EACH_DATABASE
 def test_last_vote_of_each_voter_counts(store: Store) -> None:
     for voter, choice in (("a", "up"), ("b", "down"), ("'c'; --", "down"), ("a", "down")):
-        store.votes.cast("which way?", voter, choice)
-    store.votes.cast("how far?", "a", "far")
+        store.votes.cast(Vote("which way?", voter, choice, first="up"))
+    store.votes.cast(Vote("how far?", "a", "far", first="far"))
     assert store.votes.counts("which way?", since=0) == {"down": 3}
     assert store.votes.counts("how far?", since=0) == {"far": 1}
     assert store.votes.counts("nobody asked", since=0) == {}
+    assert sorted(store.votes.cast_since(0)) == [
+        Vote("how far?", "a", "far", "far"),
+        Vote("which way?", "'c'; --", "down", "up"),
+        Vote("which way?", "a", "down", "up"),
+        Vote("which way?", "b", "down", "up"),
+    ]
 
 
 @IN_EACH_DATABASE
@@ -24,9 +31,10 @@ def test_votes_count_from_a_moment_on_and_are_forgotten_after_a_day(
 ) -> None:
     for voter, at in (("early", 1_000.0), ("late", 2_000.0)):
         monkeypatch.setattr("time.time", lambda at=at: at)
-        store.votes.cast("which way?", voter, "up")
+        store.votes.cast(Vote("which way?", voter, "up", first="up"))
     assert store.votes.counts("which way?", since=1_000) == {"up": 2}
     assert store.votes.counts("which way?", since=1_500) == {"up": 1}
+    assert store.votes.cast_since(1_500) == [Vote("which way?", "late", "up", "up")]
     monkeypatch.setattr("time.time", lambda: 1_500.0 + 24 * 3600)
-    store.votes.cast("how far?", "late", "far")
+    store.votes.cast(Vote("how far?", "late", "far", first="far"))
     assert store.votes.counts("which way?", since=0) == {"up": 1}

@@ -20,6 +20,7 @@ PAGES = (
     *(lesson.name for lesson in LESSONS),
     "glossary",
     "reading",
+    "classroom",
     "losses",
     "own_loss",
     "best_discriminator",

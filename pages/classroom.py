@@ -1,0 +1,82 @@
+"""The class: how its answers to the lessons' checks go, while it gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from gan_core import class_results, course
+from gan_core.class_results import Tally, Vote
+from gan_core.course import LESSONS
+from gan_core.figures.classroom import answers_figure
+from gan_core.text import GanError
+from pages.parts.lesson import numbered
+from pages.parts.projector import count_anew_button, counted_since
+from pages.parts.prose import _, language, markdown, say
+from pages.parts.quiz import right_answers
+from pages.parts.steady_figure import steady_figure
+from pages.parts.store import store
+from pages.parts.table import table
+
+EVERY_SECONDS = 4.0
+MOST, EASY = 3, 0.7  # so many questions are proposed, if less than this part was right at once
+
+
+@st.fragment(run_every=EVERY_SECONDS)
+def draw() -> None:
+    """What has been answered so far; lessons in which nobody has answered are left out."""
+    try:
+        votes = store().votes.cast_since(counted_since())
+    except GanError as error:
+        st.error(say(error))
+        return
+    right = {each: right_answers(each.name) for each in LESSONS}
+    tallies = {each: class_results.tallies(votes, right[each]) for each in LESSONS}
+    begun = [each for each in LESSONS if any(tally.n for tally in tallies[each].values())]
+    if not begun:
+        st.info(_("Nobody has answered yet. Figures come here by themselves."))
+        return
+    steady_figure(
+        answers_figure({numbered(each): list(tallies[each].values()) for each in begun}, _),
+        "answers of the class",
+    )
+    propose({question: tally for each in begun for question, tally in tallies[each].items()})
+    table(
+        [_("Lesson"), _("Have answered"), _("All right by now")],
+        [[numbered(each), *counts(votes, right[each])] for each in begun],
+    )
+
+
+def counts(votes: Iterable[Vote], right: dict[str, str]) -> tuple[str, str]:
+    """How many have answered something of a lesson, and how many all of it rightly."""
+    votes = [vote for vote in votes if vote.question in right]
+    n = len({vote.voter for vote in votes})
+    return str(n), str(class_results.through(votes, right))
+
+
+def propose(tallies: dict[str, Tally]) -> None:
+    """Links to the questions that are worth a talk, in the projector's view."""
+    hardest = class_results.hardest(tallies, MOST, EASY)
+    if not hardest:
+        return
+    st.markdown(_("**Worth a talk** (the lesson on the projector, with a show of hands):"))
+    for question in hardest:
+        name, place = question.split()
+        lesson = course.lesson(name)
+        st.page_link(
+            f"{name}.py",
+            label=_("{lesson}, question {n}: {share} right at the first try").format(
+                lesson=numbered(lesson),
+                n=int(place) + 1,
+                share=f"{tallies[question].share:.0%}",
+            ),
+            icon=":material/front_hand:",
+            query_params={"lang": language(), "view": "projector", "hands": "True"},
+        )
+
+
+st.title(_("The class"), anchor=False)
+markdown("classroom")
+count_anew_button()
+draw()
