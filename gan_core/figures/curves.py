@@ -86,7 +86,7 @@ def plane_curves(
     for (name, color), channel in zip(sizes.items(), ("d_gradient", "g_gradient"), strict=True):
         figure.add_trace(_curve(name, channel, color, x="frame_step"), row=4, col=1)
     figure.update_yaxes(rangemode="tozero", row=3, col=1)
-    figure.update_yaxes(type="log", nticks=4, row=4, col=1)
+    figure.update_yaxes(type="log", nticks=3, row=4, col=1)
     figure.update_xaxes(showticklabels=False, row=1).update_xaxes(showticklabels=False, row=2)
     figure.update_xaxes(showticklabels=False, row=3)
     return figure.update_layout(height=PLANE_HEIGHT, showlegend=False, margin={"t": 24, "b": 44})
@@ -152,7 +152,7 @@ def _draw_the_quality(figure: go.Figure, row: int, _: Translate) -> None:
     real = _curve(_(N_("real")), "frechet_floor", REAL, x="quality_step")
     for curve, style in ((generated, {"mode": "lines+markers"}), (real, {"line": {"dash": "dot"}})):
         figure.add_trace(curve.update(showlegend=False, **style), row=row, col=1)
-    figure.update_yaxes(type="log", nticks=4, row=row, col=1)
+    figure.update_yaxes(type="log", nticks=3, row=row, col=1)
     for upper in range(1, row + 1):  # the axis below is theirs too
         figure.update_xaxes(showticklabels=False, row=upper, col=1)
 
