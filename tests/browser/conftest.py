@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
 
 from gan_core.runs.store import Store
 from tests import mnist
@@ -13,6 +14,7 @@ from tests.app_process import AppProcess
 from tests.engine_process import wait_until
 
 PATIENCE_MS = 60_000
+LIST_STAYS_OPEN_MS = 1_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -56,6 +58,23 @@ def open_page(page: Page, section: str, title: str) -> None:
 def until_answered(page: Page) -> None:
     """Wait until the page has done what it was asked."""
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def choose(box: Locator, option: str) -> None:
+    """Choose from a list; one that has closed because the page moved below it is opened again."""
+    until_answered(box.page)
+    offered = box.page.get_by_role("option", name=option, exact=True)
+
+    def is_chosen() -> bool:
+        if not offered.is_visible():
+            box.click()
+            box.fill(option)
+        with suppress(TimeoutError):
+            offered.click(timeout=LIST_STAYS_OPEN_MS)
+            return True
+        return False
+
+    wait_until(is_chosen, f"{option} in the list")
 
 
 def stop_whatever_trains(store: Store) -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests.app_process import AppProcess
-from tests.browser.conftest import open_page, until_answered
+from tests.browser.conftest import choose, open_page, until_answered
 from tests.checkpointed import checkpointed_run
 from tests.engine_process import wait_until
 
@@ -37,11 +37,10 @@ def switch_to(page: Page, language: str) -> None:
     until_answered(page)
 
 
-def choose(page: Page, label: str, option: str) -> None:
+def choose_and_see(page: Page, label: str, option: str) -> None:
     """Choose from a list, and see it chosen once the page has answered."""
     box = page.get_by_role("combobox", name=label).first
-    box.click()
-    page.get_by_role("option", name=option, exact=True).click()
+    choose(box, option)
     until_answered(page)
     expect(box).to_have_value(option)
 
@@ -68,14 +67,14 @@ def choose_also(several: Locator, option: str) -> None:
 def test_choices_stay_and_go_on(page: Page, app: AppProcess, name: str) -> None:
     page.goto(f"{app.url}/{name}?lang=en")
     label, first, _ = FORMS[name]["English"]
-    choose(page, label, first)
+    choose_and_see(page, label, first)
     for language in SWITCHES:
         label, first, second = FORMS[name][language]
         switch_to(page, language)
         expect(page.get_by_role("combobox", name=label).first).to_have_value(first)
-        choose(page, label, second)
+        choose_and_see(page, label, second)
         expect(page.get_by_test_id("stException")).to_have_count(0)
-        choose(page, label, first)
+        choose_and_see(page, label, first)
 
 
 def test_answers_stay(page: Page, app: AppProcess) -> None:
@@ -95,12 +94,12 @@ def test_choice_stays_where_another_page_is_read_in_another_language(
 ) -> None:
     page.goto(f"{app.url}/train?lang=en")
     (label, first, _), (label_there, there, second) = FORMS["train"].values()
-    choose(page, label, first)
+    choose_and_see(page, label, first)
     open_page(page, "Understand", "Loss laboratory")
     switch_to(page, "中文")
     open_page(page, "实践", "训练")
     expect(page.get_by_role("combobox", name=label_there).first).to_have_value(there)
-    choose(page, label_there, second)
+    choose_and_see(page, label_there, second)
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 

@@ -13,6 +13,7 @@ from gan_core.config import RunConfig
 from gan_core.runs.claims import holder_name
 from gan_core.training.records import RECORD_FIELDS
 from tests.app_process import AppProcess
+from tests.browser.conftest import choose
 from tests.engine_process import wait_until
 
 SETTINGS: dict[str, Any] = {"dataset": "ring", "network": "mlp", "steps": 20}
@@ -45,8 +46,7 @@ def test_curves_and_table_follow_a_run_to_its_end(
 
     train_to(10)
     page.goto(f"{app.url}/compare?lang=en&runs={run_id}")
-    page.get_by_role("combobox", name="Curve").click()
-    page.get_by_role("option", name="D's loss").click()
+    choose(page.get_by_role("combobox", name="Curve"), "D's loss")
     wait_until(lambda: last_loss() == 10, "the curve as it stands")
     train_to(20)
     wait_until(lambda: last_loss() == 20, "the curve with what has been trained since")

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, TimeoutError, expect
 
 from tests.app_process import AppProcess
-from tests.browser.conftest import open_page
+from tests.browser.conftest import choose, open_page
 from tests.engine_process import wait_until
 
 PAGES = sorted(
@@ -179,8 +179,7 @@ def test_back_goes_to_the_page_before_and_not_through_each_setting(
     expect(page).to_have_title("Does the game settle? · GAN Dojo")
     open_page(page, "Understand", "Loss laboratory")
     for name, loss in (("hinge", "Hinge"), ("least_squares", "Least squares")):
-        page.get_by_role("combobox", name="Loss").first.click()
-        page.get_by_role("option", name=loss, exact=True).click()
+        choose(page.get_by_role("combobox", name="Loss").first, loss)
         expect(page).to_have_url(re.compile(f"first={name}"))
     page.go_back()
     expect(page).to_have_title("Does the game settle? · GAN Dojo")

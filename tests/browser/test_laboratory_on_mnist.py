@@ -11,13 +11,12 @@ import io
 import json
 import re
 import zipfile
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageSequence
-from playwright.sync_api import Locator, Page, TimeoutError, expect
+from playwright.sync_api import Locator, Page, expect
 
 from gan_core.config import RunConfig
 from gan_core.image_measures import N_LIVE
@@ -26,6 +25,7 @@ from gan_core.training.records import RECORD_FIELDS
 from tests import mnist
 from tests.app_process import AppProcess
 from tests.browser import test_looking_live as looking
+from tests.browser.conftest import choose
 from tests.browser.test_live import button, curve, generated, run_of, start, status
 from tests.browser.test_playground import parameter, press, scrub_to, shown_step
 from tests.browser.test_taking_home import downloaded
@@ -34,7 +34,6 @@ from tests.engine_process import wait_until
 pytestmark = [pytest.mark.slow, mnist.needs_mnist]
 
 STEPS = 40
-LIST_STAYS_OPEN_MS = 5_000
 NARROW = "&dataset=mnist&batch_size=16&g_width=0.2&d_width=0.2"
 
 
@@ -61,22 +60,6 @@ def tiles(page: Page) -> Locator:
 def losses(app: AppProcess, run_id: str) -> np.ndarray:
     """What was recorded of every step (n, fields)."""
     return app.store.record.curve(run_id, 0, len(RECORD_FIELDS))[1]
-
-
-def choose(box: Locator, name: str) -> None:
-    """Choose from a list; one that has closed because the page moved below it is opened again."""
-    option = box.page.get_by_role("option", name=name, exact=True)
-
-    def chosen() -> bool:
-        if not option.is_visible():
-            box.click()
-            box.fill(name)
-        with suppress(TimeoutError):
-            option.click(timeout=LIST_STAYS_OPEN_MS)
-            return True
-        return False
-
-    wait_until(chosen, f"{name} in the list")
 
 
 def shown(value: float) -> str:
