@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ class Preset:
     help: str
     settings: Mapping[str, Any]
 
-    @property
+    @functools.cached_property
     def config(self) -> RunConfig:
         """The complete configuration."""
         return RunConfig.parse(self.settings)

@@ -36,9 +36,9 @@ def in_order() -> list[Term]:
 def words() -> None:
     """A box with every term, to look one up without leaving the page."""
     with st.popover(_("Words"), icon=":material/dictionary:", width="stretch"):
-        for term in in_order():
-            link = f"glossary?lang={language()}#{term.key}"
-            st.markdown(f"**[{term.title}]({link})** {term.text}")
+        page = f"glossary?lang={language()}"
+        lines = [f"**[{each.title}]({page}#{each.key})** {each.text}" for each in in_order()]
+        st.markdown("\n\n".join(lines))
 
 
 def in_file(markdown: str) -> list[Term]:

@@ -81,6 +81,7 @@ def numbered(lesson: Lesson) -> str:
 
 def _ways_on(name: str) -> None:
     before, after = course.neighbours(name)
+    kept = kept_in_links()
     with st.container(horizontal=True, key="ways_on"):
         for key, to, icon in (
             ("previous_lesson", before, "arrow_back"),
@@ -92,11 +93,12 @@ def _ways_on(name: str) -> None:
                         f"{to.name}.py",
                         label=numbered(to),
                         icon=f":material/{icon}:",
-                        query_params=kept_in_links(),
+                        query_params=kept,
                     )
 
 
 def _course_so_far() -> None:
+    kept = kept_in_links()
     st.progress(
         len(done()) / len(course.LESSONS),
         _("{done} of {all} lessons done").format(done=len(done()), all=len(course.LESSONS)),
@@ -104,6 +106,4 @@ def _course_so_far() -> None:
     with st.container(gap="xxsmall"):
         for each in course.LESSONS:
             icon = _DONE if each.name in done() else _OPEN
-            st.page_link(
-                f"{each.name}.py", label=numbered(each), icon=icon, query_params=kept_in_links()
-            )
+            st.page_link(f"{each.name}.py", label=numbered(each), icon=icon, query_params=kept)

@@ -24,12 +24,14 @@ _SWITCH = "language_switch"
 def language() -> str:
     """The visitor's language: from the URL, else as chosen before, else the browser's."""
     asked = st.query_params.get("lang")
-    if asked not in LANGUAGES:
-        asked = st.session_state.get("language") or _browser_language()
-    st.session_state["language"] = asked
-    if st.query_params.get("lang") != asked:
-        st.query_params["lang"] = asked
-    return asked
+    code = asked if asked in LANGUAGES else None
+    before = st.session_state.get("language")
+    code = code or before or _browser_language()
+    if code != before:
+        st.session_state["language"] = code
+    if code != asked:
+        st.query_params["lang"] = code
+    return code
 
 
 def language_switch() -> None:

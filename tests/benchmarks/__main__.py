@@ -14,9 +14,19 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-from tests.benchmarks import figures, images, live, measures, orderings, playground, precision
+from tests.benchmarks import (
+    classroom,
+    figures,
+    images,
+    live,
+    measures,
+    orderings,
+    playground,
+    precision,
+)
 
 BENCHMARKS: dict[str, ModuleType] = {
+    "classroom": classroom,
     "figures": figures,
     "images": images,
     "live": live,

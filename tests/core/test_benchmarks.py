@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.benchmarks.precision import difference
 from tests.benchmarks.tensorflow_tutorial import make_discriminator, make_generator
 
 ROOT = Path(__file__).parents[2]
-KEYS = {
+LIVE_KEYS = {
     "watchers",
     "frames_per_second",
     "p95_latency_ms",
@@ -53,19 +54,34 @@ def test_slowdown_is_the_median_over_pairs_of_legs() -> None:
     assert figures["images_per_second"][0] == [900, 1000]
 
 
-@pytest.mark.slow
-def test_live_ends_with_one_line_of_json() -> None:
-    options = ("--watchers", "3", "--seconds", "2", "--pairs", "0", "--json")
+def last_line_of(*command: str) -> dict[str, Any]:
+    """What a benchmark ends with."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks", "live", *options],
+        [sys.executable, "-m", "tests.benchmarks", *command, "--json"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=120,
         check=True,
     )
-    figures = json.loads(done.stdout.splitlines()[-1])
-    assert figures.keys() >= KEYS
+    figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return figures
+
+
+@pytest.mark.slow
+def test_class_opens_a_page_and_moves_its_slider() -> None:
+    figures = last_line_of("classroom", "--students", "3", "--pages", "the_game")
+    page = figures["pages"]["the_game"]
+    assert page["cpu_ms"] > 0
+    for times in (page["open_seconds"], page["move_seconds"]):
+        assert times.keys() == {"alone", "median", "last"}
+        assert 0 < times["median"] <= times["last"]
+
+
+@pytest.mark.slow
+def test_live_ends_with_one_line_of_json() -> None:
+    figures = last_line_of("live", "--watchers", "3", "--seconds", "2", "--pairs", "0")
+    assert figures.keys() >= LIVE_KEYS
     assert figures["watchers"] == 3
     assert figures["frames_per_second"] > 1
     assert figures["p95_latency_ms"] > 0
