@@ -13,6 +13,7 @@ from tests.browser.conftest import choose, open_page, until_answered
 from tests.checkpointed import checkpointed_run
 from tests.engine_process import wait_until
 
+CODES = {"English": "en", "中文": "zh"}
 SWITCHES = ("中文", "English", "中文")
 FORMS = {  # of a list on a page: what it is called, and two of its choices, by language
     "train": {
@@ -33,8 +34,9 @@ FORMS = {  # of a list on a page: what it is called, and two of its choices, by 
 def switch_to(page: Page, language: str) -> None:
     switch = page.get_by_role("radio", name=language, exact=True)
     switch.click()
-    expect(switch).to_be_checked()
+    expect(page).to_have_url(re.compile(f"lang={CODES[language]}"))  # the answer is under way
     until_answered(page)
+    expect(switch).to_be_checked()
 
 
 def choose_and_see(page: Page, label: str, option: str) -> None:
@@ -80,6 +82,7 @@ def test_choices_stay_and_go_on(page: Page, app: AppProcess, name: str) -> None:
 def test_answers_stay(page: Page, app: AppProcess) -> None:
     page.goto(f"{app.url}/does_it_settle?lang=en")
     questions = page.get_by_test_id("stRadio")
+    expect(questions).to_have_count(4)  # until then, the first may come after others
     for place in range(4):
         questions.nth(place).locator("label").nth(1).click()
     answered = questions.locator("input:checked")
