@@ -169,14 +169,20 @@ def preset(name: str) -> Preset:
     return PRESETS[name]
 
 
+def nearest(
+    config: RunConfig, presets: Mapping[str, Preset] = PRESETS
+) -> tuple[str, dict[str, str]]:
+    """The preset that differs least from a configuration, and the settings that differ."""
+    differences = {name: _differing(each.config, config) for name, each in presets.items()}
+    name = min(differences, key=lambda name: len(differences[name]))
+    return name, {field: str(getattr(config, field)) for field in differences[name]}
+
+
 def command(config: RunConfig) -> str:
     """The line for a shell that trains a configuration: the nearest preset, and what differs."""
-    differences = [(name, _differing(each.config, config)) for name, each in PRESETS.items()]
-    nearest, differing = min(differences, key=lambda each: len(each[1]))
-    changes = [shlex.quote(f"{name}={getattr(config, name)}") for name in differing]
-    return " ".join(
-        ["python -m gan_core train --preset", nearest, *(changes and ["--set", *changes])]
-    )
+    name, differing = nearest(config)
+    changes = [shlex.quote(f"{field}={value}") for field, value in differing.items()]
+    return " ".join(["python -m gan_core train --preset", name, *(changes and ["--set", *changes])])
 
 
 def _differing(one: RunConfig, other: RunConfig) -> list[str]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import streamlit as st
 
 from gan_core import class_results, course
+from gan_core.challenges import CHALLENGES
 from gan_core.class_results import Tally, Vote
-from gan_core.course import LESSONS
+from gan_core.course import LESSONS, Lesson
 from gan_core.figures.classroom import answers_figure
 from gan_core.text import GanError
+from pages.parts.challenge import Try, tries
 from pages.parts.lesson import numbered
 from pages.parts.projector import count_anew_button, counted_since
 from pages.parts.prose import _, language, markdown, say
@@ -28,24 +30,44 @@ def draw() -> None:
     """What has been answered so far; lessons in which nobody has answered are left out."""
     try:
         votes = store().votes.cast_since(counted_since())
+        tried = tries(counted_since())
     except GanError as error:
         st.error(say(error))
         return
     right = {each: right_answers(each.name) for each in LESSONS}
     tallies = {each: class_results.tallies(votes, right[each]) for each in LESSONS}
     begun = [each for each in LESSONS if any(tally.n for tally in tallies[each].values())]
-    if not begun:
+    if begun:
+        show_answers(begun, tallies)
+        table(
+            [_("Lesson"), _("Have answered"), _("All right by now")],
+            [[numbered(each), *counts(votes, right[each])] for each in begun],
+        )
+    else:
         st.info(_("Nobody has answered yet. Figures come here by themselves."))
-        return
+    if tried:
+        show_tries(tried)
+
+
+def show_answers(begun: Sequence[Lesson], tallies: Mapping[Lesson, Mapping[str, Tally]]) -> None:
+    """How the first tries went, question by question, and what is worth a talk."""
     steady_figure(
         answers_figure({numbered(each): list(tallies[each].values()) for each in begun}, _),
         "answers of the class",
     )
     propose({question: tally for each in begun for question, tally in tallies[each].items()})
-    table(
-        [_("Lesson"), _("Have answered"), _("All right by now")],
-        [[numbered(each), *counts(votes, right[each])] for each in begun],
-    )
+
+
+def show_tries(tried: Sequence[Try]) -> None:
+    """How many have tried each challenge that somebody has tried, and how many have solved it."""
+    rows = []
+    for challenge in CHALLENGES.values():
+        whose = [each for each in tried if each.challenge == challenge.name]
+        if whose:
+            everybody = {each.owner for each in whose}
+            solvers = {each.owner for each in whose if each.solved}
+            rows.append([_(challenge.title), str(len(everybody)), str(len(solvers))])
+    table([_("Challenge"), _("Have tried"), _("Have solved it")], rows)
 
 
 def counts(votes: Iterable[Vote], right: dict[str, str]) -> tuple[str, str]:

@@ -22,6 +22,7 @@ markdown("home_next")
 for page, label, icon in (
     ("playground", _("See all of a small GAN at once: play, go back, branch"), "scatter_plot"),
     ("failures", _("How GANs fail, and what heals them"), "healing"),
+    ("challenges", _("Mend such runs yourself: the challenges"), "flag"),
     ("losses", _("What the two players minimise: formulas, curves and slopes"), "show_chart"),
     ("own_loss", _("Type a loss of your own, and train with it"), "edit"),
     ("best_discriminator", _("How good can a discriminator be, and what is it worth?"), "balance"),

@@ -90,6 +90,7 @@ def course_map() -> dict[str, list[StreamlitPage]]:
         _("Practice"): [
             page("playground", _("Playground"), "scatter_plot"),
             page("failures", _("Failure gallery"), "healing"),
+            page("challenges", _("Challenges"), "flag"),
             page("train", _("Train"), "play_circle"),
             page("runs", _("Runs"), "list"),
             page("compare", _("Compare"), "compare_arrows"),

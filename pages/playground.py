@@ -10,6 +10,7 @@ from gan_core.presets import PLANE_PRESETS
 from gan_core.text import GanError
 from pages.parts.bands import bands
 from pages.parts.branching import pair_form
+from pages.parts.challenge import asked_challenge, challenge_box
 from pages.parts.controls import config_controls, current_values, preset_control
 from pages.parts.drawing_pad import data_controls
 from pages.parts.layers import layer_switches
@@ -53,10 +54,13 @@ with st.sidebar:
 
 first = st.query_params.get("run")
 shown = [first, *beside(first)] if first else []
+challenge = asked_challenge()
 try:
+    if challenge:
+        challenge_box(challenge, store().run(first) if first else None)
     if shown:
         show(shown)
-    else:
+    elif not challenge:
         markdown("playground")
     config = RunConfig.parse(values)
     data_controls(config)

@@ -157,4 +157,5 @@ with st.container(key="not_on_paper"):
             st.markdown(_("**The cure**: {help}").format(help=_(failure.cure_help)))
 explain("what_goes_wrong_why")
 laboratory("failures", _("Watch each of them happen in the failure gallery"), "healing")
+laboratory("challenges", _("Mend such runs yourself: the challenges"), "flag")
 close_lesson("what_goes_wrong")

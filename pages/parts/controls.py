@@ -94,6 +94,9 @@ def config_controls(datasets: list[str] | None = None) -> dict[str, Any]:
         values |= _fields(option_fields(choice), values)
     values |= _fields(_FIRST, values)
     for title, names in GROUPS.items():
+        if all(map(links.hidden, names)):
+            values |= _fields(names, values, drawn=False)
+            continue
         group = st.expander(_(title), key=title, on_change="rerun")
         with group:
             values |= _fields(names, values, drawn=bool(group.open))

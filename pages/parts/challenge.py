@@ -1,0 +1,160 @@
+"""A challenge: the link that sets it up, its goals, and what a run has reached of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import streamlit as st
+
+from gan_core.challenges import CHALLENGES, Challenge, Goal
+from gan_core.config import RunConfig
+from gan_core.metrics import METRICS
+from gan_core.presets import PLANE_PRESETS, nearest
+from gan_core.runs.run import Run
+from gan_core.text import GanError, number
+from pages.parts.controls import label
+from pages.parts.links import HIDE
+from pages.parts.prose import _, language, say
+from pages.parts.store import store
+
+IN_URL = "challenge"
+EVERY_SECONDS = 1.0
+_IN_THE_WAY = ("preset", "pair", "lesson", "branch", "changes", "seeds")  # parts of the playground
+_MET, _OPEN = ":material/check_circle:", ":material/radio_button_unchecked:"
+
+
+class Try(NamedTuple):
+    """A run that somebody has trained for a challenge, within its rules, to its end."""
+
+    challenge: str
+    owner: str | None
+    solved: bool
+
+
+def asked_challenge() -> Challenge | None:
+    """The challenge that the URL names, if there is one of that name."""
+    return CHALLENGES.get(st.query_params.get(IN_URL, ""))
+
+
+def link_to(challenge: Challenge) -> dict[str, str]:
+    """What the playground's URL says: the settings to begin with, and nothing to set but the free.
+
+    A link can be changed by hand; what counts are the run's own settings.
+    """
+    preset, settings = nearest(challenge.config, PLANE_PRESETS)
+    fixed = [name for name in RunConfig.names() if name not in challenge.free]
+    return {
+        "lang": language(),
+        IN_URL: challenge.name,
+        "preset": preset,
+        **settings,
+        HIDE: ",".join([*_IN_THE_WAY, *fixed]),
+    }
+
+
+def challenge_box(challenge: Challenge, run: Run | None) -> None:
+    """The task, what may be set, and how far the run has come; it follows a run that trains."""
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(_(challenge.title), anchor=False)
+            st.page_link(
+                "challenges.py",
+                label=_("All challenges"),
+                icon=":material/flag:",
+                query_params={"lang": language()},
+            )
+        st.markdown(_(challenge.task))
+        free = _(", ").join(label(name) for name in challenge.free)
+        st.caption(_("Yours to set: {settings}.").format(settings=free))
+        if run is None:
+            show_goals(challenge)
+        else:
+            every = EVERY_SECONDS if run.is_active else None
+            st.fragment(_progress, run_every=every)(challenge, run.id, run.is_active)
+
+
+def show_goals(challenge: Challenge, values: Mapping[str, float | None] | None = None) -> None:
+    """What is to be reached, and the values so far, if there are any."""
+    with st.container(gap="xsmall"):
+        for goal in challenge.goals:
+            value = (values or {}).get(goal.metric)
+            icon = _MET if goal.is_met(value) else _OPEN
+            said = f"{icon} {_sentence(goal)}"
+            if value is not None:
+                said += " · " + _("now {value}").format(value=_with_unit(goal, value))
+            st.markdown(said, help=_(METRICS.get(goal.metric).help))
+
+
+def _sentence(goal: Goal) -> str:
+    metric = METRICS.get(goal.metric)
+    sentence = _("{metric}: at least {value}") if goal.is_least else _("{metric}: at most {value}")
+    return sentence.format(metric=_(metric.title), value=f"**{_with_unit(goal, goal.bound)}**")
+
+
+def _with_unit(goal: Goal, value: float) -> str:
+    """A value to three digits."""
+    return number(float(f"{value:.3g}")) + METRICS.get(goal.metric).unit
+
+
+def _progress(challenge: Challenge, run_id: str, was_active: bool) -> None:
+    """What the run has reached, and the verdict; once it rests, the page runs again."""
+    try:
+        run = store().run(run_id)
+        values = _measured(run)
+        broken = broken_rules(challenge, run)
+    except GanError as error:
+        st.error(say(error))
+        return
+    show_goals(challenge, values)
+    _verdict(challenge, run, values, broken)
+    if was_active and not run.is_active:
+        st.rerun()
+
+
+def _verdict(
+    challenge: Challenge, run: Run, values: Mapping[str, float | None], broken: list[str]
+) -> None:
+    steps = number(challenge.config.steps)
+    if broken:
+        names = _(", ").join(map(label, broken))
+        said = _("This run does not count, for these were not to be changed: {settings}.")
+        st.warning(said.format(settings=names), icon=":material/block:")
+    elif run.is_active:
+        st.caption(_("What counts is step {step}.").format(step=steps))
+    elif run.status != "finished":
+        said = _("This run ended at step {step}. What counts is step {last}: try again.")
+        st.warning(said.format(step=number(run.step), last=steps), icon=":material/replay:")
+    elif _all_met(challenge, values):
+        solved = _("Solved.")
+        st.success(f"**{solved}** {_(challenge.why)}", icon=":material/emoji_events:")
+    else:
+        said = _("Not yet. Change something, and press Train again.")
+        st.warning(said, icon=":material/replay:")
+
+
+def broken_rules(challenge: Challenge, run: Run) -> list[str]:
+    """The settings of a run that were not free to be changed, before it began or on its way."""
+    changed = [each.field for each in store().controls.changes(run.id) if each.field]
+    return challenge.broken_rules(run.config, changed)
+
+
+def _measured(run: Run) -> Mapping[str, float | None]:
+    frame = store().record.latest_frame(run.id)
+    return (frame and frame.measures) or {}
+
+
+def _all_met(challenge: Challenge, values: Mapping[str, float | None]) -> bool:
+    return all(goal.is_met(values.get(goal.metric)) for goal in challenge.goals)
+
+
+def tries(since: float = 0.0) -> list[Try]:
+    """What has been trained to its end for any challenge since then (seconds since 1970)."""
+    owners = store().owners.all()
+    return [
+        Try(challenge.name, owners.get(run.id), _all_met(challenge, _measured(run)))
+        for run in store().runs()
+        if run.created >= since and run.status == "finished"
+        for challenge in CHALLENGES.values()
+        if not challenge.broken_rules(run.config) and not broken_rules(challenge, run)
+    ]

@@ -1,0 +1,147 @@
+"""The challenges: their page, their box in the playground, and what the class has tried."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gan_core.challenges import CHALLENGES, Challenge
+from gan_core.config import RunConfig
+from gan_core.runs.claims import holder_name
+from gan_core.runs.job import execute
+from gan_core.runs.store import Store
+from pages.parts import visitor
+from pages.parts.challenge import link_to, tries
+from tests.page_visit import button, visit
+
+every_challenge = pytest.mark.parametrize("challenge", CHALLENGES.values(), ids=list(CHALLENGES))
+SPOTS = CHALLENGES["every_spot"]
+GOOD = {"modes_covered": 8.0, "sliced_wasserstein": 0.0912}
+BAD = GOOD | {"modes_covered": 2.0}
+
+
+def trained(
+    store: Store,
+    measures: dict[str, float],
+    config: RunConfig = SPOTS.config,
+    *,
+    status: str = "finished",
+    owner: str | None = None,
+) -> str:
+    """A run as if it had been trained to its last step, with these measures there."""
+    holder = holder_name()
+    run_id = store.create_run(config, claimed_by=holder, owner=owner)
+    store.record.append(
+        run_id,
+        holder,
+        step=config.steps,
+        points={},
+        images_per_second=1.0,
+        frame=b"{}",
+        measures=measures,
+    )
+    store.set_status(run_id, holder, status)
+    return run_id
+
+
+def box(run_id: str | None = None) -> AppTest:
+    """The playground with a challenge, and with a run if there is one."""
+    app = visit("playground", **link_to(SPOTS), **({"run": run_id} if run_id else {}))
+    assert not app.exception
+    return app
+
+
+def sentences(app: AppTest) -> list[str]:
+    return [each.value for each in (*app.markdown, *app.success, *app.warning, *app.caption)]
+
+
+def says(app: AppTest, words: str) -> bool:
+    return any(words in sentence for sentence in sentences(app))
+
+
+@every_challenge
+def test_link_sets_up_the_run_and_leaves_what_is_free(store: Store, challenge: Challenge) -> None:
+    app = visit("playground", **link_to(challenge))
+    assert not app.exception
+    widgets = (*app.selectbox, *app.slider, *app.select_slider, *app.number_input)
+    drawn = {each.key for each in widgets}
+    fields = drawn & set(RunConfig.names())
+    assert fields <= set(challenge.free)
+    assert fields >= set(challenge.free) - {"penalty_weight"}  # is there once a penalty is
+    button(app, "Train").click().run()
+    (run,) = store.runs()
+    assert run.config == challenge.config
+
+
+@pytest.mark.slow
+@every_challenge
+def test_run_misses_its_goals_as_it_is_and_reaches_them_with_the_solution(
+    store: Store, challenge: Challenge
+) -> None:
+    for config in (challenge.config, challenge.solved):
+        holder = holder_name()
+        run_id = store.create_run(config, claimed_by=holder)
+        assert execute(store.url, run_id, holder) in ("finished", "diverged")
+    solved = [each.solved for each in tries() if each.challenge == challenge.name]
+    assert solved in ([True, False], [True])  # the newest first; what diverged is no try
+    assert True in solved
+
+
+def test_box_says_what_is_to_be_reached_before_anything_is_trained(store: Store) -> None:
+    app = box()
+    assert says(app, "Modes covered: at least **7**")
+    assert says(app, "Sliced W₁: at most **0.2**")
+    assert not says(app, "now")
+
+
+def test_run_that_reaches_all_goals_solves_it(store: Store) -> None:
+    app = box(trained(store, GOOD))
+    assert says(app, "now 0.0912")
+    assert says(app, f"**Solved.** {SPOTS.why}")
+
+
+def test_run_that_misses_a_goal_does_not(store: Store) -> None:
+    app = box(trained(store, BAD))
+    assert says(app, "now 2")
+    assert says(app, "Not yet.")
+
+
+def test_run_with_another_seed_does_not_count(store: Store) -> None:
+    config = RunConfig.parse({**SPOTS.settings, "seed": 2})
+    assert says(box(trained(store, GOOD, config)), "not to be changed: Seed")
+
+
+def test_run_that_was_stopped_does_not_count(store: Store) -> None:
+    app = box(trained(store, GOOD, status="stopped"))
+    assert says(app, "This run ended at step 4,000")
+    assert tries() == []
+
+
+def test_run_that_trains_is_not_judged_yet(store: Store) -> None:
+    app = box(trained(store, GOOD, status="running"))
+    assert says(app, "What counts is step 4,000.")
+    assert not says(app, "Solved.")
+
+
+def test_unknown_challenge_is_the_playground_as_ever(store: Store) -> None:
+    app = visit("playground", challenge="of_nobody")
+    assert not app.exception
+    assert says(app, "press **Train**")
+
+
+def test_page_tells_what_the_visitor_has_tried(store: Store) -> None:
+    trained(store, BAD, owner=visitor.visitor())
+    trained(store, GOOD, owner=visitor.new())
+    assert says(visit("challenges"), "tries: 1")
+    trained(store, GOOD, owner=visitor.visitor())
+    app = visit("challenges")
+    assert says(app, "solved")
+    assert not says(app, "tries")
+
+
+def test_class_is_counted_by_heads(store: Store) -> None:
+    one, other = visitor.new(), visitor.new()
+    for owner, measures in ((one, BAD), (one, GOOD), (one, GOOD), (other, BAD)):
+        trained(store, measures, owner=owner)
+    (table,) = visit("classroom").table
+    assert table.value.values.tolist() == [[SPOTS.title, "2", "1"]]
