@@ -14,7 +14,7 @@ from gan_core.figures.classroom import answers_figure
 from gan_core.text import GanError
 from pages.parts.challenge import Try, tries
 from pages.parts.lesson import numbered
-from pages.parts.projector import count_anew_button, counted_since
+from pages.parts.projector import QUESTION, count_anew_button, counted_since
 from pages.parts.prose import _, language, markdown, say
 from pages.parts.quiz import right_answers
 from pages.parts.steady_figure import steady_figure
@@ -94,7 +94,12 @@ def propose(tallies: dict[str, Tally]) -> None:
                 share=f"{tallies[question].share:.0%}",
             ),
             icon=":material/front_hand:",
-            query_params={"lang": language(), "view": "projector", "hands": "True"},
+            query_params={
+                "lang": language(),
+                "view": "projector",
+                "hands": "True",
+                QUESTION: str(int(place) + 1),
+            },
         )
 
 

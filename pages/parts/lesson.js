@@ -1,12 +1,19 @@
-// What a lesson needs of the browser: paper, and arrow keys where it is projected.
+// What a lesson needs of the browser: paper, arrow keys where it is projected, and the question
+// that a link leads to.
 
 const WAYS = { ArrowRight: "next_lesson", ArrowLeft: "previous_lesson" };
 const USES_ARROWS = "input, textarea, select, [role=slider], [role=radio], [role=tab], [role=listbox]";
+
+let led = ""; // to which question
 
 export default function ({ data, parentElement }) {
   const button = parentElement.querySelector(".print-lesson");
   button.textContent = data.print;
   button.onclick = () => window.print();
+  if (data.question !== led) {
+    led = data.question;
+    if (led) document.getElementsByClassName(led)[0]?.scrollIntoView({ block: "center" });
+  }
   const follow = ({ key, target, altKey, ctrlKey, metaKey }) => {
     if (!data.arrows || !WAYS[key] || altKey || ctrlKey || metaKey) return;
     if (target.closest?.(USES_ARROWS)) return;

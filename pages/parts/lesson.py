@@ -44,13 +44,13 @@ def close_lesson(name: str, **numbers: str) -> None:
         st.markdown(f"{_DONE} **{said}**")
     _ways_on(name)
     if is_projected():
-        teacher()
+        teacher(name)
         return
     with st.sidebar:
         _course_so_far()
         words()
         keep_progress()
-        teacher()
+        teacher(name)
 
 
 def ask(key: str, question: str, options: Mapping[str, str], answer: str, because: str) -> None:

@@ -16,6 +16,7 @@ from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, language
 
 _HERE = Path(__file__).parent
+QUESTION = "question"  # in the URL
 CLASS_SECONDS = 3 * 3600.0  # answers from before are another class's
 _COUNTED_SINCE = "answers of the class are counted since"
 GROWTH = 1.375  # of letters and figures on a projector
@@ -109,7 +110,13 @@ def _link_to_results() -> None:
     )
 
 
-def teacher() -> None:
+def _asked_question(lesson: str) -> str:
+    """The style class of the question of the check that the link leads to, counted from 1."""
+    number = st.query_params.get(QUESTION, "")
+    return f"st-key-check-{lesson}-{int(number) - 1}" if number.isdecimal() else ""
+
+
+def teacher(lesson: str) -> None:
     """Draw what a teacher may want: in the sidebar, or below a lesson that is projected."""
     settings = PageSettings(View)
     hides = settings.values.hide_answers
@@ -129,5 +136,9 @@ def teacher() -> None:
             _link_to_results()
     _component(
         key="lesson script",
-        data={"print": _("Print this lesson"), "arrows": is_projected()},
+        data={
+            "print": _("Print this lesson"),
+            "arrows": is_projected(),
+            "question": _asked_question(lesson),
+        },
     )

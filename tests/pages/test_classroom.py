@@ -58,6 +58,7 @@ def test_hard_questions_lead_to_the_projector(cookies: dict[str, str], right: in
     assert link.proto.page == LESSON
     assert "view=projector" in link.proto.query_string
     assert "hands=True" in link.proto.query_string
+    assert "question=1" in link.proto.query_string
 
 
 def test_table_says_who_is_through(cookies: dict[str, str]) -> None:
