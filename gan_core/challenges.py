@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -57,15 +57,13 @@ class Challenge:
         """The run with the known solution."""
         return RunConfig.parse({**self.settings, **self.solution})
 
-    def broken_rules(self, config: RunConfig, changed: Iterable[str] = ()) -> list[str]:
+    def broken_rules(self, config: RunConfig, changed: Iterable[str] = ()) -> Iterator[str]:
         """The settings that differ, or have `changed` while it trained, and were not free to."""
         start, changed = self.config, set(changed)
-        return [
-            name
-            for name in RunConfig.names()
-            if name not in self.free
-            and (name in changed or getattr(config, name) != getattr(start, name))
-        ]
+        for name in RunConfig.names():
+            differs = name in changed or getattr(config, name) != getattr(start, name)
+            if differs and name not in self.free:
+                yield name
 
 
 # With every one of ten seeds, each run misses a goal as it is, and its solution reaches all.

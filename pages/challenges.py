@@ -29,7 +29,7 @@ def card(challenge: Challenge, mine: list[bool]) -> None:
 st.title(_("Challenges"), anchor=False)
 markdown("challenges")
 try:
-    mine = [each for each in tries() if each.owner == visitor()]
+    mine = tries(owner=visitor())
 except GanError as error:
     st.error(say(error), icon=":material/error:")
     mine = []

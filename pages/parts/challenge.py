@@ -136,7 +136,7 @@ def _verdict(
 def broken_rules(challenge: Challenge, run: Run) -> list[str]:
     """The settings of a run that were not free to be changed, before it began or on its way."""
     changed = [each.field for each in store().controls.changes(run.id) if each.field]
-    return challenge.broken_rules(run.config, changed)
+    return list(challenge.broken_rules(run.config, changed))
 
 
 def _measured(run: Run) -> Mapping[str, float | None]:
@@ -148,13 +148,17 @@ def _all_met(challenge: Challenge, values: Mapping[str, float | None]) -> bool:
     return all(goal.is_met(values.get(goal.metric)) for goal in challenge.goals)
 
 
-def tries(since: float = 0.0) -> list[Try]:
-    """What has been trained to its end for any challenge since then (seconds since 1970)."""
+def tries(since: float = 0.0, owner: str | None = None) -> list[Try]:
+    """What was trained to its end for any challenge since then (seconds since 1970).
+
+    By everybody, or by one `owner`.
+    """
     owners = store().owners.all()
     return [
         Try(challenge.name, owners.get(run.id), _all_met(challenge, _measured(run)))
         for run in store().runs()
-        if run.created >= since and run.status == "finished"
+        if run.status == "finished" and run.created >= since
+        if owner in (None, owners.get(run.id))
         for challenge in CHALLENGES.values()
-        if not challenge.broken_rules(run.config) and not broken_rules(challenge, run)
+        if not any(challenge.broken_rules(run.config)) and not broken_rules(challenge, run)
     ]

@@ -43,8 +43,8 @@ def test_every_free_setting_has_an_effect(challenge: Challenge) -> None:
 
 @every_challenge
 def test_solution_keeps_the_rules(challenge: Challenge) -> None:
-    assert challenge.broken_rules(challenge.config) == []
-    assert challenge.broken_rules(challenge.solved) == []
+    assert list(challenge.broken_rules(challenge.config)) == []
+    assert list(challenge.broken_rules(challenge.solved)) == []
     assert challenge.solved != challenge.config
 
 
@@ -56,7 +56,8 @@ def test_another_seed_or_length_breaks_the_rules(challenge: Challenge) -> None:
 
 def test_what_was_changed_on_the_way_counts_too() -> None:
     challenge = CHALLENGES["first_aid"]
-    assert challenge.broken_rules(challenge.config, ["d_learning_rate", "steps"]) == ["steps"]
+    changed = ["d_learning_rate", "steps"]
+    assert list(challenge.broken_rules(challenge.config, changed)) == ["steps"]
 
 
 @pytest.mark.parametrize(
