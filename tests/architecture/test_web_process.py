@@ -111,6 +111,7 @@ def test_ten_sessions_fit_into_little_memory(
     assert memory < MAX_MEMORY, f"{memory / 1e6:.0f} MB"
 
 
+@pytest.mark.slow
 def test_page_shows_networks_that_a_worker_has_built(app: AppProcess, browser: Browser) -> None:
     page = browser.new_page()
     page.goto(f"{app.url}/networks?lang=en")

@@ -79,6 +79,7 @@ def test_choices_stay_and_go_on(page: Page, app: AppProcess, name: str) -> None:
         choose_and_see(page, label, first)
 
 
+@pytest.mark.slow
 def test_answers_stay(page: Page, app: AppProcess) -> None:
     page.goto(f"{app.url}/does_it_settle?lang=en")
     questions = page.get_by_test_id("stRadio")
@@ -92,6 +93,7 @@ def test_answers_stay(page: Page, app: AppProcess) -> None:
         expect(answered).to_have_count(4)
 
 
+@pytest.mark.slow
 def test_choice_stays_where_another_page_is_read_in_another_language(
     page: Page, app: AppProcess
 ) -> None:
@@ -106,6 +108,7 @@ def test_choice_stays_where_another_page_is_read_in_another_language(
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_several_choices_stay_and_go_on(page: Page, app: AppProcess) -> None:
     page.goto(f"{app.url}/playground?lang=en")
     page.get_by_text("A link for a lesson").click()
@@ -122,6 +125,7 @@ def test_several_choices_stay_and_go_on(page: Page, app: AppProcess) -> None:
     expect(page.get_by_text("hide=preset%2Cdoctor%2Cbranch")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_run_stays_that_is_called_another_name(page: Page, app: AppProcess) -> None:
     run_id = checkpointed_run(app.store, "to be renamed")
     checkpointed_run(app.store, "the newest, which lists begin with")

@@ -29,6 +29,7 @@ def trained(page: Page, app: AppProcess) -> Iterator[tuple[str, str]]:
         app.store.set_status(run_id, holder, "finished")
 
 
+@pytest.mark.slow
 def test_curves_and_table_follow_a_run_to_its_end(
     page: Page, app: AppProcess, trained: tuple[str, str]
 ) -> None:

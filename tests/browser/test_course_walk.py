@@ -94,6 +94,7 @@ def done(page: Page) -> Locator:
     return page.locator("[data-testid=stSidebar] [data-testid=stProgress]")
 
 
+@pytest.mark.slow
 def test_paper_has_whole_lines_of_code(page: Page, app: AppProcess) -> None:
     page.goto(f"{app.url}/build_it?lang=en")
     at_rest(page, "build_it")
@@ -153,6 +154,7 @@ def test_walk_through_all_lessons_meets_no_barrier_and_is_kept(
     context.close()
 
 
+@pytest.mark.slow
 def test_projected_lesson_is_large_and_arrow_keys_turn_its_pages(
     page: Page, app: AppProcess
 ) -> None:
@@ -177,6 +179,7 @@ def test_projected_lesson_is_large_and_arrow_keys_turn_its_pages(
     expect(page.locator("[data-testid=stHeader]")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_arrow_keys_stay_with_the_answers_they_choose(page: Page, app: AppProcess) -> None:
     page.goto(f"{app.url}/{SECOND}?lang=en&view=projector")
     at_rest(page, SECOND)
@@ -186,6 +189,7 @@ def test_arrow_keys_stay_with_the_answers_they_choose(page: Page, app: AppProces
     at_rest(page, SECOND)
 
 
+@pytest.mark.slow
 def test_paper_is_white_and_has_questions_with_lines_and_no_widgets(
     page: Page, app: AppProcess
 ) -> None:

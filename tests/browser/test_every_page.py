@@ -122,6 +122,7 @@ def test_page_fits_wide_and_narrow_screens_in_its_language(
     assert has_chinese == (language == "zh")
 
 
+@pytest.mark.slow
 def test_click_into_the_phase_portrait_sets_the_start(page: Page, app: AppProcess) -> None:
     visit(page, app, "game", "en")
     plot = page.locator(".st-key-portrait .nsewdrag")
@@ -161,6 +162,7 @@ def test_lesson_plays_the_film_of_the_path_that_it_shows(page: Page, app: AppPro
     play()
 
 
+@pytest.mark.slow
 def test_training_loop_is_stepped_through(page: Page, app: AppProcess) -> None:
     visit(page, app, "training_loop", "en")
     lit = page.locator(".loop tr.now")

@@ -115,6 +115,7 @@ def test_train_watch_pause_change_reload(page: Page, app: AppProcess, browser: B
     assert max(abs(a - b) for a, b in zip(drawn, points[:, 0].tolist(), strict=True)) < 1e-4
 
 
+@pytest.mark.slow
 def test_points_in_the_plane_with_their_metrics(page: Page, app: AppProcess) -> None:
     small = "&g_hidden_units=8&d_hidden_units=8"  # they take twenty thousand steps in a second
     start(page, app, f"&preset=ring_mlp&steps=1000000{small}")
@@ -125,6 +126,7 @@ def test_points_in_the_plane_with_their_metrics(page: Page, app: AppProcess) -> 
     stop(page)
 
 
+@pytest.mark.slow
 def test_a_full_house_tells_the_place_in_the_queue(page: Page, app: AppProcess) -> None:
     first = start(page, app)
     wait_until(lambda: step(page) > 0, "the first run")
@@ -152,6 +154,7 @@ def test_a_diverged_run_says_so_and_what_to_try(page: Page, app: AppProcess) -> 
     wait_until(lambda: curve(page, "d_loss")["x"], "what was before")
 
 
+@pytest.mark.slow
 def test_zoom_and_sliders_stay_while_it_trains(page: Page, app: AppProcess) -> None:
     start(page, app)
     wait_until(lambda: len(curve(page, "d_loss")["x"]) > 5, "the curves")
@@ -172,6 +175,7 @@ def test_zoom_and_sliders_stay_while_it_trains(page: Page, app: AppProcess) -> N
     stop(page)
 
 
+@pytest.mark.slow
 def test_the_connection_comes_back(page: Page, app: AppProcess) -> None:
     sockets: list[WebSocketRoute] = []
 
@@ -215,6 +219,7 @@ def test_an_opened_run_need_not_wait_for_its_socket(
     other.close()
 
 
+@pytest.mark.slow
 def test_both_languages_by_the_switch(page: Page, app: AppProcess) -> None:
     page.goto(f"{app.url}/train?lang=en")
     page.get_by_text("中文").click()

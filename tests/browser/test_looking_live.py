@@ -61,6 +61,7 @@ def test_latent_space_is_walked_by_clicks(page: Page, app: AppProcess, run_id: s
     expect(grid(page, 2).nth(1)).not_to_have_text(error)
 
 
+@pytest.mark.slow
 def test_networks_are_looked_into(page: Page, app: AppProcess, run_id: str) -> None:
     page.goto(f"{app.url}/inside_networks?lang=en&run={run_id}")
     said = page.get_by_text("Of this picture")
@@ -72,6 +73,7 @@ def test_networks_are_looked_into(page: Page, app: AppProcess, run_id: str) -> N
     expect(said).not_to_have_text(before)
 
 
+@pytest.mark.slow
 def test_discriminator_is_played_by_keyboard(page: Page, app: AppProcess, run_id: str) -> None:
     page.goto(f"{app.url}/be_the_discriminator?lang=en&run={run_id}")
     expect(grid(page, 0)).to_have_count(N_GUESS)

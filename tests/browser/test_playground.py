@@ -95,6 +95,7 @@ def touch_page(browser: Browser) -> Iterator[Page]:
 # ------------------------------------------------------------------------------ drawing
 
 
+@pytest.mark.slow
 def test_what_the_mouse_draws_is_what_trains(page: Page, app: AppProcess) -> None:
     open_playground(page, app, f"{SMALL}&dataset=drawing&network=mlp")
     before = parameter(page, "points")
@@ -141,6 +142,7 @@ def test_a_finger_draws_too(touch_page: Page, app: AppProcess) -> None:
 # ---------------------------------------------------------------------- turns and time
 
 
+@pytest.mark.slow
 def test_each_player_alone_moves_only_itself(page: Page, app: AppProcess, paused: str) -> None:
     first = frame(app, paused)
     press(page, "D alone")
@@ -171,6 +173,7 @@ def test_slow_motion_says_what_happens_in_a_step_one_after_the_other(
     wait_until(lambda: app.store.run(run_id).step > first + 500, "full speed again")
 
 
+@pytest.mark.slow
 def test_start_over_shows_the_same_run_from_its_first_step(
     page: Page, app: AppProcess, paused: str
 ) -> None:
@@ -200,6 +203,7 @@ def held_run(page: Page, app: AppProcess) -> Iterator[str]:
     app.store.claims.release(run_id, holder)
 
 
+@pytest.mark.slow
 def test_where_the_loss_is_exchanged_the_curves_are_drawn_anew(
     page: Page, app: AppProcess, held_run: str
 ) -> None:
@@ -210,6 +214,7 @@ def test_where_the_loss_is_exchanged_the_curves_are_drawn_anew(
     wait_until(lambda: lines_of_the_equilibrium(page) == 0, "curves without an equilibrium")
 
 
+@pytest.mark.slow
 def test_picture_slider_and_curves_fit_a_laptop_without_scrolling(
     page: Page, app: AppProcess
 ) -> None:
@@ -255,6 +260,7 @@ def test_going_back_branching_and_sharing(
     assert (parents[:n] == branchs[:n]).all()
 
 
+@pytest.mark.slow
 def test_every_player_and_layer_is_reached_by_keyboard(page: Page, app: AppProcess) -> None:
     run_id = start(page, app)
     wait_until(lambda: shown_step(page) > 0, "the first steps")

@@ -38,6 +38,7 @@ def downloaded(page: Page, button: str | re.Pattern[str], folder: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_script_and_notebook_are_downloaded_in_the_reader_s_language(
     opened: Page, tmp_path: Path
 ) -> None:

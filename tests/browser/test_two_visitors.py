@@ -48,6 +48,7 @@ def status(page: Page) -> Any:
     return expect(page.locator(".live-run .status"))
 
 
+@pytest.mark.slow
 def test_another_s_run_is_seen_copied_and_changed_only_by_who_wants_to(
     page: Page, other: Page, app: AppProcess
 ) -> None:
@@ -81,6 +82,7 @@ def test_another_s_run_is_seen_copied_and_changed_only_by_who_wants_to(
     assert app.store.owners.of(first) == number_of(page), "after a reload too"
 
 
+@pytest.mark.slow
 def test_list_shows_one_s_own_runs_and_asks_before_it_deletes_one(
     page: Page, other: Page, app: AppProcess
 ) -> None:
@@ -110,6 +112,7 @@ def test_list_shows_one_s_own_runs_and_asks_before_it_deletes_one(
     assert app.store.run(runs[other])
 
 
+@pytest.mark.slow
 def test_hands_that_are_raised_elsewhere_are_counted_on_the_projector(
     page: Page, other: Page, app: AppProcess
 ) -> None:

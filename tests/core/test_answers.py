@@ -318,6 +318,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, En
     store._database.engine.dispose()
 
 
+@pytest.mark.slow
 def test_an_engine_answers_all_that_was_asked(engine: tuple[Store, EngineProcess]) -> None:
     store, _ = engine
     found = wait_until(lambda: store.answers.ask(QUESTION), "the answer")

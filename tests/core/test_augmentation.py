@@ -149,6 +149,7 @@ def test_d_sees_real_and_generated_pictures_changed_and_a_reader_sees_them_as_th
     assert not np.array_equal(before, after)
 
 
+@pytest.mark.slow
 def test_augmentation_helps_d_generalise_on_a_small_set() -> None:
     """The paper's point: without it, D soon knows its few pictures by heart."""
     gaps = {}

@@ -220,6 +220,7 @@ def test_turn_sees_a_batch_that_no_step_sees(player: Player) -> None:
     assert not all(np.allclose(one, other, rtol=1e-4, atol=1e-6) for one, other in pairs)
 
 
+@pytest.mark.slow
 @PLAYERS
 def test_turn_lowers_the_player_s_own_loss(player: Player) -> None:
     """Many turns of one player against another that stands still: it wins."""
@@ -300,6 +301,7 @@ ASKED: dict[int, list[Request]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop_at", [90, 150])
 def test_run_stopped_and_resumed_ends_like_one_that_was_not(
     shared: Store, play: Callable[..., str | None], stop_at: int
@@ -314,6 +316,7 @@ def test_run_stopped_and_resumed_ends_like_one_that_was_not(
     assert_same_run(shared, whole, stopped)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("crash_at", [50, 61, 150])
 def test_run_that_lost_its_worker_replays_what_the_checkpoint_does_not_have(
     shared: Store, play: Callable[..., str | None], crash_at: int
@@ -340,6 +343,7 @@ def assert_same_run(store: Store, one: str, other: str) -> None:
     assert applied[0] == applied[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("left_out", [("turn_d",), ("turn_g",), ("set", "loss", "hinge")])
 def test_changes_reach_the_weights(
     shared: Store, play: Callable[..., str | None], left_out: Request
@@ -408,6 +412,7 @@ def test_branch_equals_its_parent_up_to_the_step_and_differs_after(
     assert kept == [("d_learning_rate", 0.002, 50), ("loss", "least_squares", 80)]
 
 
+@pytest.mark.slow
 def test_branch_where_the_parent_changed_comes_after_that_change(
     shared: Store, play: Callable[..., str | None]
 ) -> None:
@@ -437,6 +442,7 @@ def test_branch_to_the_same_value_is_its_parent_again(
     assert np.array_equal(records(shared, parent), records(shared, branch))
 
 
+@pytest.mark.slow
 def test_branch_of_a_branch_keeps_the_earlier_changes(
     shared: Store, play: Callable[..., str | None]
 ) -> None:
@@ -457,6 +463,7 @@ def test_branch_of_a_branch_keeps_the_earlier_changes(
     assert not np.array_equal(curves[1][100:], curves[2][100:])
 
 
+@pytest.mark.slow
 def test_branch_continues_from_its_own_checkpoint(
     shared: Store, play: Callable[..., str | None]
 ) -> None:
@@ -527,6 +534,7 @@ def test_branch_of_a_run_that_is_not_there_is_refused(shared: Store) -> None:
 # -------------------------------------------------------------------------- other seeds
 
 
+@pytest.mark.slow
 def test_replica_repeats_every_change_and_turn(
     shared: Store, play: Callable[..., str | None]
 ) -> None:
@@ -544,6 +552,7 @@ def test_replica_repeats_every_change_and_turn(
     assert not (of_other == of_parent).all(axis=1).any()
 
 
+@pytest.mark.slow
 def test_replica_equals_a_run_with_its_seed_that_was_changed_as_often(
     shared: Store, play: Callable[..., str | None]
 ) -> None:

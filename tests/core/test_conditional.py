@@ -206,6 +206,7 @@ def test_labels_make_a_difference() -> None:
     assert not np.array_equal(right.run(1), mixed.run(1))
 
 
+@pytest.mark.slow
 def test_g_draws_the_class_that_it_is_told() -> None:
     config = RunConfig.parse({"conditional": True})
     with borrowed_trainer(config) as player:

@@ -291,6 +291,7 @@ def batch(number: int) -> np.ndarray:
     return data.reshape(10_000, 3072)
 
 
+@pytest.mark.slow
 def test_cifar_is_read_from_keras_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keras' own loader on an archive in the layout of the real one; its checksum is not ours."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))

@@ -55,6 +55,7 @@ def test_the_shipped_file_is_small_and_needs_no_pickle() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_it_can_be_trained_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -123,6 +123,7 @@ def test_a_run_whose_worker_is_killed_goes_on_as_if_nothing_had_happened(
     assert np.array_equal(records(store, run_id), uninterrupted)
 
 
+@pytest.mark.slow
 def test_points_and_pictures_train_in_processes_of_their_own(
     store: Store, engine: EngineProcess
 ) -> None:
@@ -138,6 +139,7 @@ def test_points_and_pictures_train_in_processes_of_their_own(
     assert len(workers & {*engine.workers()}) == 2
 
 
+@pytest.mark.slow
 def test_pause_one_step_and_resume_change_nothing_in_the_records(
     store: Store, engine: EngineProcess, uninterrupted: np.ndarray
 ) -> None:

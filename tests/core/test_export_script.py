@@ -204,6 +204,7 @@ def test_program_moves_no_weight_that_is_yet_to_be_read(penalty: str) -> None:
     assert not races_during(lambda: exec(source, {}))
 
 
+@pytest.mark.slow
 def test_program_draws_the_samples_of_the_averaged_generator(store: Store) -> None:
     settings = {**POINTS, "g_norm": "batch", "ema_decay": 0.5, "g_learning_rate": 0.05}
     settings |= {"g_hidden_layers": 1, "d_hidden_layers": 0}
@@ -235,6 +236,7 @@ def test_schedule_is_that_of_the_new_rates_from_where_they_were_changed() -> Non
     assert seen == [[1, 2], [0.75, 1.5], [0.25, 0.125], [0.125, 0.0625]]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("without_xla")
 @pytest.mark.parametrize("schedule", ["constant", "linear", "cosine"])
 def test_program_goes_on_after_the_ends_that_the_run_had(sqlite_url: str, schedule: str) -> None:

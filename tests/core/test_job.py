@@ -52,6 +52,7 @@ def message(store: Store, run_id: str) -> str:
     return text.say() if text else ""
 
 
+@pytest.mark.slow
 def test_a_finished_run_that_goes_on_is_one_that_was_longer_from_the_start(shared: Store) -> None:
     longer, run_id = start(shared, steps=70), start(shared, steps=50)
     for each in (longer, run_id):
@@ -310,6 +311,7 @@ def test_a_budget_allows_its_share_and_no_more(monkeypatch: pytest.MonkeyPatch) 
     assert 0.08 * now < spent <= 0.1 * now + 0.5
 
 
+@pytest.mark.slow
 def test_a_run_that_stops_by_its_own_fault_keeps_its_steps_and_can_go_on_mended(
     shared: Store,
 ) -> None:
@@ -323,6 +325,7 @@ def test_a_run_that_stops_by_its_own_fault_keeps_its_steps_and_can_go_on_mended(
     assert np.array_equal(records(shared, mended)[:66], records(shared, run_id))
 
 
+@pytest.mark.slow
 def test_a_paused_run_looks_the_more_rarely_the_longer_it_rests(
     shared: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -212,6 +212,7 @@ def test_few_digits_are_refused_or_measured(
 # ------------------------------------------------------------------------------------- FID
 
 
+@pytest.mark.slow
 def test_fid_with_a_network_of_random_weights(
     shared: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

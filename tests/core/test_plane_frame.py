@@ -363,6 +363,7 @@ def test_manifold_is_made_by_the_same_average_as_the_samples() -> None:
     assert not np.allclose(manifold, forward(np.asarray(lattice, float), player.generator))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings",
     [

@@ -59,6 +59,7 @@ def alone(config: RunConfig, n_steps: int) -> tuple[np.ndarray, np.ndarray]:
     return trainer.run(n_steps), trainer.samples(5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", [{}, FULL], ids=["plain", "everything"])
 def test_runs_that_take_turns_are_as_if_alone(settings: dict[str, Any]) -> None:
     configs = [config_of(seed, **settings, steps=40 + seed) for seed in SEEDS]
@@ -86,6 +87,7 @@ def test_runs_of_a_mould_share_one_trainer_as_far_as_there_is_room() -> None:
             assert its_own not in trainers
 
 
+@pytest.mark.slow
 def test_a_run_that_changes_leaves_the_others_alone() -> None:
     changing, staying = (config_of(seed, batch_size=14) for seed in SEEDS)
     changed = changing.with_change("d_optimizer", "rmsprop").with_change("d_steps", 2)
@@ -116,6 +118,7 @@ def test_a_machine_that_has_changed_serves_runs_of_what_it_has_become() -> None:
                 assert trainer is used
 
 
+@pytest.mark.slow
 def test_turns_may_be_taken_from_many_threads() -> None:
     configs = [config_of(seed) for seed in range(8)]
 

@@ -113,6 +113,7 @@ def test_measuring_changes_no_step(shared: Store, monkeypatch: pytest.MonkeyPatc
     assert np.array_equal(first, second)
 
 
+@pytest.mark.slow
 def test_measuring_takes_its_share_of_a_long_run(
     shared: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -105,6 +105,7 @@ def ended(url: str) -> dict[str, Outcome]:
     return {status: outcome(process) for status, process in runs.items()}
 
 
+@pytest.mark.slow
 def test_a_finished_run_reports_its_last_losses(ended: dict[str, Outcome], store: Store) -> None:
     code, out, _ = ended["finished"]
     report = last_json(out)
@@ -151,6 +152,7 @@ def test_a_diverged_run_fails_and_keeps_its_records(
     assert report["g_loss"] == recorded[-1, 1]
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_the_run_and_reports(url: str, store: Store) -> None:
     known = {run.id for run in store.runs()}
     process = start("train", *TINY, "--steps", "1000000", GAN_STORE=url)
@@ -225,6 +227,7 @@ def test_without_tensorflow_a_run_fails_with_a_reason(
 # ------------------------------------------------------------------------------------ measure
 
 
+@pytest.mark.slow
 def test_measures_stand_beside_their_floors(url: str, store: Store, no_tensorflow: Path) -> None:
     of_digits, of_points = checkpointed_run(store), checkpointed_run(store, dataset="ring")
     commands = {
@@ -324,6 +327,7 @@ def unwritable(folder: Path) -> str:
     return f"sqlite:///{folder / 'file' / 'store.sqlite3'}"
 
 
+@pytest.mark.slow
 def test_the_doctor_finds_this_machine_healthy(url: str, tmp_path: Path) -> None:
     code, out, _ = shell(
         "doctor", "--json", GAN_STORE=url, GAN_DATA_DIR="", KERAS_HOME=str(tmp_path)
@@ -387,6 +391,7 @@ def test_waiting_runs_without_an_engine_are_worth_a_warning(
     assert "python app.py" in check.advice
 
 
+@pytest.mark.slow
 def test_pictures_are_added_and_trained_on(tmp_path: Path) -> None:
     from PIL import Image
 

@@ -64,6 +64,7 @@ def train(player: Trainer, *calls: int) -> np.ndarray:
     return np.concatenate([player.run(n_steps) for n_steps in calls])
 
 
+@pytest.mark.slow
 @CASES
 def test_same_config_and_seed_give_the_same_bits_however_steps_are_grouped(
     settings: dict[str, Any],
@@ -74,6 +75,7 @@ def test_same_config_and_seed_give_the_same_bits_however_steps_are_grouped(
         assert np.array_equal(array, apart.state()[name]), name
 
 
+@pytest.mark.slow
 @CASES
 def test_a_run_continued_from_its_checkpoint_equals_one_that_never_stopped(
     settings: dict[str, Any],
@@ -118,6 +120,7 @@ def test_a_trainer_is_lent_again_to_a_run_of_its_mould_only() -> None:
         assert other not in (first, beside)
 
 
+@pytest.mark.slow
 def test_dropout_too_continues_where_it_was() -> None:
     settings = {"network": "dcgan", "batch_size": 2, "latent_dim": 4}
     uninterrupted, first, second = trainer(settings), trainer(settings), trainer(settings)
@@ -386,6 +389,7 @@ def rates(player: Trainer) -> list[float]:
     return [float(o.learning_rate) for o in (player._d_optimizer, player._g_optimizer)]
 
 
+@pytest.mark.slow
 @every_schedule
 @pytest.mark.parametrize("settings", [TINY_POINTS, TINY_PICTURES], ids=["XLA", "no XLA"])
 def test_both_rates_follow_the_schedule(settings: dict[str, Any], schedule: str) -> None:
@@ -420,6 +424,7 @@ def test_scheduled_rates_are_the_ones_that_move_the_weights() -> None:
         np.testing.assert_allclose(now - start, 0.5 * (full - start), rtol=1e-3, atol=1e-7)
 
 
+@pytest.mark.slow
 def test_scheduled_run_is_repeatable_continues_and_shares_compiled_code() -> None:
     settings = {**TINY_POINTS, "rate_schedule": "cosine", "steps": 10}
     uninterrupted, first, second = trainer(settings), trainer(settings), trainer(settings)
@@ -483,6 +488,7 @@ def test_bfloat16_networks_train_with_finite_float32_losses(xla: bool) -> None:
     assert np.isfinite(records).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("xla", [False, True], ids=["graph", "xla"])
 @pytest.mark.parametrize("penalty", [name for name in PENALTIES.names() if name != "none"])
 def test_penalties_train_in_bfloat16_with_and_without_xla(penalty: str, xla: bool) -> None:

@@ -37,6 +37,7 @@ def test_a_race_is_seen_and_a_wait_is_none(wait: bool) -> None:
     assert bool(races([*graph.as_graph_def().node])) is not wait
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("d_norm", ["none", "layer"])
 @pytest.mark.parametrize("network", SMALL)
 @pytest.mark.parametrize("penalty", PENALTIES.names())
@@ -47,6 +48,7 @@ def test_step_moves_no_weight_that_is_yet_to_be_read(
     assert not races_during(lambda: trainer.run(1))
 
 
+@pytest.mark.slow
 def test_step_with_all_that_moves_weights_has_no_race() -> None:
     settings = {
         "penalty": "r1_r2",

@@ -24,6 +24,7 @@ FORMS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("store")
 def test_every_setting_has_a_widget() -> None:
     drawn: set[str] = set()

@@ -94,6 +94,7 @@ def does_something(app: AppTest, name: Name) -> bool:
     return changed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lesson", NAMES)
 def test_every_control_of_a_lesson_changes_what_is_seen(lesson: str) -> None:
     app = visit(lesson)

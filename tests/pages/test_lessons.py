@@ -76,6 +76,7 @@ def test_wrong_and_right_answers_are_explained(
     assert done(app) == to_code([name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_lesson_has_every_word_at_hand(language: str) -> None:
     terms = in_file((ASSETS / "lessons" / language / "glossary.md").read_text("utf-8"))

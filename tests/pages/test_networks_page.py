@@ -77,6 +77,7 @@ def sentences(app: AppTest) -> str:
 # ----------------------------------------------------------------------- what it shows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_page_shows_the_article_s_dcgan(store: Store, language: str) -> None:
     app = opened(store, lang=language)
