@@ -21,4 +21,4 @@ def test_challenge_is_taken_on_missed_and_solved(page: Page, app: AppProcess) ->
     train.click()
     expect(page.get_by_text("Solved. The hinge loss")).to_be_visible()
     page.get_by_role("link", name="All challenges").click()
-    expect(page.get_by_test_id("stBadge")).to_have_text("solved")
+    expect(page.locator(".stMarkdownBadge")).to_contain_text("solved")
