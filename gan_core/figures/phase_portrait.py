@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from gan_core.figures.style import AXIS, DISCRIMINATOR, GENERATOR, NEUTRAL, REAL, layout
+from gan_core.figures.animation import frame_steps, play_button, step_slider
+from gan_core.figures.style import AXIS, GENERATOR, NEUTRAL, REAL, layout
 from gan_core.text import N_
 from gan_core.theory.dynamics import vector_field
 from gan_core.theory.games import Game
@@ -29,10 +30,8 @@ VIEWS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 20.0)  # from 0 to 
 ARROWS = 13  # in each direction
 LATTICE = 0.05  # starts stand on its multiples, as on the sliders'
 TINY = 1e-100  # distances below it are not drawn: as good as 0
-FRAMES = 50  # at most: the browser gets them all at once
 DECIMALS = 4  # of the film's coordinates: less than a tenth of a pixel
 TAIL = 16  # points of the path behind the moving one
-FRAME_MS = 90
 FIXED = {"autoexpand": False}  # with margins made to fit its numbers, Plotly draws a figure twice
 SMALL = {"xaxis": "x2", "yaxis": "y2"}  # the picture of the whole circle, in a corner
 
@@ -59,7 +58,7 @@ def phase_portrait(
     _ = translate
     view = view_of(path)
     shown = _within_picture(path)
-    steps = _frame_steps(len(shown))
+    steps = frame_steps(len(shown))
     still = [
         *_starts(view, farthest_start, _(N_("Click to start here"))),
         _arrows(game, view),
@@ -82,8 +81,8 @@ def phase_portrait(
         dragmode=False,
         xaxis=square | {"title": {"text": _(title_x)}},
         yaxis=square | {"title": {"text": _(title_y)}, "scaleanchor": "x"},
-        updatemenus=[_play_button(steps, _(N_("Play")))],
-        sliders=[_step_slider(steps, _(N_("Step")))] if with_slider else [],
+        updatemenus=[play_button(steps, _(N_("Play")), top=62)],
+        sliders=[step_slider(steps, _(N_("Step")), top=40, color=PATH)] if with_slider else [],
     )
     # In one go: every later change of a figure costs several milliseconds.
     return go.Figure([*still, _comet(shown, steps[-1])], look)
@@ -100,7 +99,7 @@ def film(portrait: go.Figure, path: np.ndarray) -> list[dict[str, Any]]:
     unchanged: list[dict[str, Any]] = [{}] * (n - 1)
     return [
         {"name": str(step), "traces": list(range(n)), "data": [*unchanged, _tail(shown, step)]}
-        for step in _frame_steps(len(shown))
+        for step in frame_steps(len(shown))
     ]
 
 
@@ -120,12 +119,6 @@ def _within_picture(path: np.ndarray) -> np.ndarray:
     """The path as far as it is drawn."""
     left_at = first_step_outside(path)
     return path if left_at is None else path[: left_at + 1]
-
-
-def _frame_steps(n_points: int) -> list[int]:
-    """The steps at which the animation stops, evenly spread, the last one included."""
-    n_frames = min(n_points, FRAMES)
-    return [int(step) for step in np.linspace(0, n_points - 1, n_frames).round()]
 
 
 def _starts(view: float, farthest: float | None, invitation: str) -> list[go.Scatter]:
@@ -234,56 +227,6 @@ def _tail(path: np.ndarray, step: int) -> dict[str, Any]:
     """Coordinates of the last `TAIL` steps and the point itself; before the start, the start."""
     last = path[np.maximum(np.arange(step - TAIL, step + 1), 0)].round(DECIMALS)
     return {"x": last[:, 0].tolist(), "y": last[:, 1].tolist()}
-
-
-def _play_button(steps: list[int], play: str) -> dict[str, Any]:
-    """It names its frames: a figure that changes in place still has those of earlier paths."""
-    frame = {"duration": FRAME_MS, "redraw": False}
-    run = {"frame": frame, "transition": {"duration": 0}, "mode": "immediate"}
-    hold = {"frame": {"duration": 0, "redraw": False}, "mode": "immediate"}
-    return {
-        "type": "buttons",
-        "direction": "left",
-        "showactive": False,
-        "x": 0,
-        "xanchor": "left",
-        "y": 0,
-        "yanchor": "top",
-        "pad": {"t": 62, "l": 0},
-        "font": {"color": DISCRIMINATOR},  # readable on the white that Plotly hovers with
-        "bordercolor": NEUTRAL,
-        "bgcolor": "rgba(128,128,128,0.1)",
-        "buttons": [
-            {
-                "label": f"▶ {play}",
-                "method": "animate",
-                "args": [[str(step) for step in steps], run],
-            },
-            {"label": "❚❚", "method": "animate", "args": [[None], hold]},
-        ],
-    }
-
-
-def _step_slider(steps: list[int], name: str) -> dict[str, Any]:
-    jump = {"frame": {"duration": 0, "redraw": False}, "mode": "immediate"}
-    return {
-        "active": len(steps) - 1,
-        "x": 0.38,
-        "len": 0.62,
-        "y": 0,
-        "yanchor": "top",
-        "pad": {"t": 40, "b": 0},
-        "currentvalue": {"prefix": f"{name} ", "xanchor": "right", "offset": 4},
-        "ticklen": 0,
-        "minorticklen": 0,
-        "font": {"color": NEUTRAL},
-        "bordercolor": NEUTRAL,
-        "bgcolor": "rgba(128,128,128,0.25)",
-        "activebgcolor": PATH,
-        "steps": [
-            {"label": str(step), "method": "animate", "args": [[str(step)], jump]} for step in steps
-        ],
-    }
 
 
 def eigenvalue_plane(

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
+from gan_core.figures.animation import frame_steps, play_button, step_slider
 from gan_core.figures.panels import Panel, panels_figure
 from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL
 from gan_core.text import N_
 from gan_core.theory.mixture import normal_log_pdf
 from gan_core.theory.optimal_discriminator import optimal_discriminator_of_logs
-from gan_core.theory.tiny_gan import Players, World, pull
+from gan_core.theory.tiny_gan import Players, World, play, pull
 
 SHOWN = (-3.5, 3.5)  # the part of the line that is drawn
 HEIGHT = 470
+FRAME_MS = 150  # of a film: slow enough to see the two answer each other
 N_SHOWN = 16  # samples of each kind; all 64 would hide each other
 STAGES = ("start", "generate", "judge", "learn")  # each shows what the ones before it show
 _REAL_Y = -0.07  # where real samples lie
 _ROWS_Y = np.array([-0.15, -0.22, -0.29, -0.36])  # and generated ones, so that arrows keep apart
+_CONTROLS = 62  # pixels below the axis, for the button and the slider of a film
+_SHORTEST = 0.04  # shorter, an arrow is a head that points nowhere
 _SMALLEST_STD = 0.02  # narrower, the curve of G would be a needle out of sight
 
 
@@ -75,6 +80,54 @@ def tiny_gan_figure(
     )
 
 
+def tiny_gan_film(
+    moves: str, world: World, translate: Callable[[str], str] = str
+) -> tuple[go.Figure, list[dict[str, Any]]]:
+    """The game at its start with a button that plays these moves, and the frames that it plays.
+
+    The samples are the same throughout, so that each can be followed.
+    """
+    path = list(play(moves, world))
+    steps = frame_steps(len(path))
+    stills = [tiny_gan_figure(path[step], world, 0, "learn", translate=translate) for step in steps]
+    start = stills[0]
+    moving = [
+        [
+            axis
+            for axis in "xy"
+            if any(_differ(trace[axis], still.data[n][axis]) for still in stills)
+        ]
+        for n, trace in enumerate(start.data)
+    ]
+    traces = [n for n, axes in enumerate(moving) if axes]
+    frames = [
+        {
+            "name": str(step),
+            "traces": traces,
+            "data": [{axis: _plain(still.data[n][axis]) for axis in moving[n]} for n in traces],
+        }
+        for step, still in zip(steps, stills, strict=True)
+    ]
+    start.update_layout(
+        height=HEIGHT + _CONTROLS,
+        margin={"b": start.layout.margin.b + _CONTROLS},
+        updatemenus=[play_button(steps, translate(N_("Play")), top=_CONTROLS, frame_ms=FRAME_MS)],
+        sliders=[
+            step_slider(steps, translate(N_("Step")), top=_CONTROLS - 22, color=NEUTRAL, active=0)
+        ],
+    )
+    return start, frames
+
+
+def _differ(one: np.ndarray, other: np.ndarray) -> bool:
+    return not np.array_equal(one, other, equal_nan=True)
+
+
+def _plain(numbers: np.ndarray) -> list[float | None]:
+    """As JSON has them; three decimals are less than a pixel."""
+    return [None if math.isnan(number) else number for number in numbers.round(3).tolist()]
+
+
 def _log_q(players: Players, x: np.ndarray) -> np.ndarray:
     return normal_log_pdf(x, players.b, max(abs(players.a), _SMALLEST_STD))
 
@@ -85,7 +138,9 @@ def _arrows(panel: Panel, x_fake: np.ndarray, y_fake: np.ndarray, pulls: np.ndar
     All are one line with gaps: as arrows of Plotly's own, they took more time than all the rest.
     """
     gap = np.full_like(x_fake, np.nan)
-    x = np.stack([x_fake, x_fake + 0.5 * np.clip(pulls, -2, 2), gap], axis=1).ravel()  # (3 n,)
+    length = 0.5 * np.clip(pulls, -2, 2)
+    tip = np.where(np.abs(length) < _SHORTEST, np.nan, x_fake + length)
+    x = np.stack([x_fake, tip, gap], axis=1).ravel()  # (3 n,)
     y = np.repeat(y_fake, 3)
     heads: dict[str, Any] = {"symbol": "arrow", "angleref": "previous"}
     heads |= {"size": [0, 9, 0] * len(x_fake), "color": GENERATOR, "opacity": 1}

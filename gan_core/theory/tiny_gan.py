@@ -22,6 +22,7 @@ from gan_core.text import N_, GanError
 
 N_SAMPLES = 64  # real and generated ones in each step
 MOST_MOVES = 2000
+A_WHOLE_GAME = "B300"  # by then G has met the data, and D can only guess
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ PAGES = sorted(
     if path.stem not in ("__init__", "navigation")
 )
 WITH_FIGURES = {
+    "home",
     "generative_ai",
     "the_game",
     "the_losses",
@@ -76,7 +77,7 @@ FIGURES_FIT_THEIR_PLACES = """() => [...document.querySelectorAll('.main-svg')].
 
 def visit(page: Page, app: AppProcess, name: str, language: str) -> None:
     """Open a page and wait until Streamlit has drawn it and rests."""
-    page.goto(f"{app.url}/{name}?lang={language}")
+    page.goto(f"{app.url}/{'' if name == 'home' else name}?lang={language}")
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator("[data-testid=stApp]")).to_have_attribute(
         "data-test-script-state", "notRunning"
@@ -160,6 +161,22 @@ def test_lesson_plays_the_film_of_the_path_that_it_shows(page: Page, app: AppPro
     steps.press("ArrowRight")
     has_film_to("61")
     play()
+
+
+@pytest.mark.slow
+def test_home_plays_a_game_to_its_end(page: Page, app: AppProcess) -> None:
+    visit(page, app, "home", "en")
+    figure = page.locator(".st-key-the-game-as-a-film .js-plotly-plot")
+    d_over_data = """plot => {
+        const { x, y } = plot._fullData.find((trace) => trace.name === "D");
+        return Array.from(y).filter((_, i) => x[i] >= 0 && x[i] <= 2);
+    }"""
+    wait_until(lambda: figure.evaluate("plot => plot._transitionData._frames.length"), "the film")
+    assert set(figure.evaluate(d_over_data)) == {0.5}
+    figure.get_by_text("Play").click()
+    wait_until(lambda: max(figure.evaluate(d_over_data)) > 0.9, "D to be sure of something")
+    figure.get_by_text("Step 600").wait_for()
+    assert all(abs(d - 0.5) < 0.1 for d in figure.evaluate(d_over_data))
 
 
 @pytest.mark.slow

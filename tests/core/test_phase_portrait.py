@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import pytest
 
 from gan_core.figures import phase_portrait as module
+from gan_core.figures.animation import MOST_FRAMES
 from gan_core.figures.phase_portrait import (
     distance_curve,
     eigenvalue_plane,
@@ -77,7 +78,7 @@ def test_arrows_stay_in_the_band_of_clipping() -> None:
 def test_film_runs_from_start_to_end(n: int) -> None:
     path = path_of(dirac_gan.minimax(), n=n)
     figure = portrait(dirac_gan.minimax(), path)
-    assert len(figure.frames) == min(n + 1, module.FRAMES)
+    assert len(figure.frames) == min(n + 1, MOST_FRAMES)
     for frame in figure.frames:
         assert list(frame.traces) == list(range(len(figure.data)))
         moving = frame.data[-1]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
 from gan_core.figures.style import GENERATOR
-from gan_core.figures.tiny_gan import N_SHOWN, STAGES, tiny_gan_figure
+from gan_core.figures.tiny_gan import N_SHOWN, STAGES, tiny_gan_figure, tiny_gan_film
 from gan_core.theory.tiny_gan import Players, World, play
 
 WORLD, MOVES = World(), "DDDDDG"
@@ -52,3 +54,39 @@ def test_hovering_names_curves_alone() -> None:
     for trace in figure.data:
         assert bool(trace.name) == (trace.hoverinfo != "skip") == bool(trace.showlegend)
         assert bool(trace.hovertemplate) == bool(trace.name)
+
+
+def test_a_sample_without_a_pull_has_no_arrow() -> None:
+    figure = tiny_gan_figure(next(play("", WORLD)), WORLD, 0, "learn")  # D is flat
+    arrows = next(trace for trace in figure.data if trace.marker.symbol == "arrow")
+    assert np.isnan(np.asarray(arrows.x).reshape(-1, 3)[:, 1:]).all()
+
+
+def test_each_frame_of_a_film_shows_the_game_at_its_step() -> None:
+    figure, frames = tiny_gan_film("B60", WORLD)
+    path = list(play("B60", WORLD))
+    assert [frames[0]["name"], frames[-1]["name"]] == ["0", "120"]
+    json.dumps(frames, allow_nan=False)
+    for frame in frames:
+        shown = {n: {"x": trace.x, "y": trace.y} for n, trace in enumerate(figure.data)}
+        for n, moved in zip(frame["traces"], frame["data"], strict=True):
+            shown[n] |= moved
+        still = tiny_gan_figure(path[int(frame["name"])], WORLD, 0, "learn")
+        for n, trace in enumerate(still.data):
+            for axis, numbers in shown[n].items():
+                expected = np.asarray(trace[axis], float)
+                assert np.asarray(numbers, float) == pytest.approx(expected, abs=1e-3, nan_ok=True)
+
+
+def test_a_film_begins_at_the_start_and_its_controls_name_its_frames() -> None:
+    figure, frames = tiny_gan_film("B60", WORLD)
+    names = [frame["name"] for frame in frames]
+    [menu], [slider] = figure.layout.updatemenus, figure.layout.sliders
+    assert [*menu.buttons[0].args[0]] == names
+    assert [step.args[0][0] for step in slider.steps] == names
+    assert slider.active == 0
+    real, generated = (
+        next(t for t in figure.data if t.name == name) for name in ("real", "generated")
+    )
+    assert figure.data.index(real) not in frames[0]["traces"]
+    assert figure.data.index(generated) in frames[0]["traces"]
