@@ -257,6 +257,8 @@ with st.container(horizontal=True, vertical_alignment="center"):
 steady_figure(judged_figure(pair, values.q_mean, _), key="judged")
 markdown("best_discriminator_value")
 value_tiles(pair, values.q_mean)
+with st.expander(_("Where both formulas come from"), icon=":material/function:"):
+    markdown("best_discriminator_derivation")
 
 st.header(_("Move q away"), anchor=False)
 markdown("best_discriminator_away")
