@@ -13,6 +13,8 @@ from gan_core.metrics import METRICS
 from gan_core.presets import PRESETS
 from gan_core.text import N_
 
+WITHOUT_EFFECT = ("pace",)  # slow motion: whoever wants to see a step may do so
+
 
 class Goal(NamedTuple):
     """What a metric has to reach: at least `bound` where more is better, else at most."""
@@ -62,7 +64,7 @@ class Challenge:
         start, changed = self.config, set(changed)
         for name in RunConfig.names():
             differs = name in changed or getattr(config, name) != getattr(start, name)
-            if differs and name not in self.free:
+            if differs and name not in (*self.free, *WITHOUT_EFFECT):
                 yield name
 
 

@@ -11,6 +11,7 @@ from gan_core.challenges import CHALLENGES, Challenge, Goal
 from gan_core.config import RunConfig
 from gan_core.metrics import METRICS
 from gan_core.presets import PLANE_PRESETS, nearest
+from gan_core.runs.controls import TURNS
 from gan_core.runs.run import Run
 from gan_core.text import GanError, number
 from pages.parts.controls import label
@@ -20,7 +21,8 @@ from pages.parts.store import store
 
 IN_URL = "challenge"
 EVERY_SECONDS = 1.0
-_IN_THE_WAY = ("preset", "pair", "lesson", "branch", "changes", "seeds")  # parts of the playground
+# Parts of the playground: what is not about the task, or would break its rules.
+_IN_THE_WAY = ("preset", "pair", "lesson", "branch", "changes", "seeds", "turns", "go_on")
 _MET, _OPEN = ":material/check_circle:", ":material/radio_button_unchecked:"
 
 
@@ -117,9 +119,8 @@ def _verdict(
 ) -> None:
     steps = number(challenge.config.steps)
     if broken:
-        names = _(", ").join(map(label, broken))
         said = _("This run does not count, for these were not to be changed: {settings}.")
-        st.warning(said.format(settings=names), icon=":material/block:")
+        st.warning(said.format(settings=_(", ").join(broken)), icon=":material/block:")
     elif run.is_active:
         st.caption(_("What counts is step {step}.").format(step=steps))
     elif run.status != "finished":
@@ -134,9 +135,13 @@ def _verdict(
 
 
 def broken_rules(challenge: Challenge, run: Run) -> list[str]:
-    """The settings of a run that were not free to be changed, before it began or on its way."""
-    changed = [each.field for each in store().controls.changes(run.id) if each.field]
-    return list(challenge.broken_rules(run.config, changed))
+    """What was not free to be changed in a run, in words, before it began or on its way."""
+    changes = store().controls.changes(run.id)
+    changed = [each.field for each in changes if each.field]
+    broken = [label(name) for name in challenge.broken_rules(run.config, changed)]
+    if any(each.action in TURNS for each in changes):
+        broken.append(_("Turns of one player alone"))
+    return broken
 
 
 def _measured(run: Run) -> Mapping[str, float | None]:

@@ -18,6 +18,7 @@ PARTS: Mapping[str, str] = {  # of a page, besides the fields of the form
     "preset": N_("Presets"),
     "layers": N_("Layers"),
     "buttons": N_("Buttons of a run"),
+    "turns": N_("Turns of one player alone"),
     "doctor": N_("Doctor"),
     "changes": N_("Change while it trains"),
     "branch": N_("Branches"),

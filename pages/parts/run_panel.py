@@ -105,7 +105,7 @@ def run_panel(run: Run, *, layers: Collection[str] = (), group: str = "") -> Non
         _buttons(run, is_free=is_free)
     step = live_view(run, layers=layers, group=group)
     with st.container():  # below the figures: they stay where they are when the run ends
-        if is_free and run.status == "finished" and not hidden("buttons"):
+        if is_free and run.status == "finished" and not (hidden("buttons") or hidden("go_on")):
             _go_on(run)
     if not hidden("doctor"):
         doctor(run)
@@ -195,8 +195,9 @@ def _controls(run: Run) -> None:
         enabled = run.status == "running"
         _button(run, "pause", _("Pause"), ":material/pause:", enabled=enabled, key="go")
     _button(run, "step", _("One step"), ":material/skip_next:", enabled=paused)
-    _button(run, "turn_d", _("D alone"), ":material/policy:", enabled=paused)
-    _button(run, "turn_g", _("G alone"), ":material/brush:", enabled=paused)
+    if not hidden("turns"):
+        _button(run, "turn_d", _("D alone"), ":material/policy:", enabled=paused)
+        _button(run, "turn_g", _("G alone"), ":material/brush:", enabled=paused)
     end = _("Cancel") if run.status == "queued" else _("Stop")
     _button(run, "stop", end, ":material/stop:", enabled=running or paused)
 

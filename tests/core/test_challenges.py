@@ -56,7 +56,7 @@ def test_another_seed_or_length_breaks_the_rules(challenge: Challenge) -> None:
 
 def test_what_was_changed_on_the_way_counts_too() -> None:
     challenge = CHALLENGES["first_aid"]
-    changed = ["d_learning_rate", "steps"]
+    changed = ["d_learning_rate", "pace", "steps"]
     assert list(challenge.broken_rules(challenge.config, changed)) == ["steps"]
 
 

@@ -27,10 +27,18 @@ def trained(
     *,
     status: str = "finished",
     owner: str | None = None,
+    turn: str = "",
 ) -> str:
-    """A run as if it had been trained to its last step, with these measures there."""
+    """A run as if it had been trained to its last step, with these measures there.
+
+    Before its first step, a player may have had a turn alone.
+    """
     holder = holder_name()
     run_id = store.create_run(config, claimed_by=holder, owner=owner)
+    if turn:
+        store.controls.request(run_id, turn)
+        [asked] = store.controls.pending(run_id)
+        store.controls.mark_applied(run_id, holder, asked, 0)
     store.record.append(
         run_id,
         holder,
@@ -53,6 +61,10 @@ def box(run_id: str | None = None) -> AppTest:
 
 def sentences(app: AppTest) -> list[str]:
     return [each.value for each in (*app.markdown, *app.success, *app.warning, *app.caption)]
+
+
+def labels(app: AppTest) -> set[str]:
+    return {each.label for each in app.button}
 
 
 def says(app: AppTest, words: str) -> bool:
@@ -109,6 +121,27 @@ def test_run_that_misses_a_goal_does_not(store: Store) -> None:
 def test_run_with_another_seed_does_not_count(store: Store) -> None:
     config = RunConfig.parse({**SPOTS.settings, "seed": 2})
     assert says(box(trained(store, GOOD, config)), "not to be changed: Seed")
+
+
+def test_run_in_which_one_player_had_turns_alone_does_not_count(store: Store) -> None:
+    run_id = trained(store, GOOD, turn="turn_g")
+    assert says(box(run_id), "Turns of one player alone")
+    assert tries() == []
+
+
+def test_nothing_is_offered_that_would_break_the_rules(store: Store) -> None:
+    paused = trained(store, BAD, status="paused")
+    assert {"Resume", "One step"} <= labels(box(paused))
+    assert not {"D alone", "G alone"} & labels(box(paused))
+    assert not any(label.startswith("Go on for") for label in labels(box(trained(store, BAD))))
+    app = visit("playground", run=paused)
+    assert {"D alone", "G alone"} <= labels(app)
+
+
+def test_slow_motion_breaks_no_rule(store: Store) -> None:
+    run_id = trained(store, GOOD, RunConfig.parse({**SPOTS.settings, "pace": 1.0}))
+    assert [each.solved for each in tries()] == [True]
+    assert says(box(run_id), "Solved")
 
 
 def test_run_that_was_stopped_does_not_count(store: Store) -> None:

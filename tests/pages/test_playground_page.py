@@ -129,6 +129,7 @@ def hidden_parts(app: AppTest) -> dict[str, bool]:
         "preset": "preset" not in {each.key for each in app.selectbox},
         "layers": not app.button_group or "Layers" not in {g.label for g in app.button_group},
         "buttons": "Pause" not in labels,
+        "turns": "Pause" in labels and "D alone" not in labels,
         "doctor": not any("**" in box.value for box in (*app.success, *app.info, *app.warning)),
         "changes": "Change while it trains" not in {each.value for each in app.subheader},
         "branch": "Branch" not in folded,
