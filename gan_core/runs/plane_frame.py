@@ -7,6 +7,7 @@ scores go from the lowest in the frame ("surface.low") to the highest ("surface.
 from __future__ import annotations
 
 import base64
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -30,9 +31,16 @@ class PlaneFrames:
 
     def __init__(self, config: RunConfig) -> None:
         self._loss, dataset = config.items.loss, config.items.dataset
+        smoothed = "label_smoothing" in self._loss.options
+        self._best = functools.partial(
+            best_decision,
+            label_smoothing=config.label_smoothing if smoothed else 0.0,
+            packing=config.packing,
+        )
         self._lattice = noise_lattice(config)
         self._extent = dataset.extent
-        self._blur = BLUR * dataset.extent
+        # Instance noise blurs both for D: the best D is that of the blurred densities.
+        self._blur = math.hypot(BLUR * dataset.extent, config.instance_noise)
         self._axis = np.linspace(-dataset.extent, dataset.extent, SURFACE)
         blurred = _blurred_density(config, self._blur)
         points = surface_points(dataset.extent)
@@ -69,8 +77,8 @@ class PlaneFrames:
         if self._p is not None:
             # Where next to nothing is real or generated, D* is as good as unknown: ½.
             nothing = NEXT_TO_NOTHING * self._p.max()
-            best = best_decision(self._p + nothing, self._density_of(x_fake) + nothing)
-            channels["truth"] = _bytes(best)
+            q = self._density_of(x_fake)
+            channels["truth"] = _bytes(self._best(self._p + nothing, q + nothing))
         return channels
 
     def measures(self, seen: dict[str, Any], x_fake: np.ndarray) -> dict[str, float | None]:
@@ -79,8 +87,8 @@ class PlaneFrames:
         if self._p is not None and self._is_resolved and self._loss.gives_probability:
             decision = self._decision(seen)
             if np.isfinite(decision).all():
-                gap = decision_gap(decision, self._p, self._density_of(x_fake))
-                measured["gap"] = _number(gap)
+                p, q = self._p, self._density_of(x_fake)
+                measured["gap"] = _number(decision_gap(decision, self._best(p, q), p, q))
         return measured
 
     def _decision(self, seen: dict[str, Any]) -> np.ndarray:

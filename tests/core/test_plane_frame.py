@@ -6,6 +6,7 @@ import base64
 import gc
 import itertools
 import json
+import math
 import weakref
 from typing import Any
 
@@ -167,17 +168,22 @@ def test_truth_is_grey_and_the_gap_small_where_generated_points_are_like_the_dat
     assert sure == pytest.approx(0.5, abs=0.02), "D = 1 everywhere is half wrong"
 
 
-def test_gap_is_zero_for_the_best_discriminator_and_truth_is_its_surface() -> None:
+@pytest.mark.parametrize("game", [{}, {"instance_noise": 0.1}, {"packing": 2}])
+def test_gap_is_zero_for_the_best_discriminator_and_truth_is_its_surface(
+    game: dict[str, Any],
+) -> None:
     """Data and generated points far apart, so that the densities can be written down by hand."""
-    config = config_of(dataset="two_gaussians", data_noise=0.2)
+    config = config_of(dataset="two_gaussians", data_noise=0.2, **game)
     frames = PlaneFrames(config)
     x_fake = np.random.default_rng(1).normal(0, 0.3, (400, 2)).astype(np.float32)
-    blur, points = 0.06 * EXTENT, surface_points(EXTENT).astype(float)
+    blur = math.hypot(0.06 * EXTENT, config.instance_noise)
+    points = surface_points(EXTENT).astype(float)
     density = config.model_copy(update={"data_noise": np.hypot(0.2, blur)}).items.dataset.density
     assert density
     squared = np.square(points[:, np.newaxis] - x_fake).sum(axis=-1)
     q = np.exp(-squared / (2 * blur**2)).mean(axis=1) / (2 * np.pi * blur**2)
-    best = best_decision(density(points), q).clip(1e-12, 1 - 1e-12)
+    m = config.packing
+    best = best_decision(density(points) ** m, q**m).clip(1e-12, 1 - 1e-12)
     seen = seen_with(np.log(best / (1 - best)))
     assert frames.measures(seen, x_fake)["gap"] == pytest.approx(0, abs=1e-6)
     sent = frames.channels(seen, x_fake)
@@ -187,6 +193,14 @@ def test_gap_is_zero_for_the_best_discriminator_and_truth_is_its_surface() -> No
     assert truth.min() < 15
     assert truth.max() > 240
     assert truth[0] == 128, "nothing is in the corner, and nothing is known there"
+
+
+def test_best_discriminator_is_as_unsure_as_its_smoothed_labels() -> None:
+    config = config_of(dataset="blobs", label_smoothing=0.4)
+    frames, x_fake = PlaneFrames(config), real(config, 1000, seed=8)  # p = q: D* = 0.3
+    for d, gap in ((0.3, 0.0), (0.5, 0.2)):
+        seen = seen_with(np.full(SURFACE**2, math.log(d / (1 - d))))
+        assert frames.measures(seen, x_fake)["gap"] == pytest.approx(gap, abs=0.06)
 
 
 def test_gap_is_kept_back_where_the_grid_is_too_coarse_for_the_data() -> None:

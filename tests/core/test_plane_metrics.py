@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.optimize import minimize_scalar
 
 from gan_core.datasets import DATASETS
 from gan_core.metrics import METRICS, Metric, is_plane
@@ -257,19 +258,36 @@ def test_best_decision_is_a_half_where_there_is_nothing() -> None:
     np.testing.assert_allclose(best_decision(p, q), [0.5, 1, 0, 0.75, 0.5])
 
 
+@pytest.mark.parametrize("label_smoothing", [0.0, 0.3])
+@pytest.mark.parametrize("packing", [1, 3])
+def test_no_answer_of_d_costs_less_than_the_best_one(label_smoothing: float, packing: int) -> None:
+    s, p, q = label_smoothing, np.array([0.2, 1.5]), np.array([0.9, 0.6])
+    best = best_decision(p, q, label_smoothing=s, packing=packing)
+    for of_real, of_fake, found in zip(p**packing, q**packing, best, strict=True):
+
+        def cost(d: float, of_real: float = of_real, of_fake: float = of_fake) -> float:
+            soft = (1 - s) * np.log(d) + s * np.log(1 - d)
+            return float(-of_real * soft - of_fake * np.log(1 - d))
+
+        cheapest = minimize_scalar(cost, bounds=(1e-9, 1 - 1e-9), method="bounded")
+        assert found == pytest.approx(cheapest.x, abs=1e-4)
+
+
 def test_gap_is_zero_at_the_best_decision() -> None:
     p, q = np.random.default_rng(1).uniform(size=(2, 100))
-    assert decision_gap(best_decision(p, q), p, q) == 0
-    assert decision_gap(best_decision(p, q) + 0.01, p, q) == pytest.approx(0.01)
+    best = best_decision(p, q)
+    assert decision_gap(best, best, p, q) == 0
+    assert decision_gap(best + 0.01, best, p, q) == pytest.approx(0.01)
 
 
 def test_gap_of_a_constant_decision_between_two_points() -> None:
     p, q = np.array([3.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0])  # D* = 1, 0 and, freely, ½
-    assert decision_gap(np.full(3, 0.8), p, q) == pytest.approx((3 * 0.2 + 1 * 0.8) / 4)
-    assert decision_gap(np.array([0.0, 1.0, 0.9]), p, q) == 1
+    best = best_decision(p, q)
+    assert decision_gap(np.full(3, 0.8), best, p, q) == pytest.approx((3 * 0.2 + 1 * 0.8) / 4)
+    assert decision_gap(np.array([0.0, 1.0, 0.9]), best, p, q) == 1
 
 
 def test_gap_is_always_a_number() -> None:
     p, q = np.array([3.0, 0.0]), np.array([0.0, 1.0])
-    assert decision_gap(np.array([1.0, np.nan]), p, q) == pytest.approx(1 / 4)
-    assert decision_gap(np.array([0.2, 0.7]), np.zeros(2), np.zeros(2)) == 0
+    assert decision_gap(np.array([1.0, np.nan]), best_decision(p, q), p, q) == pytest.approx(1 / 4)
+    assert decision_gap(np.array([0.2, 0.7]), np.full(2, 0.5), np.zeros(2), np.zeros(2)) == 0
