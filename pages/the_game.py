@@ -27,6 +27,7 @@ from pages.parts.steady_figure import head_start, steady_figure
 from pages.parts.table import table
 
 D_FIRST, THEN_G = 5, 100  # of the second question
+LONGEST = 200  # letters and digits that tell the moves
 BOTH = 20  # moves of one press of a button
 
 Rate = Annotated[float, Field(ge=0.01, le=1, allow_inf_nan=False), Shown(step=0.01)]
@@ -38,7 +39,7 @@ class TinyGan(Settings):
     choices: ClassVar[Mapping[str, Choices]] = {"stage": {stage: stage for stage in STAGES}}
 
     stage: str = Field("start", title=N_("Stage"))
-    moves: str = Field("", max_length=200, title=N_("Moves"))
+    moves: str = Field("", max_length=LONGEST, title=N_("Moves"))
     mean: Annotated[float, Field(ge=-2, le=2), Shown(step=0.1)] = Field(
         World.mean, title=N_("Middle of the data"), description=N_("Where real samples gather.")
     )
@@ -100,10 +101,16 @@ def move_buttons(values: TinyGan) -> None:
                 type="primary",
                 on_click=settings.set,
                 kwargs=after(values, moves),
-                disabled=len(read_moves(values.moves)) + len(moves) > MOST_MOVES,
+                disabled=not is_room_for(values, moves),
             )
         fresh = values.model_dump() | {"moves": "", "stage": "start"}
         st.button(_("From the beginning"), on_click=settings.set, kwargs=fresh)
+
+
+def is_room_for(values: TinyGan, moves: str) -> bool:
+    """Whether these moves may be made too, and still be written into a link."""
+    all_moves = read_moves(values.moves) + moves
+    return len(all_moves) <= MOST_MOVES and len(write_moves(all_moves)) <= LONGEST
 
 
 def after(values: TinyGan, moves: str) -> dict[str, object]:

@@ -5,7 +5,7 @@ The URL holds the preset and every field that differs from it: a link is a whole
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -158,16 +158,24 @@ def _read_url(first: str) -> None:
     for owner in (*_TOGETHER, *_CHOSEN):
         if owner in st.query_params:  # what shapes the preset's choice need not fit another one
             taken = {key: taken[key] for key in taken if key not in option_fields(owner)}
+    if not _take(RunConfig.names(), taken):
+        return
     others = [(name,) for name in RunConfig.names() if name not in _TOGETHER]
-    for group in (_TOGETHER, *others):
-        asked = {name: st.query_params[name] for name in group if name in st.query_params}
-        try:
-            config = RunConfig.parse(taken | asked)
-        except GanError as error:
-            st.toast(say(error), icon=":material/error:", duration="long")
-            continue
-        for name in asked:
-            taken[name] = st.session_state[name] = getattr(config, name)
+    for group in (_TOGETHER, *others):  # something is wrong: what, and what can be taken?
+        if problem := _take(group, taken):
+            st.toast(say(problem), icon=":material/error:", duration="long")
+
+
+def _take(names: Sequence[str], taken: dict[str, Any]) -> GanError | None:
+    """Add what the URL says of these fields to what is taken from it, unless they do not fit."""
+    asked = {name: st.query_params[name] for name in names if name in st.query_params}
+    try:
+        config = RunConfig.parse(taken | asked)
+    except GanError as error:
+        return error
+    for name in asked:
+        taken[name] = st.session_state[name] = getattr(config, name)
+    return None
 
 
 def _write_url(values: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ const FOLLOW = -1; // what the page is told instead of a step
 const LAST_STEP = 2 ** 31 - 1;
 const SLOW = 0.5; // steps per second; faster ones are too short for words
 const SINGLE_STEP_MS = 4000;
-const NO_LONGER = { "followed.x": null, "followed.y": null }; // unless the frame has them
+const NO_LONGER = { "followed.x": null, "followed.y": null, gap: null }; // unless the frame has them
 
 const groups = new Map(); // group → views that show the same step
 
@@ -359,13 +359,18 @@ class View {
   }
 
   // Add what is new to the channels over one axis; steps we know may come again.
+  // Of a channel that is not measured at some steps, null keeps the places.
   append(axis, group) {
+    const before = this.curves[axis]?.length ?? 0;
     const last = this.curves[axis]?.at(-1) ?? -1;
     const first = group[axis].findIndex((step) => step > last);
     if (first < 0) return;
-    for (const [channel, values] of Object.entries(group)) {
+    const nothing = Array(group[axis].length - first).fill(null);
+    const known = Object.keys(this.axes).filter((channel) => this.axes[channel] === axis);
+    for (const channel of new Set([...known, ...Object.keys(group)])) {
       this.axes[channel] = axis;
-      (this.curves[channel] ??= []).push(...values.slice(first));
+      const values = (this.curves[channel] ??= Array(before).fill(null));
+      values.push(...(group[channel]?.slice(first) ?? nothing));
     }
   }
 
@@ -435,7 +440,7 @@ class View {
 
   showTiles() {
     const latest = (channel) => this.pictures[channel] ?? this.measuredUpTo(channel);
-    const known = Object.entries(this.data.tiles).filter(([channel]) => latest(channel) !== undefined);
+    const known = Object.entries(this.data.tiles).filter(([channel]) => latest(channel) != null); // or no longer
     const tiles = known.map(([channel, { label, unit, floor }]) => {
       const digits = (number) => number.toLocaleString(this.data.language, { maximumSignificantDigits: 3 });
       const shown = (number) => `${digits(number).replace("-", "−")} ${unit}`.trim();

@@ -192,9 +192,14 @@ def lines_of_the_equilibrium(page: Page) -> int:
 
 
 @pytest.fixture
-def held_run(page: Page, app: AppProcess) -> Iterator[str]:
+def holder() -> str:
+    """Who trains a run that stands still."""
+    return holder_name()
+
+
+@pytest.fixture
+def held_run(page: Page, app: AppProcess, holder: str) -> Iterator[str]:
     """A run of 100 steps that stands still, let go before `page` stops whatever trains."""
-    holder = holder_name()
     run_id = app.store.create_run(PLANE_PRESETS["blobs_small"].config, claimed_by=holder)
     records = np.zeros((100, len(RECORD_FIELDS)), np.float32)
     app.store.record.append(run_id, holder, step=100, points={0: records}, images_per_second=1.0)
@@ -212,6 +217,32 @@ def test_where_the_loss_is_exchanged_the_curves_are_drawn_anew(
     app.store.controls.request(held_run, "set", "loss", "hinge")
     press(page, "Pause")  # and the page runs again
     wait_until(lambda: lines_of_the_equilibrium(page) == 0, "curves without an equilibrium")
+
+
+@pytest.mark.slow
+def test_a_measure_that_the_new_game_does_not_have_is_no_longer_shown(
+    page: Page, app: AppProcess, held_run: str, holder: str
+) -> None:
+    def measure(step: int, measures: dict[str, float]) -> None:
+        app.store.record.append(
+            held_run,
+            holder,
+            step=step,
+            points={},
+            images_per_second=1.0,
+            frame=json.dumps(measures).encode(),
+            measures=measures,
+        )
+
+    gap, mmd = page.get_by_text("D's distance from the best D:"), page.get_by_text("MMD²:")
+    measure(101, {"mmd": 0.5, "gap": 0.25})
+    open_playground(page, app, f"&run={held_run}")
+    expect(gap).to_contain_text("0.25")
+    measure(102, {"mmd": 0.5})
+    for _ in ("live", "opened anew"):
+        expect(mmd).to_be_visible()
+        expect(gap).to_have_count(0)
+        page.reload()
 
 
 @pytest.mark.slow

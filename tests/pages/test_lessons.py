@@ -185,6 +185,17 @@ def test_moves_of_the_game_are_kept_in_the_link() -> None:
     assert not app.exception
 
 
+def test_game_stops_where_its_moves_fill_the_link() -> None:
+    app = visit("the_game", moves="DG" * 99 + "D")  # 199 letters
+    presses = [button(app, label) for label in ("Train D once", "Train G once", "Both, 20 times")]
+    assert [press.disabled for press in presses] == [False, False, True]
+    presses[1].click().run()
+    assert not app.exception
+    assert button(app, "Train D once").disabled
+    button(app, "From the beginning").click().run()
+    assert not button(app, "Train D once").disabled
+
+
 RIGHT = {
     "generative_ai": {"one bell": "many"},
     "the_game": {"first step of G": "nothing", "G alone": "beyond"},

@@ -208,6 +208,13 @@ def test_wrong_link_is_explained_and_not_taken(
 
 
 @pytest.mark.usefixtures("store")
+def test_link_whose_settings_fit_only_together_is_taken() -> None:
+    app = visit("train", preset="ring_trained", steps="2000", head_start="0")
+    assert toasts(app) == []
+    assert [app.session_state[name] for name in ("steps", "head_start")] == [2000, 0]
+
+
+@pytest.mark.usefixtures("store")
 def test_link_with_one_wrong_value_keeps_the_others() -> None:
     app = visit("train", dataset="ring", network="mlp", batch_size="99999", seed="7")
     assert len(toasts(app)) == 1
