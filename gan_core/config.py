@@ -163,7 +163,7 @@ class RunConfig(Settings):
         le=0.5,
         allow_inf_nan=False,
         title=N_("Label smoothing"),
-        description=N_("D is told that real samples are real with this much less than certainty."),
+        description=N_("How far below 1 D's target for real samples is."),
     )
     fake_target: Target = Field(
         0.0, title=N_("D's target for fake"), description=N_("The score D should give to fakes.")

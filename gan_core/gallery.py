@@ -95,8 +95,8 @@ FAILURES: Mapping[str, Failure] = {
             },
             {"loss": "wasserstein", "penalty": "gradient_penalty"},
             N_(
-                "A critic without bound whose slope is held near 1 pulls G just as hard however "
-                "sure it is."
+                "A critic is a D that gives scores without bound instead of probabilities. With "
+                "its slope held near 1, it pulls G just as hard however sure it is."
             ),
             at=3000,
         ),

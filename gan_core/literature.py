@@ -13,6 +13,7 @@ ARXIV = "https://arxiv.org/abs/"
 class Work:
     """A paper or a book. `arxiv` is its number there, or `url` where else it can be read.
 
+    `purpose` says what it is worth reading for.
     `family` names the kind of generative model that it began or carried on, for the timeline, where
     it stands as `short`.
     """
@@ -21,6 +22,7 @@ class Work:
     year: int
     title: str
     topic: str
+    purpose: str
     arxiv: str = ""
     url: str = ""
     family: str = ""
@@ -38,6 +40,7 @@ TOPICS = {
     "training": N_("Losses, penalties and whether training settles"),
     "measures": N_("Measuring"),
     "others": N_("Other generative models"),
+    "data": N_("Data"),
     "society": N_("Cost and abuse"),
 }
 
@@ -49,16 +52,19 @@ FAMILIES = {
 }
 
 
-def _gan(authors: str, year: int, title: str, arxiv: str, short: str = "") -> Work:
-    return Work(authors, year, title, "gan", arxiv, family="gan" if short else "", short=short)
+def _gan(authors: str, year: int, title: str, purpose: str, arxiv: str, short: str = "") -> Work:
+    family = "gan" if short else ""
+    return Work(authors, year, title, "gan", purpose, arxiv, family=family, short=short)
 
 
-def _training(authors: str, year: int, title: str, arxiv: str) -> Work:
-    return Work(authors, year, title, "training", arxiv)
+def _training(authors: str, year: int, title: str, purpose: str, arxiv: str) -> Work:
+    return Work(authors, year, title, "training", purpose, arxiv)
 
 
-def _other(authors: str, year: int, title: str, arxiv: str, family: str, short: str) -> Work:
-    return Work(authors, year, title, "others", arxiv, family=family, short=short)
+def _other(
+    authors: str, year: int, title: str, purpose: str, arxiv: str, family: str, short: str
+) -> Work:
+    return Work(authors, year, title, "others", purpose, arxiv, family=family, short=short)
 
 
 WORKS: tuple[Work, ...] = (
@@ -67,6 +73,7 @@ WORKS: tuple[Work, ...] = (
         2014,
         "Generative Adversarial Nets",
         "start",
+        N_("Where it began: the game, its loop, and what the best D says."),
         "1406.2661",
         family="gan",
         short="GAN",
@@ -76,6 +83,7 @@ WORKS: tuple[Work, ...] = (
         2016,
         N_("Deep Learning (MIT Press), chapter 20"),
         "start",
+        N_("A textbook's chapter on deep generative models, GANs among them."),
         url="https://www.deeplearningbook.org",
     ),
     Work(
@@ -83,14 +91,22 @@ WORKS: tuple[Work, ...] = (
         2016,
         "NIPS 2016 Tutorial: Generative Adversarial Networks",
         "start",
+        N_("How GANs compare with other generative models, and tips for training them."),
         "1701.00160",
     ),
-    _gan("Mirza, Osindero", 2014, "Conditional Generative Adversarial Nets", "1411.1784"),
+    _gan(
+        "Mirza, Osindero",
+        2014,
+        "Conditional Generative Adversarial Nets",
+        N_("How to tell both players what is to be drawn."),
+        "1411.1784",
+    ),
     _gan(
         "Radford, Metz, Chintala",
         2015,
         "Unsupervised Representation Learning with Deep Convolutional Generative Adversarial "
         "Networks",
+        N_("How to build a GAN of convolutions, and how to calculate with noise vectors."),
         "1511.06434",
         "DCGAN",
     ),
@@ -99,13 +115,24 @@ WORKS: tuple[Work, ...] = (
         2016,
         "InfoGAN: Interpretable Representation Learning by Information Maximizing Generative "
         "Adversarial Nets",
+        N_(
+            "Noise of which some numbers come to mean something, such as the slant of a "
+            "digit, without any labels."
+        ),
         "1606.03657",
     ),
-    _gan("White", 2016, "Sampling Generative Networks", "1609.04468"),
+    _gan(
+        "White",
+        2016,
+        "Sampling Generative Networks",
+        N_("Why to walk through the latent space along an arc."),
+        "1609.04468",
+    ),
     _gan(
         "Zhu, Park, Isola, Efros",
         2017,
         "Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks",
+        N_("How to turn horses into zebras and back, with no pairs of pictures to learn from."),
         "1703.10593",
         "CycleGAN",
     ),
@@ -113,6 +140,10 @@ WORKS: tuple[Work, ...] = (
         "Karras, Laine, Aila",
         2018,
         "A Style-Based Generator Architecture for Generative Adversarial Networks",
+        N_(
+            "Faces from a generator that is given a style at each layer, so that coarse and "
+            "fine traits can be mixed."
+        ),
         "1812.04948",
         "StyleGAN",
     ),
@@ -121,37 +152,57 @@ WORKS: tuple[Work, ...] = (
         2010,
         "Understanding the difficulty of training deep feedforward neural networks",
         "training",
+        N_("What sigmoids do to deep networks, and first weights that let signals pass."),
         url="https://proceedings.mlr.press/v9/glorot10a.html",
     ),
     _training(
         "Salimans, Goodfellow, Zaremba, Cheung, Radford, Chen",
         2016,
         "Improved Techniques for Training GANs",
+        N_(
+            "Tricks that became common, such as one-sided label smoothing, and the Inception score."
+        ),
         "1606.03498",
     ),
     _training(
         "Nowozin, Cseke, Tomioka",
         2016,
         "f-GAN: Training Generative Neural Samplers using Variational Divergence Minimization",
+        N_("A game for each f-divergence; the original one is a special case."),
         "1606.00709",
     ),
-    _training("Arjovsky, Chintala, Bottou", 2017, "Wasserstein GAN", "1701.07875"),
+    _training(
+        "Arjovsky, Chintala, Bottou",
+        2017,
+        "Wasserstein GAN",
+        N_(
+            "Why the Wasserstein distance keeps a slope where others are flat, and how a "
+            "critic estimates it."
+        ),
+        "1701.07875",
+    ),
     _training(
         "Gulrajani, Ahmed, Arjovsky, Dumoulin, Courville",
         2017,
         "Improved Training of Wasserstein GANs",
+        N_("The gradient penalty, instead of clipping the critic's weights."),
         "1704.00028",
     ),
     _training(
         "Miyato, Kataoka, Koyama, Yoshida",
         2018,
         "Spectral Normalization for Generative Adversarial Networks",
+        N_("How to bound the slope of D layer by layer, at little cost."),
         "1802.05957",
     ),
     _training(
         "Mescheder, Geiger, Nowozin",
         2018,
         "Which Training Methods for GANs do actually Converge?",
+        N_(
+            "Which methods converge near the equilibrium, shown on the smallest GAN of all; "
+            "R₁ comes from here."
+        ),
         "1801.04406",
     ),
     _training(
@@ -159,6 +210,7 @@ WORKS: tuple[Work, ...] = (
         2015,
         "Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate "
         "Shift",
+        N_("What batch normalisation does in training, and outside of it."),
         "1502.03167",
     ),
     Work(
@@ -166,6 +218,7 @@ WORKS: tuple[Work, ...] = (
         2017,
         "GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash Equilibrium",
         "measures",
+        N_("The Fréchet Inception distance (FID), and a learning rate of its own for each player."),
         "1706.08500",
     ),
     Work(
@@ -173,6 +226,7 @@ WORKS: tuple[Work, ...] = (
         2017,
         "PacGAN: The power of two samples in generative adversarial networks",
         "measures",
+        N_("Packing as a cure for mode collapse, with counts of covered modes as in this course."),
         "1712.04086",
     ),
     Work(
@@ -180,13 +234,26 @@ WORKS: tuple[Work, ...] = (
         2019,
         "Improved Precision and Recall Metric for Assessing Generative Models",
         "measures",
+        N_(
+            "Precision and recall of generated pictures, by their nearest neighbours among "
+            "features."
+        ),
         "1904.06991",
     ),
-    _other("Kingma, Welling", 2013, "Auto-Encoding Variational Bayes", "1312.6114", "vae", "VAE"),
+    _other(
+        "Kingma, Welling",
+        2013,
+        "Auto-Encoding Variational Bayes",
+        N_("The variational autoencoder, and how a gradient gets through a random draw."),
+        "1312.6114",
+        "vae",
+        "VAE",
+    ),
     _other(
         "van den Oord, Vinyals, Kavukcuoglu",
         2017,
         "Neural Discrete Representation Learning",
+        N_("An autoencoder whose code is made of entries from a table that is learned."),
         "1711.00937",
         "vae",
         "VQ-VAE",
@@ -195,6 +262,7 @@ WORKS: tuple[Work, ...] = (
         "van den Oord, Kalchbrenner, Kavukcuoglu",
         2016,
         "Pixel Recurrent Neural Networks",
+        N_("Pictures drawn pixel after pixel, each given all before it."),
         "1601.06759",
         "autoregressive",
         "PixelRNN",
@@ -203,6 +271,10 @@ WORKS: tuple[Work, ...] = (
         "Vaswani, Shazeer, Parmar, Uszkoreit, Jones, Gomez, Kaiser, Polosukhin",
         2017,
         "Attention Is All You Need",
+        N_(
+            "The Transformer, made for translation; most of today's language models are built "
+            "of it."
+        ),
         "1706.03762",
         "autoregressive",
         "Transformer",
@@ -211,6 +283,9 @@ WORKS: tuple[Work, ...] = (
         N_("Brown and 30 others"),
         2020,
         "Language Models are Few-Shot Learners",
+        N_(
+            "How a very large language model takes on a new task from a few examples in its prompt."
+        ),
         "2005.14165",
         "autoregressive",
         "GPT-3",
@@ -219,6 +294,10 @@ WORKS: tuple[Work, ...] = (
         "Sohl-Dickstein, Weiss, Maheswaranathan, Ganguli",
         2015,
         "Deep Unsupervised Learning using Nonequilibrium Thermodynamics",
+        N_(
+            "Where diffusion models began: take the data apart step by step, and learn the "
+            "way back."
+        ),
         "1503.03585",
         "diffusion",
         "Diffusion",
@@ -227,6 +306,7 @@ WORKS: tuple[Work, ...] = (
         "Ho, Jain, Abbeel",
         2020,
         "Denoising Diffusion Probabilistic Models",
+        N_("Diffusion models that draw good pictures by learning to predict the noise."),
         "2006.11239",
         "diffusion",
         "DDPM",
@@ -235,15 +315,28 @@ WORKS: tuple[Work, ...] = (
         "Rombach, Blattmann, Lorenz, Esser, Ommer",
         2021,
         "High-Resolution Image Synthesis with Latent Diffusion Models",
+        N_("Diffusion in the small latent space of an autoencoder, which saves much computing."),
         "2112.10752",
         "diffusion",
         "Latent diffusion",
+    ),
+    Work(
+        "Fisher",
+        1936,
+        "The use of multiple measurements in taxonomic problems",
+        "data",
+        N_(
+            "The iris measurements of the first lesson, and how a weighted sum of them tells "
+            "species apart."
+        ),
+        url="https://doi.org/10.1111/j.1469-1809.1936.tb02137.x",
     ),
     Work(
         "Strubell, Ganesh, McCallum",
         2019,
         "Energy and Policy Considerations for Deep Learning in NLP",
         "society",
+        N_("What it costs to train language models: energy, money and carbon dioxide."),
         "1906.02243",
     ),
     Work(
@@ -251,6 +344,7 @@ WORKS: tuple[Work, ...] = (
         2023,
         "Extracting Training Data from Diffusion Models",
         "society",
+        N_("How training pictures were drawn out of diffusion models."),
         "2301.13188",
     ),
     Work(
@@ -258,6 +352,10 @@ WORKS: tuple[Work, ...] = (
         2019,
         "CNN-generated images are surprisingly easy to spot... for now",
         "society",
+        N_(
+            "A detector that learned from one generator's pictures and recognises those of "
+            "others too."
+        ),
         "1912.11035",
     ),
 )

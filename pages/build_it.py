@@ -49,9 +49,9 @@ EXPLAINED = {  # by the name of the section
         "into samples, in training mode."
     ),
     "turns": N_(
-        "One turn of each player. D's tape does not see G, so D's turn cannot reach it; G's "
-        "gradient runs through D, but only G's weights are given to the optimiser: that is what "
-        "freezing means."
+        "One turn of each player. G's gradient runs through D, but only G's weights are given to "
+        "the optimiser: that is what freezing means. D's tape does not see G, which saves work: "
+        "D's turn needs no gradient through G."
     ),
     "step": N_("D learns, then G: compiled once, then run thousands of times."),
     "loop": N_(

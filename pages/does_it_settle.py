@@ -128,7 +128,7 @@ explain(
     steps=str(N_STEPS),
     start=three_digits(math.hypot(*START)),
     end=three_digits(distance_after("minimax")),
-    rate=f"{r1_eigenvalues(GAMMA)[0].real:.2f}".replace("-", "−"),
+    rate=f"{-r1_eigenvalues(GAMMA)[0].real:.2f}",
     gamma=f"{GAMMA:g}",
 )
 laboratory("game", _("In the laboratory: other methods, other ways to move"), "cyclone")

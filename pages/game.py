@@ -64,7 +64,7 @@ class Portrait(Settings):
             "simultaneous": N_("Simultaneous: both at once"),
             "alternating": N_("Alternating: G first, then D"),
             "extragradient": N_("Extragradient: look ahead first"),
-            "optimistic": N_("Optimistic: twice now less before"),
+            "optimistic": N_("Optimistic: twice this gradient minus the last"),
         },
     }
 

@@ -98,8 +98,9 @@ def ask_about_comparing() -> None:
         },
         "neither" if poor < real else "first",
         _(
-            "The first one is “{model}”, the second real digits: nothing is better than real. A "
-            "distance means something only beside its noise floor, at the same n."
+            "The first one is “{model}”, the second real digits: at different n, the smaller "
+            "number proves nothing. A distance means something only beside its noise floor, at the "
+            "same n."
         ).format(model=_(DIGIT_MODELS[model])),
     )
 

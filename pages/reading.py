@@ -23,5 +23,5 @@ def cited(work: Work) -> str:
 st.title(_("Reading"), anchor=False)
 markdown("reading")
 for topic, title in TOPICS.items():
-    works = [f"- {cited(work)}" for work in by_topic(topic)]
+    works = [f"- {cited(work)}  \n  {_(work.purpose)}" for work in by_topic(topic)]
     st.markdown("\n".join([f"## {_(title)}", "", *works]))

@@ -26,11 +26,11 @@ BLUR = 8  # standard deviations of a spot
 KEPT = 2  # spots of a generator that has collapsed
 SHARE_OF_STRAYS = 0.5
 
-CASES = {
-    "a": N_("Generator A"),
-    "b": N_("Generator B"),
-    "c": N_("Generator C"),
-    "d": N_("Generator D"),
+CASES = {  # links have the letters; readers see numbers, for D is the discriminator
+    "a": N_("Generator 1"),
+    "b": N_("Generator 2"),
+    "c": N_("Generator 3"),
+    "d": N_("Generator 4"),
 }
 
 
@@ -93,10 +93,7 @@ def ask_which_collapsed() -> None:
     collapsed = min(found, key=lambda case: found[case][0])
     ask(
         "collapsed",
-        _(
-            "Which of the generators has **collapsed**: all it makes is good, but there is little "
-            "of it?"
-        ),
+        _("Which of the generators has **collapsed**: all it makes is good, but of few kinds?"),
         {case: _(title) for case, title in CASES.items()},
         collapsed,
         _(

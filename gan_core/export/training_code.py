@@ -165,7 +165,7 @@ def turns_code(config: RunConfig) -> str:
 {_judge_code(config)}
 
 def discriminator_learns(x_real, x_fake{classes}{seed}):
-    """One step of D; x_fake was made outside of this tape, so G stays as it is."""
+    """One step of D; x_fake was made outside of this tape, which needs no gradient of G."""
     with tf.GradientTape() as tape:
         real_logits, fake_logits = {judged}
         d_loss = discriminator_loss(real_logits, fake_logits)

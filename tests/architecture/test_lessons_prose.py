@@ -11,6 +11,7 @@ import pytest
 from gan_core.course import LESSONS
 from gan_core.literature import TOPICS, WORKS, by_topic
 from pages.parts.glossary import in_file
+from pages.parts.prose import translator
 
 ROOT = Path(__file__).parents[2]
 PROSE = ROOT / "assets" / "lessons"
@@ -127,6 +128,27 @@ def test_works_are_cited_by_number_once_and_have_a_topic() -> None:
         assert bool(work.arxiv) != bool(work.url)
         if work.arxiv:  # it was put there within a year of its appearance
             assert abs(work.year - (2000 + int(work.arxiv[:2]))) <= 1
+
+
+def test_every_work_says_in_both_languages_what_it_is_worth_reading_for() -> None:
+    purposes = [work.purpose for work in WORKS]
+    assert len(set(purposes)) == len(WORKS)
+    assert all(purpose.endswith(".") for purpose in purposes)
+    assert all(translator("zh")(purpose).endswith("。") for purpose in purposes)
+
+
+def test_prose_gives_works_the_year_of_the_list() -> None:
+    years = {work.arxiv: work.year for work in WORKS if work.arxiv}
+    found = [
+        (path, arxiv, int(year))
+        for path in PROSE.rglob("*.md")
+        for year, arxiv in re.findall(
+            r"\b(\d{4})[,，] ?\[arXiv:([\d.]+)\]", path.read_text("utf-8")
+        )
+        if arxiv in years
+    ]
+    assert len(found) >= 40
+    assert [each for each in found if years[each[1]] != each[2]] == []
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,7 @@ def test_training_loop_is_stepped_through(page: Page, app: AppProcess) -> None:
     expect(lit).to_contain_text("x_real = next(batches)")
     expect(lit).to_contain_text("shape 64×2")
     page.get_by_text("Play", exact=True).click()
-    expect(lit).to_contain_text("real_logits = discriminator(x_real)")
+    expect(lit).to_contain_text("real_logits = discriminator(x_real, training=True)")
 
 
 def test_back_goes_to_the_page_before_and_not_through_each_setting(

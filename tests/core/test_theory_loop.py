@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import keras
@@ -67,6 +68,14 @@ def test_the_code_run_by_tensorflow_finds_the_same_numbers(frozen: bool) -> None
     ):
         for one, other in zip(weights, theirs, strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-7, atol=1e-12)
+
+
+def test_networks_are_told_that_they_train() -> None:
+    """Batch normalisation would stand still otherwise, as the bug hunt shows."""
+    code = "\n".join(line.code for line in lines(frozen=True))
+    called = re.findall(r"\b(?:generator|discriminator)\((.*)\)", code)
+    assert len(called) == 6
+    assert all(arguments.endswith(", training=True") for arguments in called)
 
 
 @pytest.mark.parametrize("frozen", [True, False])

@@ -9,8 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gan_core.course import LESSONS, to_code, to_file
+from gan_core.literature import WORKS
 from pages.parts.glossary import in_file
-from pages.parts.prose import ASSETS, LANGUAGES
+from pages.parts.prose import ASSETS, LANGUAGES, translator
 from pages.parts.quiz import Question, questions
 from tests.page_visit import button, go_to, toasts, visit
 
@@ -256,3 +257,10 @@ def test_chinese_words_stand_in_the_order_of_their_sounds() -> None:
 def test_works_are_listed_as_in_a_chinese_text() -> None:
     written = "".join(each.value for each in visit("reading", lang="zh").markdown)
     assert "- Brown 等 31 人，2020：*Language Models are Few-Shot Learners*，[arXiv:" in written
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_works_are_listed_with_what_they_are_worth_reading_for(language: str) -> None:
+    written = "".join(each.value for each in visit("reading", lang=language).markdown)
+    for work in WORKS:
+        assert f"({work.link})  \n  {translator(language)(work.purpose)}" in written
