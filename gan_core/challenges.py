@@ -54,7 +54,7 @@ class Challenge:
         """The run to begin with."""
         return RunConfig.parse(self.settings)
 
-    @property
+    @functools.cached_property
     def solved(self) -> RunConfig:
         """The run with the known solution."""
         return RunConfig.parse({**self.settings, **self.solution})
@@ -68,7 +68,9 @@ class Challenge:
                 yield name
 
 
-# With every one of ten seeds, each run misses a goal as it is, and its solution reaches all.
+# Another seed than the gallery's: its cures would solve them without anybody thinking.
+_SEED = {"seed": 2}
+
 CHALLENGES: Mapping[str, Challenge] = {
     challenge.name: challenge
     for challenge in (
@@ -79,7 +81,7 @@ CHALLENGES: Mapping[str, Challenge] = {
                 "Both players take steps so long that within moments nothing is a number any more. "
                 "Find rates with which G finds all three spots."
             ),
-            FAILURES["nan"].settings,
+            {**FAILURES["nan"].settings, **_SEED},
             ("d_learning_rate", "g_learning_rate"),
             (Goal("modes_covered", 3), Goal("sliced_wasserstein", 0.2)),
             {"d_learning_rate": 0.01, "g_learning_rate": 0.01},
@@ -96,7 +98,7 @@ CHALLENGES: Mapping[str, Challenge] = {
                 "G draws two spots of eight, for D runs far ahead of it. A penalty on D's slope "
                 "would help, but there is none to be had. What else may be turned?"
             ),
-            FAILURES["mode_collapse"].settings,
+            {**FAILURES["mode_collapse"].settings, **_SEED},
             ("d_learning_rate", "g_learning_rate", "d_steps", "packing"),
             (Goal("modes_covered", 7), Goal("sliced_wasserstein", 0.2)),
             {"d_learning_rate": 1e-3, "packing": 2},
@@ -113,7 +115,7 @@ CHALLENGES: Mapping[str, Challenge] = {
                 "D tells real from generated points without a doubt, and there the minimax loss is "
                 "flat: G does not move. The loss stays as it is. What makes D doubt?"
             ),
-            FAILURES["vanishing_gradient"].settings,
+            {**FAILURES["vanishing_gradient"].settings, **_SEED},
             ("instance_noise", "d_steps", "d_learning_rate", "g_learning_rate", "g_optimizer"),
             (Goal("sliced_wasserstein", 0.25),),
             {"instance_noise": 0.5},
@@ -129,7 +131,7 @@ CHALLENGES: Mapping[str, Challenge] = {
                 "G swings between the two spots and never settles on both. The momentum β₁ stays "
                 "as large as it is. Which game comes to rest all the same?"
             ),
-            FAILURES["oscillation"].settings,
+            {**FAILURES["oscillation"].settings, **_SEED},
             ("loss", "penalty", "penalty_weight"),
             (Goal("modes_covered", 2), Goal("high_quality", 70)),
             {"loss": "hinge"},

@@ -45,8 +45,7 @@ def draw() -> None:
         )
     else:
         st.info(_("Nobody has answered yet. Figures come here by themselves."))
-    if tried:
-        show_tries(tried)
+    show_tries(tried)
 
 
 def show_answers(begun: Sequence[Lesson], tallies: Mapping[Lesson, Mapping[str, Tally]]) -> None:
@@ -62,12 +61,13 @@ def show_tries(tried: Sequence[Try]) -> None:
     """How many have tried each challenge that somebody has tried, and how many have solved it."""
     rows = []
     for challenge in CHALLENGES.values():
-        whose = [each for each in tried if each.challenge == challenge.name]
+        whose = [each for each in tried if each.challenge == challenge.name and each.owner]
         if whose:
             everybody = {each.owner for each in whose}
             solvers = {each.owner for each in whose if each.solved}
             rows.append([_(challenge.title), str(len(everybody)), str(len(solvers))])
-    table([_("Challenge"), _("Have tried"), _("Have solved it")], rows)
+    if rows:
+        table([_("Challenge"), _("Have tried"), _("Have solved it")], rows)
 
 
 def counts(votes: Iterable[Vote], right: dict[str, str]) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from gan_core.course import LESSONS  # noqa: E402
 from pages.parts.browser import tell_browser  # noqa: E402
 from pages.parts.lesson import numbered  # noqa: E402
 from pages.parts.links import enter  # noqa: E402
+from pages.parts.menu import BESIDE_THE_LESSONS, SECTIONS, Entry  # noqa: E402
 from pages.parts.progress import take_progress  # noqa: E402
 from pages.parts.prose import _, language, language_switch  # noqa: E402
 
@@ -68,38 +69,20 @@ def words_of_the_upload_box() -> str:
 
 def course_map() -> dict[str, list[StreamlitPage]]:
     """Sections with their pages, in the order of the course."""
+    home = st.Page(
+        HERE / "home.py", title=_("Home"), url_path="home", default=True, icon=icon("home")
+    )
+    lessons = [page(each.name, numbered(each), each.icon) for each in LESSONS]
     return {
-        "": [  # without a title: not folded into a menu
-            st.Page(
-                HERE / "home.py", title=_("Home"), url_path="home", default=True, icon=icon("home")
-            ),
-        ],
-        _("Course"): [
-            *(page(each.name, numbered(each), each.icon) for each in LESSONS),
-            page("glossary", _("Glossary"), "dictionary"),
-            page("reading", _("Reading"), "menu_book"),
-            page("classroom", _("The class"), "groups"),
-        ],
-        _("Understand"): [
-            page("losses", _("Loss laboratory"), "show_chart"),
-            page("own_loss", _("Your own loss"), "edit"),
-            page("best_discriminator", _("The best discriminator"), "balance"),
-            page("game", _("Does the game settle?"), "cyclone"),
-            page("networks", _("Networks"), "layers"),
-        ],
-        _("Practice"): [
-            page("playground", _("Playground"), "scatter_plot"),
-            page("failures", _("Failure gallery"), "healing"),
-            page("challenges", _("Challenges"), "flag"),
-            page("train", _("Train"), "play_circle"),
-            page("runs", _("Runs"), "list"),
-            page("compare", _("Compare"), "compare_arrows"),
-            page("sweep", _("Sweep"), "stacked_line_chart"),
-            page("latent_space", _("Latent space"), "explore"),
-            page("inside_networks", _("Inside the networks"), "visibility"),
-            page("be_the_discriminator", _("Be the discriminator"), "psychology_alt"),
-        ],
+        "": [home],  # without a title: not folded into a menu
+        _("Course"): [*lessons, *map(entry_page, BESIDE_THE_LESSONS)],
+        **{_(title): list(map(entry_page, entries)) for title, entries in SECTIONS.items()},
     }
+
+
+def entry_page(entry: Entry) -> StreamlitPage:
+    """The page of an entry of the menu."""
+    return page(entry.name, _(entry.title), entry.icon)
 
 
 def page(name: str, title: str, symbol: str) -> StreamlitPage:

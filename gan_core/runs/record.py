@@ -151,6 +151,17 @@ class Record:
             ).one_or_none()
         return to_event(row) if row else None
 
+    def latest_measures(self, run_id: str) -> Mapping[str, float | None]:
+        """Return what was measured at the newest frame, by name."""
+        with self._read() as db:
+            measures: Mapping[str, float | None] | None = db.scalar(
+                sa.select(tables.events.c.measures)
+                .where(tables.events.c.run_id == run_id, tables.events.c.kind == "frame")
+                .order_by(tables.events.c.seq.desc())
+                .limit(1)
+            )
+        return measures or {}
+
     def frame_at(self, run_id: str, step: int) -> Event | None:
         """Return the last frame up to `step`, or the first there is."""
         frames = sa.select(tables.events).where(

@@ -27,7 +27,7 @@ _MET, _OPEN = ":material/check_circle:", ":material/radio_button_unchecked:"
 
 
 class Try(NamedTuple):
-    """A run that somebody has trained for a challenge, within its rules, to its end."""
+    """A run that somebody has trained for a challenge, within its rules, to where it ended."""
 
     challenge: str
     owner: str | None
@@ -72,7 +72,7 @@ def challenge_box(challenge: Challenge, run: Run | None) -> None:
         if run is None:
             show_goals(challenge)
         else:
-            every = EVERY_SECONDS if run.is_active else None
+            every = EVERY_SECONDS if run.status in ("queued", "running") else None
             st.fragment(_progress, run_every=every)(challenge, run.id, run.is_active)
 
 
@@ -145,8 +145,11 @@ def broken_rules(challenge: Challenge, run: Run) -> list[str]:
 
 
 def _measured(run: Run) -> Mapping[str, float | None]:
-    frame = store().record.latest_frame(run.id)
-    return (frame and frame.measures) or {}
+    return store().record.latest_measures(run.id)
+
+
+def _is_solved(challenge: Challenge, run: Run) -> bool:
+    return run.status == "finished" and _all_met(challenge, _measured(run))
 
 
 def _all_met(challenge: Challenge, values: Mapping[str, float | None]) -> bool:
@@ -154,15 +157,15 @@ def _all_met(challenge: Challenge, values: Mapping[str, float | None]) -> bool:
 
 
 def tries(since: float = 0.0, owner: str | None = None) -> list[Try]:
-    """What was trained to its end for any challenge since then (seconds since 1970).
+    """What was trained for any challenge since then (seconds since 1970), and not stopped.
 
     By everybody, or by one `owner`.
     """
     owners = store().owners.all()
     return [
-        Try(challenge.name, owners.get(run.id), _all_met(challenge, _measured(run)))
+        Try(challenge.name, owners.get(run.id), _is_solved(challenge, run))
         for run in store().runs()
-        if run.status == "finished" and run.created >= since
+        if run.status in ("finished", "diverged") and run.created >= since
         if owner in (None, owners.get(run.id))
         for challenge in CHALLENGES.values()
         if not any(challenge.broken_rules(run.config)) and not broken_rules(challenge, run)

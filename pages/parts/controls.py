@@ -94,10 +94,12 @@ def config_controls(datasets: list[str] | None = None) -> dict[str, Any]:
         values |= _fields(option_fields(choice), values)
     values |= _fields(_FIRST, values)
     for title, names in GROUPS.items():
-        if all(map(links.hidden, names)):
+        hidden = [links.hidden(name) for name in _applicable(names, values)]
+        if all(hidden):
             values |= _fields(names, values, drawn=False)
             continue
-        group = st.expander(_(title), key=title, on_change="rerun")
+        # What a link leaves of a group is what the link is about.
+        group = st.expander(_(title), key=title, on_change="rerun", expanded=any(hidden))
         with group:
             values |= _fields(names, values, drawn=bool(group.open))
     values |= _fault()
@@ -117,10 +119,16 @@ def _fault() -> dict[str, str]:
 
 def _fields(names: Iterable[str], choices: dict[str, Any], *, drawn: bool = True) -> dict[str, Any]:
     """Draw those of the fields that have an effect with these choices; return their values."""
+    return {
+        name: field(name, _choices(name, choices), drawn=drawn)
+        for name in _applicable(names, choices)
+    }
+
+
+def _applicable(names: Iterable[str], choices: Mapping[str, Any]) -> list[str]:
+    """Those of the fields that have an effect with these choices."""
     made = {name: choices[name] for name in (*_TOGETHER, *_CHOSEN) if name in choices}
-    applicable = RunConfig.parse(made).applicable_fields()
-    wanted = [name for name in applicable if name in names]
-    return {name: field(name, _choices(name, choices), drawn=drawn) for name in wanted}
+    return [name for name in RunConfig.parse(made).applicable_fields() if name in names]
 
 
 def _choices(name: str, chosen: Mapping[str, Any]) -> list[str] | None:

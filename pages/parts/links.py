@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException
 
 HIDE = "hide"  # names of controls, for a lesson: `?hide=seed,doctor`
-_PAGE, _KNOWN, _NEXT = "page", "known in the URL", "next in the URL"
+_PAGE, _VISITS, _KNOWN, _NEXT = "page", "visits", "known in the URL", "next in the URL"
 _MANY = 100  # more than a browser can lag behind
 
 
@@ -17,9 +17,16 @@ def enter(page: str) -> None:
     """Note which page runs; what the URL says when a reader comes to a page is a link."""
     if st.session_state.get(_PAGE) != page:
         st.session_state[_PAGE] = page
+        st.session_state[_VISITS] = visits() + 1
         st.session_state[_KNOWN] = deque(maxlen=_MANY)
         st.session_state.pop(_NEXT, None)
     _arrive()
+
+
+def visits() -> int:
+    """How many pages the reader has come to, this one included."""
+    count: int = st.session_state.get(_VISITS, 0)
+    return count
 
 
 def go_to(**parameters: str | None) -> None:

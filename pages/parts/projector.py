@@ -12,6 +12,7 @@ from pydantic import Field
 
 from gan_core.settings import Choices, Settings
 from gan_core.text import N_
+from pages.parts.links import visits
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, language
 
@@ -140,5 +141,6 @@ def teacher(lesson: str) -> None:
             "print": _("Print this lesson"),
             "arrows": is_projected(),
             "question": _asked_question(lesson),
+            "visit": visits(),
         },
     )

@@ -39,6 +39,7 @@ from tests.benchmarks.processes import app, free_port, helper, receive, wait_for
 
 PAGES = ["the_game", "the_losses", "does_it_settle", "train"]
 PATIENCE = 300.0  # seconds
+_PROTOCOL: Any = "streamlit"
 
 
 class Times(NamedTuple):
@@ -117,9 +118,6 @@ async def _class(url: str, web: psutil.Process, page: str, n_students: int) -> t
         opened = await _times(web, alone.open(), [each.open() for each in everybody])
         moved = await _times(web, alone.move(), [each.move() for each in everybody])
         return opened, moved
-
-
-_PROTOCOL: Any = "streamlit"
 
 
 async def _times(

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests.app_process import AppProcess
-from tests.browser.conftest import choose, open_page, until_answered
+from tests.browser.conftest import LIST_STAYS_OPEN_MS, choose, open_page, until_answered
 from tests.checkpointed import checkpointed_run
 from tests.engine_process import wait_until
 
@@ -58,7 +58,7 @@ def choose_also(several: Locator, option: str) -> None:
             return True
         several.get_by_role("combobox").press("ArrowDown")
         with contextlib.suppress(TimeoutError):
-            offered.click(timeout=1_000)
+            offered.click(timeout=LIST_STAYS_OPEN_MS)
         return False
 
     wait_until(is_chosen, f"{option} among what is chosen")
