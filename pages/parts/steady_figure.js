@@ -1,6 +1,7 @@
 // One figure that changes in place: at once, and so that zoom and hover outlive new data.
 
 const PAPER_PX = 680; // across a sheet within its margins
+const WIDTH_RESTS_MS = 200; // a window that is being drawn wider changes with each frame
 const FRAMES_WAIT_MS = 150; // a slider that is being moved asks for another figure sooner
 
 const figures = new WeakMap();
@@ -18,7 +19,7 @@ class SteadyFigure {
   constructor(root) {
     this.root = root;
     // Plotly itself follows the window alone, not the sidebar beside the page.
-    new ResizeObserver(() => this.theme && root.clientWidth && this.Plotly.Plots.resize(root)).observe(root);
+    new ResizeObserver(() => this.theme && root.clientWidth && this.fit()).observe(root);
     this.onPrint = () => this.setWidth(Math.min(PAPER_PX, root.clientWidth));
     this.afterPrint = () => this.setWidth(null); // as wide as there is room again
   }
@@ -43,6 +44,7 @@ class SteadyFigure {
   draw() {
     if (!this.Plotly) return;
     this.theme = this.textColor();
+    this.width = this.root.clientWidth;
     const { data, layout } = this.figure;
     const themed = {
       ...layout,
@@ -60,6 +62,17 @@ class SteadyFigure {
       this.setFrames();
       this.listen();
     });
+  }
+
+  // Plotly puts the legend where it had been in the old width: once that rests, all is drawn anew.
+  fit() {
+    this.Plotly.Plots.resize(this.root);
+    clearTimeout(this.fitting);
+    if (this.root.clientWidth === this.width) return;
+    this.fitting = setTimeout(() => {
+      this.width = this.root.clientWidth;
+      this.Plotly.redraw(this.root);
+    }, WIDTH_RESTS_MS);
   }
 
   // An animation takes Plotly longer than all the rest: it comes once the figure has been seen.
@@ -97,6 +110,7 @@ class SteadyFigure {
       window.removeEventListener("afterprint", this.afterPrint);
       this.themeTimer = clearInterval(this.themeTimer);
       clearTimeout(this.framing);
+      clearTimeout(this.fitting);
       this.Plotly?.purge(this.root);
     }, 200);
   }

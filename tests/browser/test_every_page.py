@@ -39,7 +39,7 @@ WITH_FIGURES = {
 }
 
 
-WIDTHS = (1280, 800)  # pixels
+WIDTHS = (1280, 800, 1280)  # pixels, one after the other
 
 # Words of figures that are cut off or stand upon each other, and tables that stick out.
 FIND_BLEMISHES = """() => {
