@@ -135,12 +135,24 @@ WORKS: tuple[Work, ...] = (
         "f-GAN: Training Generative Neural Samplers using Variational Divergence Minimization",
         "1606.00709",
     ),
+    _training(
+        "Arjovsky, Bottou",
+        2017,
+        "Towards Principled Methods for Training Generative Adversarial Networks",
+        "1701.04862",
+    ),
     _training("Arjovsky, Chintala, Bottou", 2017, "Wasserstein GAN", "1701.07875"),
     _training(
         "Gulrajani, Ahmed, Arjovsky, Dumoulin, Courville",
         2017,
         "Improved Training of Wasserstein GANs",
         "1704.00028",
+    ),
+    _training(
+        "Lucic, Kurach, Michalski, Gelly, Bousquet",
+        2017,
+        "Are GANs Created Equal? A Large-Scale Study",
+        "1711.10337",
     ),
     _training(
         "Miyato, Kataoka, Koyama, Yoshida",
