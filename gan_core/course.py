@@ -79,6 +79,13 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
         "healing",
     ),
     Lesson(
+        "the_critic",
+        "n",
+        N_("The critic"),
+        N_("You can say why a distance needs a slope, what a critic is, and what holds its slope."),
+        "trending_up",
+    ),
+    Lesson(
         "how_good",
         "h",
         N_("How good is it?"),

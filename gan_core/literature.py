@@ -172,6 +172,13 @@ WORKS: tuple[Work, ...] = (
         "1606.00709",
     ),
     _training(
+        "Arjovsky, Bottou",
+        2017,
+        "Towards Principled Methods for Training Generative Adversarial Networks",
+        N_("Why G gets no slope where real and generated samples hardly overlap."),
+        "1701.04862",
+    ),
+    _training(
         "Arjovsky, Chintala, Bottou",
         2017,
         "Wasserstein GAN",
@@ -187,6 +194,13 @@ WORKS: tuple[Work, ...] = (
         "Improved Training of Wasserstein GANs",
         N_("The gradient penalty, instead of clipping the critic's weights."),
         "1704.00028",
+    ),
+    _training(
+        "Lucic, Kurach, Michalski, Gelly, Bousquet",
+        2017,
+        "Are GANs Created Equal? A Large-Scale Study",
+        N_("With enough tuning, most losses reach similar scores."),
+        "1711.10337",
     ),
     _training(
         "Miyato, Kataoka, Koyama, Yoshida",

@@ -104,7 +104,7 @@ def slopes_figure(
             says = _(N_("∞ as soon as<br>the two are apart"))
             panel.note(says, float(x), 0.6, xanchor=side, font={"size": LABEL_SIZE})
         panel.upright(q_mean, GENERATOR)
-        _tangent(panel, q_mean, here[name])
+        tangent(panel, q_mean, here[name])
         panels.append(panel)
     for panel in panels[2:]:
         panel.x = {**panel.x, "title": {"text": _(N_("Mean of q"))}}
@@ -178,7 +178,7 @@ def _sweep(panel: Panel, means: np.ndarray, values: np.ndarray, *, leaps: bool) 
     panel.curve(means, np.where(drawn, values, np.nan), NEUTRAL)
 
 
-def _tangent(panel: Panel, q_mean: float, here: Reading) -> None:
+def tangent(panel: Panel, q_mean: float, here: Reading) -> None:
     """Where q is now, and the slope there, one unit to either side."""
     if not math.isfinite(here.slope):
         return

@@ -27,6 +27,7 @@ WITH_FIGURES = {
     "the_networks",
     "does_it_settle",
     "what_goes_wrong",
+    "the_critic",
     "how_good",
     "inside_latent",
     "losses",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -204,6 +205,7 @@ RIGHT = {
     "the_networks": {"sigmoids": "less"},
     "does_it_settle": {"R1 rests": "in"},
     "what_goes_wrong": {"collapsed": "a", "covers all": "b"},
+    "the_critic": {"who teaches": "critic", "twice the bound": "2"},
     "how_good": {"floor": "much", "different n": "neither"},
     "inside_latent": {"half way": "none"},
 }
@@ -220,6 +222,16 @@ def test_predictions_are_answered_by_what_the_page_computes(name: str) -> None:
     assert not app.exception
     assert len(app.success) == len(RIGHT[name])
     assert not app.warning
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_links_into_laboratories_say_what_is_allowed_there(name: str) -> None:
+    links = [node.proto for node in visit(name).main if node.type == "page_link"]
+    for link in links:
+        app = visit(link.page, **dict(parse_qsl(link.query_string)))
+        assert not app.exception
+        assert toasts(app) == []
 
 
 def test_hidden_answers_hide_predictions_and_explanations() -> None:
