@@ -103,12 +103,19 @@ WORKS: tuple[Work, ...] = (
     ),
     _gan("White", 2016, "Sampling Generative Networks", "1609.04468"),
     _gan(
+        "Isola, Zhu, Zhou, Efros",
+        2016,
+        "Image-to-Image Translation with Conditional Adversarial Networks",
+        "1611.07004",
+    ),
+    _gan(
         "Zhu, Park, Isola, Efros",
         2017,
         "Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks",
         "1703.10593",
         "CycleGAN",
     ),
+    _gan("Miyato, Koyama", 2018, "cGANs with Projection Discriminator", "1802.05637"),
     _gan(
         "Karras, Laine, Aila",
         2018,

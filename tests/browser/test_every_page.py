@@ -29,6 +29,7 @@ WITH_FIGURES = {
     "what_goes_wrong",
     "how_good",
     "inside_latent",
+    "told_what",
     "losses",
     "own_loss",
     "best_discriminator",

@@ -194,6 +194,7 @@ RIGHT = {
     "what_goes_wrong": {"collapsed": "a", "covers all": "b"},
     "how_good": {"floor": "much", "different n": "neither"},
     "inside_latent": {"half way": "none"},
+    "told_what": {"label unseen": "start", "labels by chance": "same"},
 }
 
 
@@ -245,3 +246,13 @@ def test_chinese_words_stand_in_the_order_of_their_sounds() -> None:
 def test_works_are_listed_as_in_a_chinese_text() -> None:
     written = "".join(each.value for each in visit("reading", lang="zh").markdown)
     assert "- Brown 等 31 人，2020：*Language Models are Few-Shot Learners*，[arXiv:" in written
+
+
+def test_film_of_the_label_is_the_one_that_the_switch_chooses() -> None:
+    app = visit("told_what")
+    assert "small coins, G draws around −1" in app.caption[0].value
+    app.toggle(key="ToldWhat.seen").set_value(False).run()
+    assert "small coins, G draws around 1" in app.caption[0].value
+    assert app.query_params["seen"] == "False"
+    button(app, "Try it").click().run()
+    assert not app.exception
