@@ -100,6 +100,16 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
         "explore",
     ),
     Lesson(
+        "told_what",
+        "o",
+        N_("Told what to draw"),
+        N_(
+            "You can say how a label reaches both players, and why G obeys it only if D sees it "
+            "too."
+        ),
+        "label",
+    ),
+    Lesson(
         "bug_hunt",
         "j",
         N_("Bug hunt"),

@@ -129,12 +129,26 @@ WORKS: tuple[Work, ...] = (
         "1609.04468",
     ),
     _gan(
+        "Isola, Zhu, Zhou, Efros",
+        2016,
+        "Image-to-Image Translation with Conditional Adversarial Networks",
+        N_("A sketch becomes a photograph: the label is a picture too."),
+        "1611.07004",
+    ),
+    _gan(
         "Zhu, Park, Isola, Efros",
         2017,
         "Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks",
         N_("How to turn horses into zebras and back, with no pairs of pictures to learn from."),
         "1703.10593",
         "CycleGAN",
+    ),
+    _gan(
+        "Miyato, Koyama",
+        2018,
+        "cGANs with Projection Discriminator",
+        N_("Where in D a label is best put to use."),
+        "1802.05637",
     ),
     _gan(
         "Karras, Laine, Aila",
@@ -371,6 +385,14 @@ WORKS: tuple[Work, ...] = (
             "others too."
         ),
         "1912.11035",
+    ),
+    Work(
+        "Zhao, Zhang, Su, Vasan, Grishchenko, Kruegel, Vigna, Wang, Li",
+        2023,
+        "Invisible Image Watermarks Are Provably Removable Using Generative AI",
+        "society",
+        N_("How noise and a generative model wash a watermark out of a picture."),
+        "2306.01953",
     ),
 )
 

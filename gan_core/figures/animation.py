@@ -2,20 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 
 from gan_core.figures.style import DISCRIMINATOR, NEUTRAL
+from gan_core.text import N_
 
 MOST_FRAMES = 50  # the browser gets them all at once
+_CONTROLS = 62  # pixels below the axis, for the button and the slider
 
 
 def frame_steps(n_points: int) -> list[int]:
     """The steps at which a film of this many points stops, evenly spread, the last one included."""
     n_frames = min(n_points, MOST_FRAMES)
     return [int(step) for step in np.linspace(0, n_points - 1, n_frames).round()]
+
+
+def film(
+    figure: go.Figure,
+    stills: Sequence[Sequence[Mapping[str, Any]]],
+    steps: Sequence[int],
+    translate: Callable[[str], str] = str,
+    *,
+    frame_ms: int,
+) -> list[dict[str, Any]]:
+    """Give a figure the controls of a film, and return the frames that they play.
+
+    Args:
+        figure: as it is at the first of the steps.
+        stills: the figure's traces at each step, of which only x and y may differ.
+        steps: what the frames are named after.
+        translate: into the reader's language.
+        frame_ms: how long each frame is seen.
+    """
+    moving = [
+        [axis for axis in "xy" if any(_differ(traces[0][axis], other[axis]) for other in traces)]
+        for traces in zip(*stills, strict=True)
+    ]
+    numbers = [number for number, axes in enumerate(moving) if axes]
+    figure.update_layout(
+        height=figure.layout.height + _CONTROLS,
+        margin={"b": figure.layout.margin.b + _CONTROLS},
+        updatemenus=[play_button(steps, translate(N_("Play")), top=_CONTROLS, frame_ms=frame_ms)],
+        sliders=[
+            step_slider(steps, translate(N_("Step")), top=_CONTROLS - 22, color=NEUTRAL, active=0)
+        ],
+    )
+    return [
+        {
+            "name": str(step),
+            "traces": numbers,
+            "data": [{axis: _plain(still[n][axis]) for axis in moving[n]} for n in numbers],
+        }
+        for step, still in zip(steps, stills, strict=True)
+    ]
+
+
+def _differ(one: np.ndarray, other: np.ndarray) -> bool:
+    return not np.array_equal(one, other, equal_nan=True)
+
+
+def _plain(numbers: np.ndarray) -> list[float | None]:
+    """As JSON has them; three decimals are less than a pixel."""
+    return [None if math.isnan(number) else number for number in numbers.round(3).tolist()]
 
 
 def play_button(steps: Sequence[int], play: str, *, top: int, frame_ms: int = 90) -> dict[str, Any]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from gan_core.figures.animation import frame_steps, play_button, step_slider
+from gan_core.figures.animation import film, frame_steps
 from gan_core.figures.panels import Panel, panels_figure
 from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL
 from gan_core.text import N_
@@ -24,7 +23,6 @@ N_SHOWN = 16  # samples of each kind; all 64 would hide each other
 STAGES = ("start", "generate", "judge", "learn")  # each shows what the ones before it show
 _REAL_Y = -0.07  # where real samples lie
 _ROWS_Y = np.array([-0.15, -0.22, -0.29, -0.36])  # and generated ones, so that arrows keep apart
-_CONTROLS = 62  # pixels below the axis, for the button and the slider of a film
 _SHORTEST = 0.04  # shorter, an arrow is a head that points nowhere
 _SMALLEST_STD = 0.02  # narrower, the curve of G would be a needle out of sight
 
@@ -42,6 +40,39 @@ def tiny_gan_figure(
     The samples are those of the move with this number. `before` are the players a move earlier,
     drawn pale.
     """
+    return _figure(_panels(players, world, move, stage, before, translate))
+
+
+def tiny_gan_film(
+    moves: str, world: World, translate: Callable[[str], str] = str
+) -> tuple[go.Figure, list[dict[str, Any]]]:
+    """The game at its start with a button that plays these moves, and the frames that it plays.
+
+    The samples are the same throughout, so that each can be followed.
+    """
+    path = list(play(moves, world))
+    steps = frame_steps(len(path))
+    stills = [_panels(path[step], world, 0, "learn", None, translate) for step in steps]
+    figure = _figure(stills[0])
+    traces = [[trace for panel in panels for trace in panel.traces] for panels in stills]
+    return figure, film(figure, traces, steps, translate, frame_ms=FRAME_MS)
+
+
+def _figure(panels: Sequence[Panel]) -> go.Figure:
+    legend = {"y": 1.09, "yanchor": "bottom", "x": 0, "xanchor": "left"}
+    return panels_figure(
+        panels, columns=1, height=HEIGHT, shares=(3, 2), legend=legend, margin={"t": 64}
+    )
+
+
+def _panels(
+    players: Players,
+    world: World,
+    move: int,
+    stage: str,
+    before: Players | None,
+    translate: Callable[[str], str],
+) -> list[Panel]:
     _ = translate
     above = Panel(_(N_("Where real and generated samples fall")))
     below = Panel(_(N_("What D says: how surely is it real?")))
@@ -74,58 +105,7 @@ def tiny_gan_figure(
             below.dots(samples, players.judge(samples), color, size=9)
     if stage == "learn":
         _arrows(above, x_fake, y_fake, pull(players, z))
-    legend = {"y": 1.09, "yanchor": "bottom", "x": 0, "xanchor": "left"}
-    return panels_figure(
-        [above, below], columns=1, height=HEIGHT, shares=(3, 2), legend=legend, margin={"t": 64}
-    )
-
-
-def tiny_gan_film(
-    moves: str, world: World, translate: Callable[[str], str] = str
-) -> tuple[go.Figure, list[dict[str, Any]]]:
-    """The game at its start with a button that plays these moves, and the frames that it plays.
-
-    The samples are the same throughout, so that each can be followed.
-    """
-    path = list(play(moves, world))
-    steps = frame_steps(len(path))
-    stills = [tiny_gan_figure(path[step], world, 0, "learn", translate=translate) for step in steps]
-    start = stills[0]
-    moving = [
-        [
-            axis
-            for axis in "xy"
-            if any(_differ(trace[axis], still.data[n][axis]) for still in stills)
-        ]
-        for n, trace in enumerate(start.data)
-    ]
-    traces = [n for n, axes in enumerate(moving) if axes]
-    frames = [
-        {
-            "name": str(step),
-            "traces": traces,
-            "data": [{axis: _plain(still.data[n][axis]) for axis in moving[n]} for n in traces],
-        }
-        for step, still in zip(steps, stills, strict=True)
-    ]
-    start.update_layout(
-        height=HEIGHT + _CONTROLS,
-        margin={"b": start.layout.margin.b + _CONTROLS},
-        updatemenus=[play_button(steps, translate(N_("Play")), top=_CONTROLS, frame_ms=FRAME_MS)],
-        sliders=[
-            step_slider(steps, translate(N_("Step")), top=_CONTROLS - 22, color=NEUTRAL, active=0)
-        ],
-    )
-    return start, frames
-
-
-def _differ(one: np.ndarray, other: np.ndarray) -> bool:
-    return not np.array_equal(one, other, equal_nan=True)
-
-
-def _plain(numbers: np.ndarray) -> list[float | None]:
-    """As JSON has them; three decimals are less than a pixel."""
-    return [None if math.isnan(number) else number for number in numbers.round(3).tolist()]
+    return [above, below]
 
 
 def _log_q(players: Players, x: np.ndarray) -> np.ndarray:

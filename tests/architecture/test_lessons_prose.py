@@ -21,7 +21,7 @@ PAGES = {path.stem for path in (ROOT / "pages").glob("*.py")}
 
 YEAR, ARXIV = r"\b(?:19|20)\d\d(?= 年|s\b|\b)", r"\barXiv:\d{4}\.\d{4,5}\b"
 IN_A_WORK = r"\b(?:algorithm|算法) \d+|\bPMLR \d+"
-NAMES = r"Inception-v3|GPT-3|R1|WGAN-GP"
+NAMES = r"Inception-v3|GPT-3|R1|WGAN-GP|pix2pix"
 
 
 def of_the_course(language: str) -> list[Path]:

@@ -30,6 +30,7 @@ WITH_FIGURES = {
     "the_critic",
     "how_good",
     "inside_latent",
+    "told_what",
     "losses",
     "own_loss",
     "best_discriminator",

@@ -208,6 +208,7 @@ RIGHT = {
     "the_critic": {"who teaches": "critic", "twice the bound": "2"},
     "how_good": {"floor": "much", "different n": "neither"},
     "inside_latent": {"half way": "none"},
+    "told_what": {"label unseen": "start", "labels by chance": "same"},
 }
 
 
@@ -276,3 +277,13 @@ def test_works_are_listed_with_what_they_are_worth_reading_for(language: str) ->
     written = "".join(each.value for each in visit("reading", lang=language).markdown)
     for work in WORKS:
         assert f"({work.link})  \n  {translator(language)(work.purpose)}" in written
+
+
+def test_film_of_the_label_is_the_one_that_the_switch_chooses() -> None:
+    app = visit("told_what")
+    assert "small coins, G draws around −1" in app.caption[0].value
+    app.toggle(key="ToldWhat.seen").set_value(False).run()
+    assert "1% of them nearer to the right kind; asked for large" in app.caption[0].value
+    assert app.query_params["seen"] == "False"
+    button(app, "Try it").click().run()
+    assert not app.exception

@@ -1,0 +1,183 @@
+"""Lesson: how a label reaches both players, and why G obeys it only if D sees it too."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+import streamlit as st
+from pydantic import Field
+
+from gan_core.figures.told_what import told_what_film
+from gan_core.settings import Choices, Settings, Shown
+from gan_core.text import N_
+from gan_core.theory.told_what import KINDS, N_STEPS, Players, World, outcome, play
+from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
+from pages.parts.page_settings import PageSettings
+from pages.parts.projector import wide
+from pages.parts.prose import _, markdown
+from pages.parts.steady_figure import head_start, steady_figure
+
+FEW_WRONG, ALL_BY_CHANCE = 0.1, 0.5  # shares of wrong labels that the second question is about
+
+
+class ToldWhat(Settings):
+    """What the page lets a reader set."""
+
+    choices: ClassVar[Mapping[str, Choices]] = {
+        "start": {
+            "swapped": N_("the wrong way round"),
+            "same": N_("the same for both labels"),
+            "right": N_("the right way round"),
+        }
+    }
+
+    seen: bool = Field(
+        World.seen,
+        title=N_("D sees the label"),
+        description=N_("Without it, D judges the sample alone, whatever G was asked for."),
+    )
+    start: str = Field(
+        World.start, title=N_("G begins"), description=N_("Where its samples fall at step 0.")
+    )
+    wrong: Annotated[float, Field(ge=0, le=ALL_BY_CHANCE), Shown(step=0.1)] = Field(
+        World.wrong,
+        title=N_("Share of wrong labels"),
+        description=N_("Among the real samples; at one half, a label says nothing."),
+    )
+    seed: int = Field(
+        World.seed, ge=0, le=99, title=N_("Seed"), description=N_("Other samples, other noise.")
+    )
+
+    @property
+    def world(self) -> World:
+        """What is given in this game."""
+        return World(self.seen, self.start, self.wrong, self.seed)
+
+
+@st.cache_data(show_spinner=False, max_entries=100)
+def game(world: World) -> list[Players]:
+    """The players at the start and after each step."""
+    return list(play(world))
+
+
+def end_of(**given: Any) -> Players:
+    """The players after the last step of such a game."""
+    return game(World(**given))[-1]
+
+
+def place(number: float, digits: int = 2) -> str:
+    """A place on the line, as it is read."""
+    return f"{number:.{digits}f}".replace("-", "−")
+
+
+def ask_what_g_does_if_d_sees_no_label() -> None:
+    """The question why D must see the label too, answered from two beginnings."""
+    ends = {start: end_of(seen=False, start=start) for start in ("swapped", "right")}
+    outcomes = {start: outcome(end) for start, end in ends.items()}
+    small, large = map(place, ends["swapped"].b)
+    ask(
+        "label unseen",
+        _(
+            "Now G is told the label as before, but D is shown the sample alone. What will G make "
+            "of its label?"
+        ),
+        {
+            "obeyed": _("It draws what is asked for: it is told the label itself."),
+            "same": _("Nothing: it draws the same for both labels."),
+            "start": _("Each label gets a kind, but which one depends on how G began."),
+        },
+        "start" if len(set(outcomes.values())) > 1 else outcomes["swapped"],
+        _(
+            "G began the wrong way round and ends so: asked for small coins it draws around "
+            "{small}, asked for large ones around {large}. Had it begun the right way round, it "
+            "would have stayed there. To this D, a good small coin is good, whatever was asked for."
+        ).format(small=small, large=large),
+    )
+    settings.button(_("Try it"), seen=False)
+
+
+def ask_about_labels_by_chance() -> None:
+    """The question what a label is worth that says nothing of its sample."""
+    end = end_of(start="same", wrong=ALL_BY_CHANCE)
+    obeys = min(end_of(wrong=FEW_WRONG).obedience())
+    (a_small, a_large), (b_small, b_large) = map(abs, end.a), end.b
+    ask(
+        "labels by chance",
+        _(
+            "D sees the label again, but the labels of the real coins have been dealt at random: "
+            "half of them are wrong. G begins the same for both. What will it make of its label?"
+        ),
+        {
+            "obeyed": _("It draws what is asked for: D sees the label, after all."),
+            "swapped": _("It draws the opposite of what is asked for."),
+            "same": _("Nothing: it draws the same for both labels."),
+        },
+        outcome(end),
+        _(
+            "One broad heap over both kinds, for either label: around {b_small} with a spread of "
+            "{a_small}, and around {b_large} with {a_large}. The real coins of either label are "
+            "small and large alike, and that is what G imitates. With only {few} of the labels "
+            "wrong, at least {obeys} of its samples are nearer to the right kind."
+        ).format(
+            b_small=place(b_small),
+            a_small=place(a_small),
+            b_large=place(b_large),
+            a_large=place(a_large),
+            few=f"{FEW_WRONG:.0%}",
+            obeys=f"{int(100 * obeys)}%",
+        ),
+    )
+    settings.button(_("Try it"), start="same", wrong=ALL_BY_CHANCE)
+
+
+@st.fragment
+def stage() -> None:
+    """The game as a film, and what is given in it."""
+    values = settings.values
+    path = game(values.world)
+    end = path[-1]
+    figure, frames = told_what_film(path, values.world, _)
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width="stretch"):
+            steady_figure(figure, key="told what", frames=frames)
+            head_start()
+            small, large = map(place, end.b)
+            small_right, large_right = (f"{share:.0%}" for share in end.obedience())
+            st.caption(
+                _(
+                    "After {steps} steps: asked for small coins, G draws around {small}, "
+                    "{small_right} of them nearer to the right kind; asked for large ones, around "
+                    "{large}, {large_right} of them."
+                ).format(
+                    steps=N_STEPS,
+                    small=small,
+                    small_right=small_right,
+                    large=large,
+                    large_right=large_right,
+                )
+            )
+        with st.container(width=wide(300)):
+            settings.field("seen")
+            settings.field("start")
+            settings.field("wrong")
+            settings.field("seed")
+            markdown("told_what_words")
+    settings.write_url()
+
+
+settings = PageSettings(ToldWhat)
+open_lesson("told_what")
+markdown("told_what", small=place(KINDS[0], 0), large=place(KINDS[1], 0))
+stage()
+ask_what_g_does_if_d_sees_no_label()
+ask_about_labels_by_chance()
+explain("told_what_why")
+laboratory(
+    "train",
+    _("Train on digits whose labels both players see"),
+    "play_circle",
+    preset="digits_conditional",
+)
+laboratory(
+    "latent_space", _("Then ask its generator for a 7, in the latent space"), "explore", label="7"
+)
+close_lesson("told_what")
