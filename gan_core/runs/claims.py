@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from gan_core.runs import tables
 from gan_core.runs.database import Database
-from gan_core.runs.run import Run, understood
+from gan_core.runs.run import ENDED, Run, understood
 
 CLAIM_SECONDS = 60.0  # how long a silent worker on another machine keeps its run
 
@@ -55,10 +55,10 @@ class Claims:
             return any(not is_free(row) for row in running)
 
     def take(self, run_id: str, holder: str, *, force: bool = False) -> bool:
-        """Take a run for `holder` if it is free, or by `force`; whether that worked."""
+        """Take a run for `holder` if it is to be had, or by `force`; whether that worked."""
         with self._write() as db:
             row = db.execute(sa.select(tables.runs).where(tables.runs.c.id == run_id)).one_or_none()
-            if row is None or not (force or is_free(row) or row.claimed_by == holder):
+            if row is None or not (force or _is_to_be_had(row, holder)):
                 return False
             db.execute(
                 tables.runs.update().where(tables.runs.c.id == run_id).values(held_by(holder))
@@ -74,6 +74,15 @@ class Claims:
 def holder_name() -> str:
     """A name for one execution of a run in this process."""
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def _is_to_be_had(row: Any, holder: str) -> bool:
+    """Whether `holder` may train the run: it has not ended, and nobody else trains it.
+
+    A cluster may come back to a run long after it was asked to train it; meanwhile somebody may
+    have stopped the run.
+    """
+    return row.status not in ENDED and (is_free(row) or row.claimed_by == holder)
 
 
 def is_free(row: Any) -> bool:

@@ -99,7 +99,7 @@ def test_after_a_turn_of_one_player_others_are_looked_at(
     run_id, holder = checkpointed_run(shared), holder_name()
     before = shared.checkpoints.moment(run_id)
     logit = answer(shared, run_id, "inside_generated")["logit"]
-    shared.claims.take(run_id, holder)
+    shared.claims.take(run_id, holder, force=True)
     shared.set_status(run_id, holder, "paused")
     shared.claims.release(run_id, holder)
     shared.controls.request(run_id, "turn_d")

@@ -11,6 +11,7 @@ import pytest
 
 from gan_core.runs.claims import CLAIM_SECONDS, Superseded, holder_name
 from gan_core.runs.engines import Engine
+from gan_core.runs.run import ENDED, RESUMABLE
 from gan_core.runs.store import Store
 from tests.recorded import (
     CONFIG,
@@ -66,6 +67,18 @@ def test_claim_of_a_dead_process_is_free(store: Store) -> None:
     run_id = store.create_run(CONFIG)
     store.claims.take(run_id, dead_holder())
     assert store.claims.take(run_id, holder_name())
+
+
+@pytest.mark.parametrize("status", ENDED)
+def test_run_that_has_ended_is_not_to_be_had_until_it_is_to_go_on(
+    store: Store, status: str
+) -> None:
+    run_id, holder = claimed_run(store)
+    store.give_back(run_id, holder, status)
+    assert not store.claims.take(run_id, holder_name())
+    if status in RESUMABLE:
+        store.controls.request(run_id, "resume")
+        assert store.claims.take(run_id, holder_name())
 
 
 def test_silent_holder_elsewhere_keeps_its_run_for_a_while(
