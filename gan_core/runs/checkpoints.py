@@ -10,9 +10,8 @@ import sqlalchemy as sa
 from gan_core.runs import tables
 from gan_core.runs.answers import Question
 from gan_core.runs.claims import update_claimed
-from gan_core.runs.controls import TURNS
 from gan_core.runs.database import Database
-from gan_core.runs.run import Run
+from gan_core.runs.run import TURNS, Run
 from gan_core.text import N_, GanError
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from gan_core.runs import tables
 from gan_core.runs.database import Database
-from gan_core.runs.run import ENDED, Run, understood
+from gan_core.runs.run import CHANGES, ENDED, Run, understood
 
 CLAIM_SECONDS = 60.0  # how long a silent worker on another machine keeps its run
 
@@ -29,9 +29,14 @@ class Claims:
         self._read, self._write = database.read, database.write
 
     def wanting_worker(self) -> list[Run]:
-        """Runs that should train and that nobody trains, first come, first served."""
-        woken = sa.exists().where(
-            tables.controls.c.run_id == tables.runs.c.id, tables.controls.c.applied_step.is_(None)
+        """Runs that should train and that nobody trains, first come, first served.
+
+        Not a paused one for a change alone while it is replayed: the past comes first.
+        """
+        unread = tables.controls.c.applied_step.is_(None)
+        is_replayed = _has_control(tables.controls.c.applied_step > tables.runs.c.step)
+        woken = _has_control(unread, tables.controls.c.action.not_in(CHANGES)) | (
+            _has_control(unread) & ~is_replayed
         )
         with self._read() as db:
             rows = db.execute(
@@ -74,6 +79,11 @@ class Claims:
 def holder_name() -> str:
     """A name for one execution of a run in this process."""
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def _has_control(*of_kind: sa.ColumnElement[bool]) -> sa.Exists:
+    """Whether something of this kind was asked of the run, obeyed or not."""
+    return sa.exists().where(tables.controls.c.run_id == tables.runs.c.id, *of_kind)
 
 
 def _is_to_be_had(row: Any, holder: str) -> bool:
