@@ -11,6 +11,7 @@ from gan_core.runs import tables
 from gan_core.runs.database import Database
 
 KEPT_SECONDS = 24 * 3600.0
+CLASS_SECONDS = 3 * 3600.0  # votes from before are another class's
 
 _votes = tables.votes
 
@@ -24,13 +25,17 @@ class Votes:
     def cast(self, vote: Vote) -> None:
         """Note what a voter has chosen, instead of what it has chosen before.
 
-        Votes of the day before are forgotten on this occasion.
+        What it chose first stays the first, unless another class sits at its device by now. Votes
+        of the day before are forgotten on this occasion.
         """
         now = time.time()
         earlier = (_votes.c.question == vote.question) & (_votes.c.voter == vote.voter)
         with self._write() as db:
+            still_counts = earlier & (_votes.c.at >= now - CLASS_SECONDS)
+            first = db.scalar(sa.select(_votes.c.first).where(still_counts))
             db.execute(_votes.delete().where(earlier | (_votes.c.at < now - KEPT_SECONDS)))
-            db.execute(_votes.insert().values(**vote._asdict(), at=now))
+            kept = vote if first is None else vote._replace(first=first)
+            db.execute(_votes.insert().values(**kept._asdict(), at=now))
 
     def cast_since(self, since: float) -> list[Vote]:
         """The votes of all who have voted `since` then (seconds since 1970), on any question."""

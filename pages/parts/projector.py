@@ -10,6 +10,7 @@ from typing import ClassVar
 import streamlit as st
 from pydantic import Field
 
+from gan_core.runs.votes import CLASS_SECONDS
 from gan_core.settings import Choices, Settings
 from gan_core.text import N_
 from pages.parts.page_settings import PageSettings
@@ -17,7 +18,6 @@ from pages.parts.prose import _, language
 
 _HERE = Path(__file__).parent
 QUESTION = "question"  # in the URL
-CLASS_SECONDS = 3 * 3600.0  # answers from before are another class's
 _COUNTED_SINCE = "answers of the class are counted since"
 GROWTH = 1.375  # of letters and figures on a projector
 _LARGE = (_HERE / "projector.css").read_text("utf-8")

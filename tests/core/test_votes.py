@@ -6,6 +6,7 @@ import pytest
 
 from gan_core.class_results import Vote
 from gan_core.runs.store import Store
+from gan_core.runs.votes import CLASS_SECONDS
 from tests.recorded import IN_EACH_DATABASE
 
 
@@ -22,6 +23,22 @@ def test_last_vote_of_each_voter_counts(store: Store) -> None:
         Vote("which way?", "'c'; --", "down", "up"),
         Vote("which way?", "a", "down", "up"),
         Vote("which way?", "b", "down", "up"),
+    ]
+
+
+@IN_EACH_DATABASE
+def test_first_choice_stays_the_first_until_another_class_comes(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = []
+    for choice, at in (("up", 0.0), ("down", 100.0), ("left", 101.0 + CLASS_SECONDS)):
+        monkeypatch.setattr("time.time", lambda at=at: at)
+        store.votes.cast(Vote("which way?", "a", choice, first=choice))
+        chosen += store.votes.cast_since(0)
+    assert [(each.choice, each.first) for each in chosen] == [
+        ("up", "up"),
+        ("down", "up"),
+        ("left", "left"),
     ]
 
 
