@@ -43,6 +43,26 @@ def test_first_choice_stays_the_first_until_another_class_comes(
 
 
 @IN_EACH_DATABASE
+def test_everybody_counts_anew_for_themselves(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 10.0 + CLASS_SECONDS
+    monkeypatch.setattr("time.time", lambda: now)
+    assert store.votes.counted_since("teacher") == 10.0
+    store.votes.count_anew("teacher")
+    now += 5.0
+    store.votes.count_anew("teacher")
+    now += 2.0
+    assert store.votes.counted_since("teacher") == now - 2.0
+    assert store.votes.counted_since("another") == 17.0
+    now += CLASS_SECONDS
+    assert store.votes.counted_since("teacher") == now - CLASS_SECONDS
+    now += 24 * 3600.0
+    store.votes.count_anew("another")
+    assert store.votes.counted_since("teacher") == now - CLASS_SECONDS
+
+
+@IN_EACH_DATABASE
 def test_votes_count_from_a_moment_on_and_are_forgotten_after_a_day(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
