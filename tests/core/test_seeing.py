@@ -92,6 +92,15 @@ def test_networks_are_kept_at_hand(shared: Store, run_id: str) -> None:
     assert pair_of(shared, moment) is pair_of(shared, moment)
 
 
+@pytest.mark.parametrize("earlier", [(STEP - 1, 0), (STEP, 1)])
+def test_networks_of_another_checkpoint_are_not_looked_at(
+    shared: Store, run_id: str, earlier: tuple[int, int]
+) -> None:
+    question = Moment(run_id, *earlier).question("samples", tool="all", seed=1, label=0)
+    with pytest.raises(GanError, match="has trained on since"):
+        answering.TOPICS["samples"](question, shared)
+
+
 def test_after_a_turn_of_one_player_others_are_looked_at(
     shared: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
