@@ -74,6 +74,11 @@ def execute(store_url: str, run_id: str, holder: str | None = None) -> str | Non
         return None
 
 
+def execute_for(engine: str, store_url: str, run_id: str) -> str | None:
+    """`execute` in a process that the engine does not know, under a name that it does."""
+    return execute(store_url, run_id, holder_name(engine))
+
+
 @dataclass(frozen=True)
 class Ending:
     """How a run left its worker."""
