@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 from pydantic import Field
 
+from gan_core.runs.answers import Question
 from gan_core.settings import Settings
 from gan_core.text import N_, GanError
 from pages.parts.asking import when_answered
@@ -15,6 +16,7 @@ from pages.parts.choose_run import Chosen, chosen_run
 from pages.parts.links import remember
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown, say
+from pages.parts.store import store
 from pages.parts.tiles import marked_tiles, tiles
 
 COLUMNS, SIZE = 6, 104
@@ -111,9 +113,21 @@ def show_truth(dealt: Mapping[str, Any], said: Sequence[bool]) -> None:
 
 
 def as_dealt(latest: Chosen, seed: int) -> Chosen:
-    """The run as it was when these pictures were dealt: a newer checkpoint takes nobody's marks."""
-    moment = st.session_state.setdefault(f"dealt {latest.run.id} {seed}", latest.moment)
-    return replace(latest, moment=moment)
+    """The run as it was when these pictures were dealt: a newer checkpoint takes nobody's marks.
+
+    As it is now where none were dealt, because it had trained on before a worker came to it.
+    """
+    key = f"dealt {latest.run.id} {seed}"
+    dealt = replace(latest, moment=st.session_state.setdefault(key, latest.moment))
+    if store().answers.is_asked(guess_of(dealt, seed)):
+        return dealt
+    st.session_state[key] = latest.moment
+    return latest
+
+
+def guess_of(chosen: Chosen, seed: int) -> Question:
+    """What a worker is asked for a game."""
+    return chosen.question("guess", seed=seed, label=0)
 
 
 def another_button() -> None:
@@ -136,7 +150,7 @@ try:
     chosen = as_dealt(latest, values.seed)
     game = f"{chosen.moment} {values.seed}"
     checked_key = f"checked {game}"
-    asked = chosen.question("guess", seed=values.seed, label=0)
+    asked = guess_of(chosen, values.seed)
     when_answered([asked], play, height=330, meanwhile=ASKING)
     markdown("guess_next")
 except GanError as error:

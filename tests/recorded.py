@@ -8,8 +8,10 @@ import sys
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
 from gan_core.presets import PRESETS
+from gan_core.runs import tables
 from gan_core.runs.claims import holder_name
 from gan_core.runs.curve import LEVELS, Pyramid
 from gan_core.runs.store import Store
@@ -68,6 +70,12 @@ def assert_holds_exactly(store: Store, run_id: str, whole: np.ndarray) -> None:
 
 def kinds(store: Store, run_id: str) -> list[str]:
     return [event.kind for event in store.events.after(0, [run_id])]
+
+
+def holder_of(store: Store, run_id: str) -> str | None:
+    """Who trains a run, dead or alive; None where it was given back."""
+    with store._read() as db:
+        return db.scalar(sa.select(tables.runs.c.claimed_by).where(tables.runs.c.id == run_id))
 
 
 def dead_holder() -> str:

@@ -388,7 +388,7 @@ def _classes_in_turn(config: RunConfig, n: int) -> str:
 
 
 _PICTURE = """\
-pixels = np.clip((x_fake + 1) * 127.5, 0, 255).astype(np.uint8)
+pixels = np.rint(np.clip((x_fake + 1) * 127.5, 0, 255)).astype(np.uint8)
 n, height, width, channels = pixels.shape
 rows = pixels.reshape(8, 8, height, width, channels).swapaxes(1, 2)
 grid = rows.reshape(8 * height, 8 * width, channels)

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from gan_core.runs import tables
 from gan_core.runs.answers import Question
 from gan_core.runs.claims import update_claimed
-from gan_core.runs.controls import TURNS
 from gan_core.runs.database import Database
-from gan_core.runs.run import Run
+from gan_core.runs.run import TURNS, Run
 from gan_core.text import N_, GanError
+
+GONE_ON = N_("Run {name} has trained on since this was asked. Ask again.")
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,13 @@ class Checkpoints:
                 sa.select(tables.checkpoints.c.data).where(tables.checkpoints.c.run_id == run_id)
             )
 
+    def data_at(self, moment: Moment) -> bytes | None:
+        """Return the run's checkpoint, if it is still the one of this moment."""
+        of_moment = _moments().where(tables.checkpoints.c.run_id == moment.run)
+        with self._read() as db:
+            row = db.execute(of_moment.add_columns(tables.checkpoints.c.data)).one_or_none()
+        return row.data if row and _to_moment(row) == moment else None
+
     def moment(self, run_id: str) -> Moment | None:
         """Return the moment of the run's checkpoint, if it has one."""
         of_run = _moments().where(tables.checkpoints.c.run_id == run_id)
@@ -67,6 +75,11 @@ def no_checkpoint(run: Run) -> GanError:
     return GanError(
         N_("Run {name} has no checkpoint yet. Wait a few seconds and try again."), name=run.name
     )
+
+
+def gone_on(run: Run) -> GanError:
+    """What is said when a run's checkpoint is no longer the one that was asked about."""
+    return GanError(GONE_ON, name=run.name)
 
 
 def _moments() -> sa.Select[Any]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from gan_core.runs import tables
 from gan_core.runs.database import Database
-from gan_core.runs.run import Run, understood
+from gan_core.runs.run import CHANGES, ENDED, Run, understood
 
 CLAIM_SECONDS = 60.0  # how long a silent worker on another machine keeps its run
 
@@ -29,9 +29,14 @@ class Claims:
         self._read, self._write = database.read, database.write
 
     def wanting_worker(self) -> list[Run]:
-        """Runs that should train and that nobody trains, first come, first served."""
-        woken = sa.exists().where(
-            tables.controls.c.run_id == tables.runs.c.id, tables.controls.c.applied_step.is_(None)
+        """Runs that should train and that nobody trains, first come, first served.
+
+        Not a paused one for a change alone while it is replayed: the past comes first.
+        """
+        unread = tables.controls.c.applied_step.is_(None)
+        is_replayed = _has_control(tables.controls.c.applied_step > tables.runs.c.step)
+        woken = _has_control(unread, tables.controls.c.action.not_in(CHANGES)) | (
+            _has_control(unread) & ~is_replayed
         )
         with self._read() as db:
             rows = db.execute(
@@ -54,11 +59,16 @@ class Claims:
             running = db.execute(sa.select(tables.runs).where(tables.runs.c.status == "running"))
             return any(not is_free(row) for row in running)
 
-    def take(self, run_id: str, holder: str, *, force: bool = False) -> bool:
-        """Take a run for `holder` if it is free, or by `force`; whether that worked."""
+    def take(
+        self, run_id: str, holder: str, *, force: bool = False, of_engine: str | None = None
+    ) -> bool:
+        """Take a run for `holder` if it is to be had, or by `force`; whether that worked.
+
+        One that has not ended is to be had from whoever trains it for `of_engine`, too.
+        """
         with self._write() as db:
             row = db.execute(sa.select(tables.runs).where(tables.runs.c.id == run_id)).one_or_none()
-            if row is None or not (force or is_free(row) or row.claimed_by == holder):
+            if row is None or not (force or _is_to_be_had(row, holder, of_engine)):
                 return False
             db.execute(
                 tables.runs.update().where(tables.runs.c.id == run_id).values(held_by(holder))
@@ -71,9 +81,27 @@ class Claims:
             let_go(db, run_id, holder)
 
 
-def holder_name() -> str:
-    """A name for one execution of a run in this process."""
-    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+def holder_name(engine: str = "") -> str:
+    """A name for one execution of a run in this process, and for the engine that asked for it."""
+    return f"{socket.gethostname()}:{os.getpid()}:{engine}.{secrets.token_hex(4)}"
+
+
+def _has_control(*of_kind: sa.ColumnElement[bool]) -> sa.Exists:
+    """Whether something of this kind was asked of the run, obeyed or not."""
+    return sa.exists().where(tables.controls.c.run_id == tables.runs.c.id, *of_kind)
+
+
+def _is_to_be_had(row: Any, holder: str, of_engine: str | None) -> bool:
+    """Whether `holder` may train the run: it has not ended, and nobody else trains it.
+
+    A cluster may come back to a run long after it was asked to train it; meanwhile somebody may
+    have stopped the run.
+    """
+    return row.status not in ENDED and (
+        is_free(row)
+        or row.claimed_by == holder
+        or (of_engine is not None and f":{of_engine}." in row.claimed_by)
+    )
 
 
 def is_free(row: Any) -> bool:

@@ -13,12 +13,8 @@ from gan_core.runs import tables
 from gan_core.runs.claims import is_free, let_go, update_claimed
 from gan_core.runs.database import Database
 from gan_core.runs.events import announce
-from gan_core.runs.run import ENDED, RESUMABLE, found, restate, to_run
+from gan_core.runs.run import ACTIONS, CHANGES, ENDED, RESUMABLE, found, restate, to_run
 from gan_core.text import N_, GanError, Text
-
-TURNS = ("turn_d", "turn_g")
-CHANGES = ("set", *TURNS)  # what makes a run differ from what its config says
-ACTIONS = ("pause", "resume", "step", "stop", *CHANGES)
 
 
 @dataclass(frozen=True)

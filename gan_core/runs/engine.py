@@ -16,6 +16,7 @@ import argparse
 import contextlib
 import logging
 import os
+import secrets
 import sys
 import threading
 from typing import Any
@@ -119,6 +120,7 @@ class Dispatcher:
     def __init__(self, store: Store, client: Client) -> None:
         self._store, self._client = store, client
         self._futures: dict[str, tuple[Future, float]] = {}
+        self._name = secrets.token_hex(4)  # among all engines that share the store
 
     def slots(self) -> float:
         """All slots of all workers, taken or not."""
@@ -150,20 +152,28 @@ class Dispatcher:
         by_itself = is_of_points(run) and any(POINTS in offered for offered in self._resources())
         wanted = {POINTS if by_itself else SLOT: share}
         future = self._client.submit(
-            job.execute, self._store.url, run.id, pure=False, resources=wanted
+            job.execute_for,
+            self._name,
+            self._store.url,
+            run.id,
+            pure=False,
+            resources=wanted,
         )
         self._futures[run.id] = (future, share)
 
     def _note_end(self, run_id: str, future: Future) -> None:
-        """A job that raised could not write its end into the store itself: try it from here."""
+        """A job that raised could not write its end into the store itself: try it from here.
+
+        But if it has ended otherwise, or another engine trains it by now, all is well.
+        """
         if future.status == "error":
             error = future.exception()
             log.error("Run %s ended with %r", run_id, error)
             text = error.text if isinstance(error, GanError) else _lost(error)
             with contextlib.suppress(Superseded):  # deleted in the meantime
                 holder = holder_name()
-                self._store.claims.take(run_id, holder, force=True)
-                self._store.give_back(run_id, holder, "failed", text)
+                if self._store.claims.take(run_id, holder, of_engine=self._name):
+                    self._store.give_back(run_id, holder, "failed", text)
         del self._futures[run_id]
 
 

@@ -87,7 +87,7 @@ def picture(samples: np.ndarray, per_row: int = GRID) -> str:
     from PIL import Image
 
     shades = np.nan_to_num(samples)  # a diverged generator draws grey
-    pixels = np.clip((shades + 1) * 127.5, 0, 255).astype(np.uint8)
+    pixels = np.rint(np.clip((shades + 1) * 127.5, 0, 255)).astype(np.uint8)
     n, height, width, channels = pixels.shape
     per_row = min(per_row, n)
     rows = pixels[: n // per_row * per_row].reshape(-1, per_row, height, width, channels)

@@ -15,10 +15,10 @@ from gan_core.config import FULL_SPEED, NEVER, RunConfig
 from gan_core.metrics import METRICS
 from gan_core.runs import data, frame
 from gan_core.runs.claims import Superseded, holder_name
-from gan_core.runs.controls import CHANGES, TURNS, Control, changed
+from gan_core.runs.controls import Control, changed
 from gan_core.runs.plane_frame import PlaneFrames
 from gan_core.runs.plateau import Plateau
-from gan_core.runs.run import Run
+from gan_core.runs.run import CHANGES, TURNS, Run
 from gan_core.runs.slots import share_of
 from gan_core.runs.store import Store, open_store
 from gan_core.text import N_, GanError, Text, number
@@ -72,6 +72,11 @@ def execute(store_url: str, run_id: str, holder: str | None = None) -> str | Non
         return ending.status
     except Superseded:
         return None
+
+
+def execute_for(engine: str, store_url: str, run_id: str) -> str | None:
+    """`execute` in a process that the engine does not know, under a name that it does."""
+    return execute(store_url, run_id, holder_name(engine))
 
 
 @dataclass(frozen=True)
@@ -304,10 +309,9 @@ class Job:
 
     def _advance(self, n_steps: int) -> bool:
         """Take up to `n_steps` steps; False when the losses are no longer numbers."""
-        changes_at = self._replay[0].applied_step if self._replay else None
-        if changes_at is not None and changes_at <= self.seat.step:
-            self._change(self._replay.pop(0))
+        if self._replay_what_is_due():
             return True
+        changes_at = self._replay[0].applied_step if self._replay else None
         head_start = self.config.head_start
         begins_ahead = self.seat.step < head_start
         stops = [head_start if begins_ahead else self.config.steps, changes_at]
@@ -346,6 +350,13 @@ class Job:
         if self._checkpoints.is_due():
             self._save()
         return True
+
+    def _replay_what_is_due(self) -> bool:
+        """Change what changed after this very step in the past; whether there was anything."""
+        before = self._n_changes
+        while self._replay and (self._replay[0].applied_step or 0) <= self.seat.step:
+            self._change(self._replay.pop(0))
+        return self._n_changes > before
 
     def _measure_rate(self) -> None:
         """Real images seen per second since the last flush, smoothed."""
@@ -430,7 +441,8 @@ class Job:
         """Do what was asked for since the last look."""
         for control in self.store.controls.pending(self.run.id):
             if control.action in CHANGES:
-                if self._replay:  # the past comes first: finish replaying it
+                self._replay_what_is_due()
+                if self._replay:  # the past comes first: `Claims` wakes no paused run for it
                     continue
                 if control.action != "set":
                     self._pause()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gan_core.config import RunConfig
-from gan_core.runs.checkpoints import Moment, no_checkpoint
+from gan_core.runs.checkpoints import Moment, gone_on, no_checkpoint
 from gan_core.runs.controls import changed
 from gan_core.runs.store import Store
 
@@ -29,7 +29,7 @@ def restored(store: Store, run_id: str) -> Iterator[Trainer]:
     """
     from gan_core.training.pool import borrowed_trainer
 
-    config, state = _checkpoint(store, run_id)
+    config, state = _unpacked(store, run_id, store.checkpoints.data(run_id))
     with borrowed_trainer(config) as trainer:
         trainer.load_state(state)
         yield trainer
@@ -39,21 +39,25 @@ def restored(store: Store, run_id: str) -> Iterator[Trainer]:
 def pair_of(store: Store, moment: Moment) -> Pair:
     """A run's networks to be looked at, kept at hand: the moment tells a checkpoint from the next.
 
-    Raises `GanError` as `restored` does.
+    Raises `GanError` as `restored` does, and where the checkpoint is no longer the moment's.
     """
     from gan_core.training.pair import Pair
     from gan_core.training.pool import real_samples
 
-    config, state = _checkpoint(store, moment.run)
+    checkpoint = store.checkpoints.data_at(moment)
+    if not checkpoint and store.checkpoints.moment(moment.run):
+        raise gone_on(store.run(moment.run))
+    config, state = _unpacked(store, moment.run, checkpoint)
     return Pair.at(config, real_samples(config), state)
 
 
-def _checkpoint(store: Store, run_id: str) -> tuple[RunConfig, dict[str, np.ndarray]]:
+def _unpacked(
+    store: Store, run_id: str, checkpoint: bytes | None
+) -> tuple[RunConfig, dict[str, np.ndarray]]:
     """The run's config at its checkpoint, its data at hand, and what the checkpoint holds."""
     from gan_core.training.checkpoint import unpack
 
     run = store.run(run_id)
-    checkpoint = store.checkpoints.data(run_id)
     if not checkpoint:
         raise no_checkpoint(run)
     state = unpack(checkpoint)

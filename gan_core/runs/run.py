@@ -1,4 +1,4 @@
-"""A run as the store knows it, and its status."""
+"""A run as the store knows it, its status, and what may be asked of it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ from gan_core.text import N_, GanError, Text
 ACTIVE = ("queued", "running", "paused")
 ENDED = ("finished", "stopped", "diverged", "failed")
 RESUMABLE = ("stopped", "failed")
+TURNS = ("turn_d", "turn_g")
+CHANGES = ("set", *TURNS)  # what makes a run differ from what its config says
+ACTIONS = ("pause", "resume", "step", "stop", *CHANGES)
 
 log = logging.getLogger(__name__)
 

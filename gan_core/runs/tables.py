@@ -79,6 +79,12 @@ votes = sa.Table(
     sa.Column("first", sa.String, nullable=False),  # what was chosen before anything was said
     sa.Column("at", sa.Float, nullable=False),  # seconds since 1970
 )
+countings = sa.Table(  # of votes
+    "countings",
+    metadata,
+    sa.Column("visitor", sa.String, primary_key=True),  # who counts
+    sa.Column("begun", sa.Float, nullable=False),  # seconds since 1970, the last time
+)
 pictures = sa.Table(
     "pictures",
     metadata,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from gan_core.runs.answers import Answer, Question
-from gan_core.runs.checkpoints import no_checkpoint
+from gan_core.runs.checkpoints import GONE_ON, no_checkpoint
 from gan_core.runs.run import Run
 from gan_core.text import N_, GanError
 from pages.parts.prose import _, say
@@ -59,15 +59,21 @@ def when_answered(
 ) -> None:
     """Call `show` with the questions' answers; say `meanwhile` while a worker is still at them.
 
+    Where the run has trained on before a worker came to them, the page asks about what it is now.
     `height` in pixels is kept free meanwhile, so that what is below does not jump.
     """
     try:
         answers = _ask_and_wait(questions)
+        refused = [answer.error for answer in answers if answer and answer.error]
+        has_gone_on = any(error.template == GONE_ON for error in refused)
+        if has_gone_on:
+            store().answers.forget(questions)
     except GanError as error:
         st.error(say(error))
         return
-    refused = [answer.error for answer in answers if answer and answer.error]
-    if refused:
+    if has_gone_on:
+        st.rerun()
+    elif refused:
         st.error(say(refused[0]))
         key = f"ask again {questions}"
         st.button(_("Ask again"), key=key, on_click=_ask_again, args=(questions,))

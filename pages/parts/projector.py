@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
@@ -15,11 +14,11 @@ from gan_core.text import N_
 from pages.parts.links import visits
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, language
+from pages.parts.store import attempt, store
+from pages.parts.visitor import visitor
 
 _HERE = Path(__file__).parent
 QUESTION = "question"  # in the URL
-CLASS_SECONDS = 3 * 3600.0  # answers from before are another class's
-_COUNTED_SINCE = "answers of the class are counted since"
 GROWTH = 1.375  # of letters and figures on a projector
 _LARGE = (_HERE / "projector.css").read_text("utf-8")
 _component = st.components.v2.component(
@@ -82,9 +81,8 @@ def shows_hands() -> bool:
 
 
 def counted_since() -> float:
-    """From when on (seconds since 1970) the answers of a class count."""
-    begun: float = st.session_state.get(_COUNTED_SINCE, 0.0)
-    return max(begun, time.time() - CLASS_SECONDS)
+    """From when on (seconds since 1970) the answers of a class count for the visitor."""
+    return store().votes.counted_since(visitor())
 
 
 def count_anew_button() -> None:
@@ -93,7 +91,7 @@ def count_anew_button() -> None:
 
 
 def _count_anew() -> None:
-    st.session_state[_COUNTED_SINCE] = time.time()
+    attempt(lambda: store().votes.count_anew(visitor()))
 
 
 def view_in_links() -> dict[str, str]:

@@ -30,12 +30,11 @@ def show_of_hands(question: str, options: Mapping[str, str], mine: str | None) -
 
 
 def _vote(question: str, mine: str | None) -> None:
-    told, begun = f"vote on {question}", f"first vote on {question}"
+    told = f"vote on {question}"
     if mine is None or st.session_state.get(told) == mine:
         return
-    first = st.session_state.setdefault(begun, mine)
     with contextlib.suppress(GanError):  # without a store, a lesson can be learned all the same
-        store().votes.cast(Vote(question, visitor(), mine, first))
+        store().votes.cast(Vote(question, visitor(), mine, first=mine))
         st.session_state[told] = mine
 
 

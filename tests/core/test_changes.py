@@ -11,6 +11,7 @@ import pytest
 
 from gan_core.config import RunConfig
 from gan_core.runs.claims import holder_name
+from gan_core.runs.controls import Control
 from gan_core.runs.job import execute
 from gan_core.runs.store import Store, open_store
 from gan_core.text import GanError
@@ -476,6 +477,18 @@ def test_branch_continues_from_its_own_checkpoint(
     assert play(halted) == "finished"
     assert np.array_equal(records(shared, whole), records(shared, halted))
     assert_equal_states(checkpoint(shared, whole), checkpoint(shared, halted))
+
+
+def test_change_asked_for_where_the_replay_is_paused_comes_after_what_is_replayed_there(
+    shared: Store, play: Callable[..., str | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gan_core.runs.job.WARM_SECONDS", 0.5)
+    past = Control(0, "set", "d_learning_rate", 0.002, 3)
+    run_id = shared.create_run(RunConfig.parse({**TINY, "steps": 5}), changes=[past])
+    assert play(run_id, {3: [("pause",), ("set", "d_learning_rate", 0.004)]}) == "paused"
+    assert shared.controls.pending(run_id) == []
+    assert [each.value for each in shared.controls.changes(run_id)] == [0.002, 0.004]
+    assert int(checkpoint(shared, run_id)["n_changes"]) == 2
 
 
 def test_branch_of_a_run_in_slow_motion_is_replayed_at_full_speed(

@@ -15,7 +15,7 @@ import pytest
 from gan_core.config import RunConfig
 from gan_core.runs import engine as engine_module
 from gan_core.runs.claims import holder_name
-from gan_core.runs.engine import shared_out
+from gan_core.runs.engine import Dispatcher, shared_out
 from gan_core.runs.job import execute
 from gan_core.runs.run import Run
 from gan_core.runs.slots import SLOT
@@ -23,6 +23,7 @@ from gan_core.runs.store import Store
 from gan_core.training.records import RECORD_FIELDS
 from tests.app_process import free_port
 from tests.engine_process import EngineProcess, wait_until
+from tests.recorded import dead_holder
 
 # Long enough to be interrupted after a checkpoint, which comes five seconds after the start.
 LONG = {
@@ -113,6 +114,43 @@ def test_workers_offer_all_slots_and_have_a_thread_for_each(
 
 
 @pytest.mark.slow
+class Failed:
+    """What remains of a job that raised, as Dask hands it over."""
+
+    status = "error"
+
+    def exception(self) -> Exception:
+        return MemoryError()
+
+
+@pytest.mark.parametrize(
+    ("trained_by", "status", "then"),
+    [
+        ("ours", "running", "failed"),
+        ("dead", "running", "failed"),
+        ("another", "running", "running"),
+        ("nobody", "stopped", "stopped"),
+    ],
+)
+def test_a_job_that_raised_fails_its_run_unless_another_engine_trains_it_or_it_has_ended(
+    sqlite_url: str, trained_by: str, status: str, then: str
+) -> None:
+    store = Store(sqlite_url)
+    dispatcher = Dispatcher(store, Any)
+    ours = holder_name(dispatcher._name)
+    holder = {"ours": ours, "dead": dead_holder()}.get(trained_by, holder_name())
+    run_id = start(store, LONG)
+    store.claims.take(run_id, holder)
+    store.set_status(run_id, holder, status)
+    if trained_by == "nobody":
+        store.claims.release(run_id, holder)
+    dispatcher._futures[run_id] = (Failed(), 1.0)
+    dispatcher._note_end(run_id, Failed())
+    assert store.run(run_id).status == then
+    assert not dispatcher._futures
+    store._database.engine.dispose()
+
+
 def test_a_run_whose_worker_is_killed_goes_on_as_if_nothing_had_happened(
     store: Store, engine: EngineProcess, uninterrupted: np.ndarray
 ) -> None:

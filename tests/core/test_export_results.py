@@ -105,7 +105,7 @@ def test_table_of_a_run_that_has_not_begun_has_no_rows(store: Store) -> None:
 
 def test_samples_are_the_latest(store: Store, run_id: str) -> None:
     picture = Image.open(io.BytesIO(samples_png(store, run_id)))
-    expected = np.clip((shades(20)[:, 0, 0, 0] + 1) * 127.5, 0, 255).astype(np.uint8)
+    expected = np.rint((shades(20)[:, 0, 0, 0] + 1) * 127.5).astype(np.uint8)
     assert np.array_equal(np.asarray(picture)[14::28, 14::28], expected.reshape(8, 8))
 
 
@@ -118,7 +118,7 @@ def test_film_shows_every_kept_step_in_order_and_rests_on_the_last(
     for number, step in enumerate(FRAMED_AT):
         film.seek(number)
         assert film.size == (8 * 28 * LARGER, 8 * 28 * LARGER + CAPTION)
-        expected = np.clip((shades(step)[:, 0, 0, 0] + 1) * 127.5, 0, 255).astype(np.uint8)
+        expected = np.rint((shades(step)[:, 0, 0, 0] + 1) * 127.5).astype(np.uint8)
         shown = np.asarray(film.convert("L"))[28 : -CAPTION : 28 * LARGER, 28 :: 28 * LARGER]
         assert np.abs(shown.astype(int) - expected.reshape(8, 8)).max() <= 1
         assert (np.asarray(film.convert("L"))[-CAPTION:] > 128).any(), "the step is written below"
@@ -157,7 +157,7 @@ def test_video_is_made_of_the_pictures_of_the_film(
     pictures = np.fromfile(tmp_path / "pictures", np.uint8).reshape(-1, height, width, 3)
     assert len(pictures) == len(FRAMED_AT) - 1 + LAST_MS // FRAME_MS
     for picture, step in zip(pictures, FRAMED_AT, strict=False):
-        expected = np.clip((shades(step)[:, 0, 0, 0] + 1) * 127.5, 0, 255).astype(np.uint8)
+        expected = np.rint((shades(step)[:, 0, 0, 0] + 1) * 127.5).astype(np.uint8)
         shown = picture[28 : -CAPTION : 28 * LARGER, 28 :: 28 * LARGER]
         assert np.array_equal(shown, np.repeat(expected.reshape(8, 8, 1), 3, axis=2))
 
@@ -193,7 +193,7 @@ def test_arrays_hold_the_latest_samples_and_earlier_ones(store: Store, run_id: s
     assert arrays["step"] == N_STEPS
     expected = np.stack([shades(step) for step in FRAMED_AT])
     assert arrays["x_fake_at_steps"].shape == expected.shape
-    assert np.abs(arrays["x_fake_at_steps"] - expected).max() <= 1 / 127
+    assert np.abs(arrays["x_fake_at_steps"] - expected).max() <= 0.51 / 127.5
     assert np.array_equal(arrays["x_fake"], arrays["x_fake_at_steps"][-1])
     assert np.abs(arrays["x_fake"]).max() <= 1
 
@@ -205,7 +205,7 @@ def test_arrays_have_the_pixels_of_each_picture_in_their_places(store: Store) ->
     shown = frame.encode(colours, {}, config.items.dataset, {})
     store.record.append(run_id, holder, step=1, points={}, images_per_second=1.0, frame=shown)
     arrays = np.load(io.BytesIO(samples_npz(store, run_id)))
-    assert np.abs(arrays["x_fake"] - colours).max() <= 1 / 127
+    assert np.abs(arrays["x_fake"] - colours).max() <= 0.51 / 127.5
 
 
 def test_arrays_of_points_mark_what_is_no_number(store: Store) -> None:

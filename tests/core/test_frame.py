@@ -38,7 +38,13 @@ def test_shades_beyond_the_range_are_black_and_white() -> None:
     samples = np.zeros((8, 28, 28, 1), np.float32)
     samples[0], samples[1], samples[2] = -9, 9, np.nan
     grid = pixels(frame.picture(samples))
-    assert [grid[0, 0], grid[0, 28], grid[0, 2 * 28]] == [0, 255, 127]
+    assert [grid[0, 0], grid[0, 28], grid[0, 2 * 28]] == [0, 255, 128]
+
+
+def test_every_shade_stays_the_same() -> None:
+    grid = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    samples = (grid.astype(np.float32) / 127.5 - 1)[np.newaxis, ..., np.newaxis]
+    assert np.array_equal(pixels(frame.picture(samples)), grid)
 
 
 def test_colour_stays_colour() -> None:
@@ -46,7 +52,7 @@ def test_colour_stays_colour() -> None:
     samples[2, 5, 7] = 1, 0, -1
     grid = pixels(frame.picture(samples))
     assert grid.shape == (32, 8 * 32, 3)
-    assert grid[5, 2 * 32 + 7].tolist() == [255, 127, 0]
+    assert grid[5, 2 * 32 + 7].tolist() == [255, 128, 0]
     assert np.count_nonzero(grid) == 2
 
 

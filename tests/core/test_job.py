@@ -21,6 +21,7 @@ from gan_core.text import GanError
 from gan_core.training.checkpoint import unpack
 from gan_core.training.records import RECORD_FIELDS
 from gan_core.training.trainer import Trainer
+from tests.recorded import holder_of
 
 TINY = {
     "dataset": "ring",
@@ -100,7 +101,7 @@ def test_a_run_ends_with_all_its_records_facts_and_last_frame(shared: Store) -> 
     frame = shared.record.latest_frame(run_id)
     assert frame
     assert frame.step == 300
-    assert shared.claims.take(run_id, holder_name()), "the run was not given back"
+    assert holder_of(shared, run_id) is None
 
 
 def test_frames_of_the_plane_show_surface_manifold_arrows_and_truth(shared: Store) -> None:
@@ -253,6 +254,8 @@ def test_a_full_disk_loses_nothing_and_the_run_goes_on_when_there_is_room(shared
     sa.event.remove(engine, "connect", leave_no_room)
     engine.dispose()
     assert len(records(shared, whole)) == 300
+    if shared.run(run_id).status == "failed":
+        shared.controls.request(run_id, "resume")
     assert execute(shared.url, run_id, holder) == "finished"
     assert np.array_equal(records(shared, run_id), records(shared, whole))
 
@@ -275,6 +278,13 @@ def test_a_run_that_somebody_else_trains_is_left_alone(shared: Store) -> None:
     shared.claims.take(run_id, holder_name())
     assert execute(shared.url, run_id) is None
     assert shared.run(run_id).status == "queued"
+
+
+def test_a_run_that_was_stopped_before_its_worker_came_is_left_alone(shared: Store) -> None:
+    run_id = start(shared)
+    shared.controls.request(run_id, "stop")
+    assert execute(shared.url, run_id) is None
+    assert shared.run(run_id).status == "stopped"
 
 
 def test_a_run_whose_flushes_are_late_takes_many_steps_between_them(

@@ -94,6 +94,7 @@ def test_a_run_of_digits_is_measured_at_its_start_and_its_end(shared: Store) -> 
 def test_a_run_that_goes_on_measures_no_step_twice(shared: Store) -> None:
     run_id = run(shared)
     shared.claims.take(run_id, "again:0:x", force=True)
+    shared.set_status(run_id, "again:0:x", "running")
     assert execute(shared.url, run_id, "again:0:x") == "finished"
     assert shared.record.quality(run_id)[0] == sorted(set(shared.record.quality(run_id)[0]))
 

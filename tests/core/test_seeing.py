@@ -92,6 +92,15 @@ def test_networks_are_kept_at_hand(shared: Store, run_id: str) -> None:
     assert pair_of(shared, moment) is pair_of(shared, moment)
 
 
+@pytest.mark.parametrize("earlier", [(STEP - 1, 0), (STEP, 1)])
+def test_networks_of_another_checkpoint_are_not_looked_at(
+    shared: Store, run_id: str, earlier: tuple[int, int]
+) -> None:
+    question = Moment(run_id, *earlier).question("samples", tool="all", seed=1, label=0)
+    with pytest.raises(GanError, match="has trained on since"):
+        answering.TOPICS["samples"](question, shared)
+
+
 def test_after_a_turn_of_one_player_others_are_looked_at(
     shared: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,7 +108,7 @@ def test_after_a_turn_of_one_player_others_are_looked_at(
     run_id, holder = checkpointed_run(shared), holder_name()
     before = shared.checkpoints.moment(run_id)
     logit = answer(shared, run_id, "inside_generated")["logit"]
-    shared.claims.take(run_id, holder)
+    shared.claims.take(run_id, holder, force=True)
     shared.set_status(run_id, holder, "paused")
     shared.claims.release(run_id, holder)
     shared.controls.request(run_id, "turn_d")

@@ -10,7 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from gan_core.runs.claims import CLAIM_SECONDS, Superseded, holder_name
+from gan_core.runs.controls import Control
 from gan_core.runs.engines import Engine
+from gan_core.runs.run import CHANGES, ENDED, RESUMABLE
 from gan_core.runs.store import Store
 from tests.recorded import (
     CONFIG,
@@ -48,6 +50,38 @@ def test_run_at_rest_wants_no_worker(store: Store, status: str) -> None:
     assert store.claims.wanting_worker() == []
 
 
+@pytest.mark.parametrize("action", CHANGES)
+def test_run_paused_while_it_is_replayed_is_not_woken_for_a_change(
+    store: Store, action: str
+) -> None:
+    change = Control(0, "set", "g_learning_rate", 0.25, 100)
+    run_id, holder = store.create_run(CONFIG, changes=[change]), holder_name()
+
+    def pause_at(step: int) -> None:
+        store.claims.take(run_id, holder)
+        append(store, run_id, holder, step)
+        store.give_back(run_id, holder, "paused")
+
+    pause_at(99)
+    store.controls.request(
+        run_id, *(("set", "d_learning_rate", 0.25) if action == "set" else (action,))
+    )
+    assert not store.claims.someone_waits()
+    pause_at(100)
+    assert store.claims.someone_waits()
+
+
+def test_run_paused_while_it_is_replayed_is_woken_for_a_step(store: Store) -> None:
+    change = Control(0, "set", "g_learning_rate", 0.25, 100)
+    run_id, holder = store.create_run(CONFIG, changes=[change]), holder_name()
+    store.claims.take(run_id, holder)
+    store.give_back(run_id, holder, "paused")
+    store.controls.request(run_id, "turn_d")
+    assert not store.claims.someone_waits()
+    store.controls.request(run_id, "step")
+    assert store.claims.someone_waits()
+
+
 def test_running_run_that_lost_its_worker_wants_another(store: Store) -> None:
     run_id, dead = store.create_run(CONFIG), dead_holder()
     store.claims.take(run_id, dead)
@@ -66,6 +100,18 @@ def test_claim_of_a_dead_process_is_free(store: Store) -> None:
     run_id = store.create_run(CONFIG)
     store.claims.take(run_id, dead_holder())
     assert store.claims.take(run_id, holder_name())
+
+
+@pytest.mark.parametrize("status", ENDED)
+def test_run_that_has_ended_is_not_to_be_had_until_it_is_to_go_on(
+    store: Store, status: str
+) -> None:
+    run_id, holder = claimed_run(store)
+    store.give_back(run_id, holder, status)
+    assert not store.claims.take(run_id, holder_name())
+    if status in RESUMABLE:
+        store.controls.request(run_id, "resume")
+        assert store.claims.take(run_id, holder_name())
 
 
 def test_silent_holder_elsewhere_keeps_its_run_for_a_while(

@@ -6,6 +6,7 @@ import pytest
 
 from gan_core.class_results import Vote
 from gan_core.runs.store import Store
+from gan_core.runs.votes import CLASS_SECONDS
 from tests.recorded import IN_EACH_DATABASE
 
 
@@ -23,6 +24,42 @@ def test_last_vote_of_each_voter_counts(store: Store) -> None:
         Vote("which way?", "a", "down", "up"),
         Vote("which way?", "b", "down", "up"),
     ]
+
+
+@IN_EACH_DATABASE
+def test_first_choice_stays_the_first_until_another_class_comes(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = []
+    for choice, at in (("up", 0.0), ("down", 100.0), ("left", 101.0 + CLASS_SECONDS)):
+        monkeypatch.setattr("time.time", lambda at=at: at)
+        store.votes.cast(Vote("which way?", "a", choice, first=choice))
+        chosen += store.votes.cast_since(0)
+    assert [(each.choice, each.first) for each in chosen] == [
+        ("up", "up"),
+        ("down", "up"),
+        ("left", "left"),
+    ]
+
+
+@IN_EACH_DATABASE
+def test_everybody_counts_anew_for_themselves(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 10.0 + CLASS_SECONDS
+    monkeypatch.setattr("time.time", lambda: now)
+    assert store.votes.counted_since("teacher") == 10.0
+    store.votes.count_anew("teacher")
+    now += 5.0
+    store.votes.count_anew("teacher")
+    now += 2.0
+    assert store.votes.counted_since("teacher") == now - 2.0
+    assert store.votes.counted_since("another") == 17.0
+    now += CLASS_SECONDS
+    assert store.votes.counted_since("teacher") == now - CLASS_SECONDS
+    now += 24 * 3600.0
+    store.votes.count_anew("another")
+    assert store.votes.counted_since("teacher") == now - CLASS_SECONDS
 
 
 @IN_EACH_DATABASE

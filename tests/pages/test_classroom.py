@@ -49,6 +49,15 @@ def test_first_tries_of_the_class_stand_in_its_square(cookies: dict[str, str], r
     assert not any(squares(app)[1:])
 
 
+def test_first_try_stays_the_first_when_the_page_is_loaded_again(
+    cookies: dict[str, str], right: int
+) -> None:
+    answer(cookies, (right + 1) % 3)
+    app = visit(LESSON)
+    app.radio(key=f"check {LESSON} 0").set_value(right).run()
+    assert squares(visit("classroom"))[0] == "<b>0%</b><br>0/1"
+
+
 def test_hard_questions_lead_to_the_projector(cookies: dict[str, str], right: int) -> None:
     answer(cookies, right)
     assert not visit("classroom").get("page_link")

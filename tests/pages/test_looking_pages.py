@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
 from gan_core.config import RunConfig
 from gan_core.figures.gradient_map import gradient_map
 from gan_core.figures.latent import norm_figure, search_figure
 from gan_core.figures.samples import EMPTY
-from gan_core.runs import answering
+from gan_core.runs import answering, tables
 from gan_core.runs.answers import Answer, Answers, Question, canonical
 from gan_core.runs.checkpoints import Checkpoints, Moment
 from gan_core.runs.claims import holder_name
@@ -313,6 +316,26 @@ def test_a_newer_checkpoint_takes_no_marks(
     assert not app.exception
     assert tiles_of(app) == before
     assert not button(app, "Check").disabled
+
+
+@at_once
+@pytest.mark.parametrize("page", PAGES)
+def test_what_the_run_has_left_behind_is_asked_anew(
+    page: str, shared: Store, runs: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = Moment(runs["plain"], STEP, 0)
+    left = replace(now, step=STEP - 1)
+    seen = iter([left])  # when the page looked, and no longer
+    monkeypatch.setattr(Checkpoints, "moments", lambda _: {runs["plain"]: next(seen, now)})
+    app = opened(page, run=runs["plain"], seed="5")
+    assert tiles_of(app)
+    with shared._read() as db:
+        answered = db.scalars(
+            sa.select(tables.answers.c.question).where(tables.answers.c.value.is_not(None))
+        ).all()
+    steps = [json.loads(question).get("step") for question in answered]
+    assert now.step in steps
+    assert left.step not in steps
 
 
 @at_once

@@ -38,7 +38,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def run_id(store: Store, make_run: MakeRun) -> str:
     """A finished run of digits, with a checkpoint."""
     run_id, holder = make_run("stopped"), holder_name()
-    store.claims.take(run_id, holder)
+    store.claims.take(run_id, holder, force=True)
     store.checkpoints.save(run_id, holder, 4, b"weights")
     store.claims.release(run_id, holder)
     return run_id
@@ -106,7 +106,7 @@ def test_what_was_asked_stays_while_the_run_goes_on(
     answered(store, run_id, Answer(found))
     button(app, "Measure this run").click().run()
     holder = holder_name()
-    store.claims.take(run_id, holder)
+    store.claims.take(run_id, holder, force=True)
     store.checkpoints.save(run_id, holder, 9, b"weights")
     app.run()
     assert app.table.len == 1

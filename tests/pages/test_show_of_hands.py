@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from gan_core.runs.store import Store
 from gan_core.text import GanError
 from pages.parts import visitor
-from tests.page_visit import button, errors, visit
+from tests.page_visit import button, errors, toasts, visit
 
 LESSON, QUESTION = "does_it_settle", "R1 rests"
 OPTIONS = ("slower", "circle", "in")
@@ -76,12 +76,29 @@ def test_whoever_projects_does_not_vote(store: Store) -> None:
 
 
 def test_counting_begins_anew(cookies: dict[str, str]) -> None:
+    teacher = dict(cookies)
     answer(cookies, "in")
+    cookies |= teacher
     app = project(hands="True")
     button(app, "Count anew").click().run()
     assert counted(app) == [0, 0, 0]
     answer(cookies, "circle")
+    cookies |= teacher
     assert counted(app.run()) == [0, 1, 0]
+    assert counted(project(hands="True")) == [0, 1, 0], "after a reload"
+
+
+def test_a_store_that_is_full_is_said_to_whoever_counts_anew(
+    monkeypatch: pytest.MonkeyPatch, store: Store
+) -> None:
+    def fail(*_: object) -> None:
+        raise GanError("The store is full.")
+
+    monkeypatch.setattr(store.votes, "count_anew", fail)
+    app = project(hands="True")
+    button(app, "Count anew").click().run()
+    assert not app.exception
+    assert toasts(app) == ["The store is full."]
 
 
 def test_another_class_does_not_count(
@@ -89,7 +106,7 @@ def test_another_class_does_not_count(
 ) -> None:
     answer(cookies, "in")
     after_school = time.time() + 4 * 3600
-    monkeypatch.setattr("pages.parts.projector.time.time", lambda: after_school)
+    monkeypatch.setattr("time.time", lambda: after_school)
     assert counted(project(hands="True")) == [0, 0, 0]
 
 
