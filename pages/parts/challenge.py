@@ -11,8 +11,7 @@ from gan_core.challenges import CHALLENGES, Challenge, Goal
 from gan_core.config import RunConfig
 from gan_core.metrics import METRICS
 from gan_core.presets import PLANE_PRESETS, nearest
-from gan_core.runs.controls import TURNS
-from gan_core.runs.run import Run
+from gan_core.runs.run import TURNS, Run
 from gan_core.text import GanError, number
 from pages.parts.controls import label
 from pages.parts.links import HIDE
