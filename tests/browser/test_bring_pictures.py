@@ -6,6 +6,7 @@ import io
 import zipfile
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -26,6 +27,7 @@ def album(n: int) -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.slow
 def test_zip_is_brought_previewed_and_trained_on(page: Page, app: AppProcess) -> None:
     page.goto(f"{app.url}/train?lang=en&preset=pictures_dcgan&batch_size=8")
     files = page.locator("input[type=file]")

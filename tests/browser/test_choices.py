@@ -65,6 +65,7 @@ def choose_also(several: Locator, option: str) -> None:
     several.page.keyboard.press("Escape")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMS)
 def test_choices_stay_and_go_on(page: Page, app: AppProcess, name: str) -> None:
     page.goto(f"{app.url}/{name}?lang=en")

@@ -96,25 +96,17 @@ def blemishes(page: Page) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
-def test_page_is_drawn_without_errors_and_without_the_internet(
+def test_page_is_drawn_whole_wide_and_narrow_in_both_languages_and_offline(
     page: Page, app: AppProcess, name: str
 ) -> None:
     hosts: set[str | None] = set()
     page.on("request", lambda request: hosts.add(urlparse(request.url).hostname))
-    visit(page, app, name, "en")
-    expect(page.locator("[data-testid=stException]")).to_have_count(0)
-    assert hosts <= {urlparse(app.url).hostname, None, ""}, "something was fetched from outside"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", PAGES)
-def test_page_fits_wide_and_narrow_screens_in_both_languages(
-    page: Page, app: AppProcess, name: str
-) -> None:
     for language in ("en", "zh"):  # in one browser, which has the scripts the second time
         page.set_viewport_size({"width": WIDTHS[0], "height": 900})
         visit(page, app, name, language)
+        expect(page.locator("[data-testid=stException]")).to_have_count(0)
         main = page.locator("[data-testid=stMainBlockContainer]")
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
@@ -124,6 +116,7 @@ def test_page_fits_wide_and_narrow_screens_in_both_languages(
             assert blemishes(page) == [], f"at {width} pixels, {language}"
         has_chinese = re.search("[\u4e00-\u9fff]", main.inner_text()) is not None
         assert has_chinese == (language == "zh")
+    assert hosts <= {urlparse(app.url).hostname, None, ""}, "something was fetched from outside"
 
 
 @pytest.mark.slow

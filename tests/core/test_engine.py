@@ -113,7 +113,6 @@ def test_workers_offer_all_slots_and_have_a_thread_for_each(
     )
 
 
-@pytest.mark.slow
 class Failed:
     """What remains of a job that raised, as Dask hands it over."""
 
@@ -151,6 +150,7 @@ def test_a_job_that_raised_fails_its_run_unless_another_engine_trains_it_or_it_h
     store._database.engine.dispose()
 
 
+@pytest.mark.slow
 def test_a_run_whose_worker_is_killed_goes_on_as_if_nothing_had_happened(
     store: Store, engine: EngineProcess, uninterrupted: np.ndarray
 ) -> None:

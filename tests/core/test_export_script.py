@@ -154,36 +154,32 @@ def test_program_runs_where_this_project_cannot_be_imported(store: Store) -> Non
     np.testing.assert_array_equal(losses_of_program(), losses_of_run(config_of(POINTS)))
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [
-        pytest.param({**PICTURES, **TOLD}, id="told of classes"),
-        *(
-            pytest.param(settings, id=name, marks=pytest.mark.slow)
-            for name, settings in {
-                "every constraint": {**POINTS, **EVERYTHING},
-                "WGAN-GP": {
-                    **POINTS,
-                    "rate_schedule": "linear",
-                    "loss": "wasserstein",
-                    "penalty": "gradient_penalty",
-                    "d_steps": 5,
-                },
-                "hinge": {**POINTS, "loss": "hinge", "spectral_norm": True, "dataset": "moons"},
-                "typed": {**POINTS, **FORMULAS, "dataset": "text", "text": "GAN"},
-                "bfloat16": {**POINTS, "spectral_norm": True, "precision": "bfloat16"},
-                "pictures": PICTURES,
-                "own pictures, layer norm": {
-                    **PICTURES,
-                    "dataset": "pictures",
-                    "g_norm": "layer",
-                    "d_norm": "layer",
-                },
-                "pictures, every constraint": {**PICTURES, **EVERYTHING},
-            }.items()
-        ),
-    ],
-)
+GAMES: dict[str, dict[str, Any]] = {
+    "told of classes": {**PICTURES, **TOLD},
+    "every constraint": {**POINTS, **EVERYTHING},
+    "WGAN-GP": {
+        **POINTS,
+        "rate_schedule": "linear",
+        "loss": "wasserstein",
+        "penalty": "gradient_penalty",
+        "d_steps": 5,
+    },
+    "hinge": {**POINTS, "loss": "hinge", "spectral_norm": True, "dataset": "moons"},
+    "typed": {**POINTS, **FORMULAS, "dataset": "text", "text": "GAN"},
+    "bfloat16": {**POINTS, "spectral_norm": True, "precision": "bfloat16"},
+    "pictures": PICTURES,
+    "own pictures, layer norm": {
+        **PICTURES,
+        "dataset": "pictures",
+        "g_norm": "layer",
+        "d_norm": "layer",
+    },
+    "pictures, every constraint": {**PICTURES, **EVERYTHING},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("settings", GAMES.values(), ids=GAMES)
 def test_program_finds_the_very_losses_of_the_run(store: Store, settings: dict[str, Any]) -> None:
     config, source = config_of(settings), written(store, settings)
     assert "gan_core" not in source

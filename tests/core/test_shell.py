@@ -117,6 +117,7 @@ def test_a_finished_run_reports_its_last_losses(ended: dict[str, Outcome], store
     assert [report["d_loss"], report["g_loss"]] == recorded[-1].tolist()
 
 
+@pytest.mark.slow
 def test_a_finished_run_is_in_the_store_and_nobody_waits_for_it(
     ended: dict[str, Outcome], store: Store
 ) -> None:
@@ -125,6 +126,7 @@ def test_a_finished_run_is_in_the_store_and_nobody_waits_for_it(
     assert run.id not in [waiting.id for waiting in store.claims.wanting_worker()]
 
 
+@pytest.mark.slow
 def test_a_finished_run_goes_on(ended: dict[str, Outcome], store: Store, url: str) -> None:
     run_id = last_json(ended["finished"][1])["run"]
     code, out, _ = shell("continue", run_id, "--steps", "20", "--json", GAN_STORE=url)

@@ -90,6 +90,7 @@ def test_page_shows_the_article_s_dcgan(store: Store, language: str) -> None:
     assert "2,330,944" in sentences(app)
 
 
+@pytest.mark.slow
 def test_table_names_each_layer_with_its_shapes(store: Store) -> None:
     rows = table(opened(store), 0)
     assert rows[7][0] == "`Conv2DTranspose` · 5×5 · stride 2 · no bias"
