@@ -14,6 +14,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -65,8 +66,18 @@ class World:
         return self.mean + self.std * rng.standard_normal(N_SAMPLES), rng.standard_normal(N_SAMPLES)
 
 
-def losses(players: Players, x_real: np.ndarray, z: np.ndarray) -> tuple[float, float]:
-    """L_D and L_G on real samples (n,) and noise (n,)."""
+class TwoPlayers(Protocol):
+    """A generator and a discriminator, of these five numbers or others."""
+
+    def generate(self, z: np.ndarray) -> np.ndarray:
+        """G(z), of the shape of the noise."""
+
+    def logit(self, x: np.ndarray) -> np.ndarray:
+        """D's output before the sigmoid, of the shape of x."""
+
+
+def losses(players: TwoPlayers, x_real: np.ndarray, z: np.ndarray) -> tuple[float, float]:
+    """L_D and L_G on real samples and noise of one shape, any."""
     real_logits, fake_logits = players.logit(x_real), players.logit(players.generate(z))
     softplus = NUMPY.softplus
     d_loss = np.mean(softplus(-real_logits)) + np.mean(softplus(fake_logits))

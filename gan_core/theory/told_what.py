@@ -4,7 +4,7 @@
     C_y(x) = Σ w_yk He_k(x), k = 0 … 4,        D(x, y) = σ(C_y(x))
 
 With the label seen, D has a polynomial for each label; without it, one has to do for both. The
-losses are those of `tiny_gan` with a label beside each sample: Mirza and Osindero 2014,
+losses are `tiny_gan.losses` with a label beside each sample: Mirza and Osindero 2014,
 arXiv:1411.1784, equation 2, and for G the non-saturating one. The gradients are worked out by hand.
 """
 
@@ -105,14 +105,6 @@ class World:
         """Of the real samples that carry each label, at x (n,): (labels, n)."""
         own = np.exp(normal_log_pdf(x, KINDS[:, np.newaxis], STD))
         return (1 - self.wrong) * own + self.wrong * own[::-1]
-
-
-def losses(players: Players, x_real: np.ndarray, z: np.ndarray) -> tuple[float, float]:
-    """L_D and L_G on real samples and noise, (labels, n) each."""
-    real_logits, fake_logits = players.logit(x_real), players.logit(players.generate(z))
-    softplus = NUMPY.softplus
-    d_loss = np.mean(softplus(-real_logits)) + np.mean(softplus(fake_logits))
-    return float(d_loss), float(np.mean(softplus(-fake_logits)))
 
 
 def d_gradient(players: Players, x_real: np.ndarray, z: np.ndarray) -> np.ndarray:

@@ -18,7 +18,6 @@ from gan_core.theory.told_what import (
     World,
     d_gradient,
     g_gradient,
-    losses,
     outcome,
     play,
 )
@@ -64,7 +63,7 @@ def by_autodiff(players: Players, x_real: np.ndarray, z: np.ndarray) -> dict[str
 def test_gradients_by_hand_are_those_of_tensorflow(players: Players) -> None:
     x_real, z = WORLD.batch(7)
     expected = by_autodiff(players, x_real, z)
-    np.testing.assert_allclose(losses(players, x_real, z), expected["losses"], rtol=1e-9)
+    np.testing.assert_allclose(tiny_gan.losses(players, x_real, z), expected["losses"], rtol=1e-9)
     np.testing.assert_allclose(d_gradient(players, x_real, z), expected["d"], rtol=1e-9)
     np.testing.assert_allclose(g_gradient(players, z), expected["g"], rtol=1e-9)
 
@@ -115,10 +114,14 @@ def test_exchanged_labels_change_no_loss_of_a_d_that_sees_none(seed: int) -> Non
     x_real, z = World(seed=seed).batch(0)
     unseen = PLAYERS["unseen"]
     exchanged = Players(A[::-1], B[::-1], unseen.w)
-    assert losses(exchanged, x_real, z[::-1]) == pytest.approx(losses(unseen, x_real, z))
+    assert tiny_gan.losses(exchanged, x_real, z[::-1]) == pytest.approx(
+        tiny_gan.losses(unseen, x_real, z)
+    )
     seen = PLAYERS["seen"]
     exchanged = Players(A[::-1], B[::-1], seen.w)
-    assert losses(exchanged, x_real, z[::-1]) != pytest.approx(losses(seen, x_real, z), rel=0.01)
+    assert tiny_gan.losses(exchanged, x_real, z[::-1]) != pytest.approx(
+        tiny_gan.losses(seen, x_real, z), rel=0.01
+    )
 
 
 def test_share_of_wrong_labels_is_that_of_the_samples() -> None:
