@@ -62,7 +62,6 @@ _DESCRIPTION = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks for; return the exit code."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # no red herrings about missing GPUs
     options = _parser().parse_args(arguments)
     try:
         return int(options.command(options))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from gan_core.config import RunConfig
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # must be set before the first import
-
 # The environment of a process for small dense networks, set before TensorFlow is imported: to hand
 # their tiny operations to threads takes longer than to do them.
 ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1"}
+STANDARD_ERROR = 2  # the file descriptor
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,26 @@ def pick(config: RunConfig) -> Plan:
 @functools.cache
 def gpus() -> tuple[str, ...]:
     """Names of the GPUs that TensorFlow sees, each set to take memory only as it needs it."""
-    import tensorflow as tf
+    with _unheard():  # its greeting comes before it reads TF_CPP_MIN_LOG_LEVEL
+        import tensorflow as tf
 
     found = tf.config.list_physical_devices("GPU")
     for device in found:
         tf.config.experimental.set_memory_growth(device, True)
     return tuple(device.name for device in found)
+
+
+@contextlib.contextmanager
+def _unheard() -> Iterator[None]:
+    """What C++ writes to standard error meanwhile goes nowhere."""
+    standard_error = os.dup(STANDARD_ERROR)
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), STANDARD_ERROR)
+        yield
+    finally:
+        os.dup2(standard_error, STANDARD_ERROR)
+        os.close(standard_error)
 
 
 def _gpu_has_bfloat16() -> bool:

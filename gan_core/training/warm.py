@@ -10,9 +10,6 @@ from typing import Any
 from gan_core.config import RunConfig
 from gan_core.presets import PRESETS
 from gan_core.training.device import gpus
-from gan_core.training.plane_view import view_of
-from gan_core.training.pool import borrowed_trainer
-from gan_core.training.quality import quality_of
 
 NICENESS = 5  # convolutions would leave too little of one computer to the pages that show them
 # What most people train first. What differs only in seed, length and rates is compiled by it too.
@@ -36,6 +33,11 @@ def _train_one_step_of_each(names: Sequence[str]) -> None:
 
 
 def _train_one_step(config: RunConfig) -> None:
+    # Not before TensorFlow has been imported, which `gpus` does quietly.
+    from gan_core.training.plane_view import view_of
+    from gan_core.training.pool import borrowed_trainer
+    from gan_core.training.quality import quality_of
+
     with borrowed_trainer(config) as trainer:
         trainer.run(1)
         trainer.samples(64)
