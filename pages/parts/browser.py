@@ -6,10 +6,16 @@ import streamlit as st
 
 from pages.parts.prose import language
 
+# Streamlit says of the page alone whether it is dark, not of what opens above it: dialogs, menus.
 # Streamlit gives each change of a setting an entry in the browser's history: "back" would undo
 # them one by one, which the page then writes anew, and nobody would get back to the page before.
 _SCRIPT = """<script>
     document.documentElement.lang = '{language}';
+    const app = document.querySelector('[data-testid=stApp]');
+    const followTheme = () =>
+        (document.documentElement.style.colorScheme = getComputedStyle(app).colorScheme);
+    followTheme();
+    new MutationObserver(followTheme).observe(app, {{ attributeFilter: ['class'] }});
     history.pushState = function (state, title, url) {{
         const isSamePage = new URL(url, location.href).pathname === location.pathname;
         const enter = isSamePage ? History.prototype.replaceState : History.prototype.pushState;
@@ -19,5 +25,5 @@ _SCRIPT = """<script>
 
 
 def tell_browser() -> None:
-    """Name the page's language, for screen readers; let "back" go to the page before."""
+    """Name the page's language, for screen readers, and its theme; let "back" leave the page."""
     st.html(_SCRIPT.format(language=language()), unsafe_allow_javascript=True)
