@@ -35,12 +35,11 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
-from streamlit import net_util
 
 from gan_core.runs.store import default_url, open_store
 from gan_core.runs.stream import Mailbox, Stream
 from gan_core.text import GanError
-from pages.parts import plotly_script, visitor
+from pages.parts import plotly_script, sharing, visitor
 
 ROOT = Path(__file__).parent
 DEFAULT_PORT = 8501
@@ -231,7 +230,7 @@ def main() -> int:
 
 def _addresses(port: int) -> list[str]:
     """Where to find the app: on this computer, and from others in the same network."""
-    hosts = ["localhost", *filter(None, [net_util.get_internal_ip()])]
+    hosts = ["localhost", *filter(None, [sharing.network_host()])]
     return [f"http://{host}:{port}" for host in hosts]
 
 

@@ -17,6 +17,7 @@ from pages.parts.lesson import numbered
 from pages.parts.projector import QUESTION, count_anew_button, counted_since
 from pages.parts.prose import _, language, markdown, say
 from pages.parts.quiz import right_answers
+from pages.parts.sharing import scan_button
 from pages.parts.steady_figure import steady_figure
 from pages.parts.store import store
 from pages.parts.table import table
@@ -105,5 +106,7 @@ def propose(tallies: dict[str, Tally]) -> None:
 
 st.title(_("The class"), anchor=False)
 markdown("classroom")
-count_anew_button()
+with st.container(horizontal=True):
+    scan_button({"lang": language()}, home=True)
+    count_anew_button()
 draw()

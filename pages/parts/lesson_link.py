@@ -11,8 +11,9 @@ from gan_core.config import RunConfig
 from gan_core.text import N_
 from pages.parts.choices import choose
 from pages.parts.controls import label
-from pages.parts.links import HIDE
+from pages.parts.links import HIDE, to_share
 from pages.parts.prose import _
+from pages.parts.sharing import scan_button
 
 PARTS: Mapping[str, str] = {  # of a page, besides the fields of the form
     "preset": N_("Presets"),
@@ -43,7 +44,8 @@ def lesson_link() -> None:
             placeholder=_("Nothing is hidden"),
             persist_state="session",
         )
+        query = to_share() | ({HIDE: ",".join(chosen)} if chosen else {})
         if chosen:
             page = (st.context.url or "").partition("?")[0]
-            query = {**st.query_params, HIDE: ",".join(chosen)}
             st.code(f"{page}?{urlencode(query)}", language=None, wrap_lines=True)
+        scan_button(query)

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException
 
 HIDE = "hide"  # names of controls, for a lesson: `?hide=seed,doctor`
+PROGRESS = "progress"  # what a reader has done of the course
 _PAGE, _VISITS, _KNOWN, _NEXT = "page", "visits", "known in the URL", "next in the URL"
 _MANY = 100  # more than a browser can lag behind
 
@@ -67,6 +68,13 @@ def _arrive() -> None:
             st.query_params[name] = value
         else:
             st.query_params.pop(name, None)
+
+
+def to_share(*mine: str) -> dict[str, str]:
+    """What the URL says, for others to follow: without these parameters, and one's progress."""
+    return {
+        name: st.query_params[name] for name in st.query_params if name not in {PROGRESS, *mine}
+    }
 
 
 def hidden(control: str) -> bool:

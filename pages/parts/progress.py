@@ -12,7 +12,7 @@ from pages.parts import links
 from pages.parts.projector import view_in_links
 from pages.parts.prose import _, language, say
 
-IN_URL, _DONE, _FILE = "progress", "lessons done", "progress file"
+_DONE, _FILE = "lessons done", "progress file"
 
 
 def done() -> frozenset[str]:
@@ -29,8 +29,8 @@ def mark(name: str) -> None:
 
 def take_progress() -> None:
     """Add what a link says; what it gets wrong becomes a message, and nothing is lost."""
-    code = st.query_params.get(IN_URL, "")
-    if links.followed({IN_URL: code}) and code:
+    code = st.query_params.get(links.PROGRESS, "")
+    if links.followed({links.PROGRESS: code}) and code:
         try:
             _add(course.from_code(code))
         except GanError as error:
@@ -41,7 +41,7 @@ def take_progress() -> None:
 def kept_in_links() -> dict[str, str]:
     """What links between lessons carry on: language, view and progress."""
     code = course.to_code(done())
-    return {"lang": language(), **view_in_links(), **({IN_URL: code} if code else {})}
+    return {"lang": language(), **view_in_links(), **({links.PROGRESS: code} if code else {})}
 
 
 def keep_progress() -> None:
@@ -90,7 +90,7 @@ def _forget() -> None:
 def _write_url() -> None:
     code = course.to_code(done())
     if code:
-        st.query_params[IN_URL] = code
+        st.query_params[links.PROGRESS] = code
     else:
-        st.query_params.pop(IN_URL, None)
-    links.know({IN_URL: code})
+        st.query_params.pop(links.PROGRESS, None)
+    links.know({links.PROGRESS: code})

@@ -11,9 +11,10 @@ from pydantic import Field
 
 from gan_core.settings import Choices, Settings
 from gan_core.text import N_
-from pages.parts.links import visits
+from pages.parts.links import to_share, visits
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, language
+from pages.parts.sharing import scan_button
 from pages.parts.store import attempt, store
 from pages.parts.visitor import visitor
 
@@ -109,6 +110,11 @@ def _link_to_results() -> None:
     )
 
 
+def _students_view() -> dict[str, str]:
+    """What a link says to show the lesson as it is now on a device of a student's own."""
+    return to_share(QUESTION, *View.names())
+
+
 def _asked_question(lesson: str) -> str:
     """The style class of the question of the check that the link leads to, counted from 1."""
     number = st.query_params.get(QUESTION, "")
@@ -125,6 +131,7 @@ def teacher(lesson: str) -> None:
             if settings.field("hands"):
                 count_anew_button()
                 _link_to_results()
+            scan_button(_students_view())
             settings.button(_("Leave the projector"), hide_answers=hides)
             st.caption(_("Arrow keys lead to the next lesson and back."), width="content")
     else:
@@ -132,6 +139,7 @@ def teacher(lesson: str) -> None:
             settings.field("hide_answers")
             settings.button(_("Project this lesson"), view="projector", hide_answers=hides)
             st.caption(_("The address holds both: share it as a link."))
+            scan_button(_students_view())
             _link_to_results()
     _component(
         key="lesson script",

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
+from zxingcpp import read_barcodes
 
 from gan_core.config import RunConfig
 from pages.parts import visitor
+from pages.parts.sharing import network_host
 from tests.app_process import AppProcess
+from tests.browser.conftest import until_answered
 from tests.engine_process import wait_until
 
 PATIENCE_MS = 60_000
@@ -125,6 +130,27 @@ def test_hands_that_are_raised_elsewhere_are_counted_on_the_projector(
     other.get_by_test_id("stRadio").first.locator("label").nth(2).click()
     expect(counted).to_have_count(1)  # though nobody has touched this page
     expect(page.get_by_test_id("stProgress").filter(has_text="1 · ")).to_have_count(1)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(network_host() is None, reason="this computer is in no network")
+def test_a_code_on_the_projector_leads_another_device_to_the_lesson_as_it_is(
+    page: Page, other: Page, app: AppProcess
+) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{app.url}/does_it_settle?lang=en&view=projector&n_steps=100")
+    button(page, "QR code").click()
+    dialog = page.get_by_test_id("stDialog")
+    code = dialog.get_by_role("img", name="QR code of the address beside it")
+    expect(code).to_be_in_viewport(ratio=1)
+    until_answered(page)
+    (scanned,) = read_barcodes(Image.open(io.BytesIO(code.screenshot())))
+    assert scanned.text == dialog.locator("code").inner_text()
+    other.goto(scanned.text)
+    expect(other.get_by_text("after 100 steps")).to_be_visible()
+    expect(other.get_by_test_id("stHeader")).to_be_visible()  # for a student, no projector's view
+    in_the_dark = dialog.get_by_text("scan the code with a camera")
+    expect(in_the_dark).to_have_css("color", "rgb(255, 255, 255)")
 
 
 def test_first_tries_of_a_class_come_by_themselves(
