@@ -6,6 +6,7 @@ import streamlit as st
 
 from gan_core.config import RunConfig
 from gan_core.datasets import DATASETS
+from gan_core.figures.plane_data import plane_data
 from gan_core.presets import PLANE_PRESETS
 from gan_core.text import GanError
 from pages.parts.bands import bands
@@ -18,9 +19,11 @@ from pages.parts.lesson_link import lesson_link
 from pages.parts.links import go_to, hidden
 from pages.parts.prose import _, markdown, say
 from pages.parts.run_panel import beside, run_panels
+from pages.parts.steady_figure import steady_figure
 from pages.parts.store import attempt, store
 from pages.parts.visitor import visitor
 
+DATA_PIXELS = 400
 PLANES = [dataset.name for dataset in DATASETS if not dataset.is_image]
 
 
@@ -35,6 +38,13 @@ def show(run_ids: list[str]) -> None:
     run_panels(run_ids, layers=layer_switches())
     if len(run_ids) == 1 and not hidden("seeds"):
         bands(store().run(run_ids[0]))
+
+
+def show_data(config: RunConfig) -> None:
+    """What G is to learn; the pad shows what is drawn by hand."""
+    if config.dataset != "drawing":
+        with st.container(width=DATA_PIXELS):
+            steady_figure(plane_data(config.items.dataset, _), key="data")
 
 
 with st.sidebar:
@@ -60,9 +70,14 @@ try:
         challenge_box(challenge, store().run(first) if first else None)
     if shown:
         show(shown)
-    elif not challenge:
-        markdown("playground")
+    before_a_run = st.container(horizontal=True)
+    if not shown and not challenge:
+        with before_a_run.container(width="stretch"):
+            markdown("playground")
     config = RunConfig.parse(values)
+    if not shown:
+        with before_a_run:
+            show_data(config)
     data_controls(config)
     if not hidden("pair"):
         pair_form(config)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
@@ -20,7 +21,15 @@ from gan_core.runs.store import Store
 from gan_core.training.records import RECORD_FIELDS
 from pages.parts import doctor
 from pages.parts.lesson_link import PARTS
-from tests.page_visit import button, live_data, live_views, toasts, visit
+from tests.page_visit import (
+    button,
+    figure_keys,
+    live_data,
+    live_views,
+    steady_figures,
+    toasts,
+    visit,
+)
 
 MakeRun = Callable[..., str]
 PLANES = [dataset.name for dataset in DATASETS if not dataset.is_image]
@@ -81,6 +90,29 @@ def test_every_plane_opens(dataset: str, language: str) -> None:
     assert not app.exception
     assert toasts(app) == []
     assert app.selectbox(key="dataset").value == dataset
+    assert (figure_keys(app) == ["data"]) == (dataset != "drawing"), "the pad shows what is drawn"
+
+
+def data_points(**query: str) -> np.ndarray:
+    """The points that the page shows before there is a run, (n, 2)."""
+    (figure,) = steady_figures(visit("playground", **query))
+    (trace,) = figure["data"]
+    return np.stack([np.frombuffer(b64decode(trace[axis]["bdata"]), "f4") for axis in "xy"], axis=1)
+
+
+@pytest.mark.usefixtures("store")
+def test_data_are_seen_as_they_are_set_before_anything_trains() -> None:
+    def from_the_nearest_spot(points: np.ndarray) -> np.ndarray:
+        modes = DATASETS.get("ring").modes
+        assert modes
+        return np.linalg.norm(points[:, None] - modes.centers, axis=2).min(axis=1)
+
+    assert from_the_nearest_spot(data_points(dataset="ring")).max() < 0.1
+    assert from_the_nearest_spot(data_points(dataset="ring", data_noise="0.2")).mean() > 0.1
+
+
+def test_data_make_room_for_a_run(plane_run: str) -> None:
+    assert "data" not in figure_keys(visit("playground", run=plane_run))
 
 
 @pytest.mark.usefixtures("store")
