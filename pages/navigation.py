@@ -25,6 +25,7 @@ st.set_page_config(page_icon=str(ROOT / "assets" / "logo.svg"), layout="wide")
 st.logo(str(ROOT / "assets" / "logo.svg"), size="large")
 
 # Streamlit leaves a hand's breadth above the page; a projector has none to spare.
+# On a phone, the end of a long link would be missing.
 # Its captions, its code, and white on a light button, are fainter than weak eyes or a projector
 # can bear. An open menu would lie on the dialog that it has opened.
 st.html(
@@ -32,6 +33,7 @@ st.html(
     .stMainBlockContainer { padding: 4.2rem 2.5rem 2rem; max-width: 1500px; }
     [data-testid="stElementContainer"]:has(> .stHtml > script) { position: absolute; }
     body:has([data-testid="stDialog"]) [data-testid="stPopoverBody"] { display: none; }
+    [data-testid="stPageLink-NavLink"] * { white-space: normal; }
     [data-testid="stCaptionContainer"] { opacity: 0.8; }
     [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {
         color: light-dark(black, white);

@@ -38,7 +38,7 @@ def live_curves(
     """
     _ = translate
     speed = _(N_("Images per second") if dataset.is_image else N_("Points per second"))
-    titles, heights = [*_titles_of_the_game(losses, _), speed], [0.42, 0.36, 0.22]
+    titles, heights = [*_titles_of_the_game(losses, penalties, _), speed], [0.42, 0.36, 0.22]
     if is_digits(dataset):
         frechet = MEASURES.get("frechet").title_of(N_LIVE, _)
         titles, heights = [*titles[:2], frechet, speed], [0.3, 0.26, 0.26, 0.18]
@@ -47,7 +47,7 @@ def live_curves(
     if is_digits(dataset):
         _draw_the_quality(figure, row=3, _=_)
     throughput = _curve(speed, "images_per_second", NEUTRAL, x="speed_step")
-    figure.add_trace(throughput.update(showlegend=False), row=len(titles), col=1)
+    figure.add_trace(throughput, row=len(titles), col=1)
     return figure.update_yaxes(rangemode="tozero", row=len(titles), col=1)
 
 
@@ -63,11 +63,9 @@ def plane_curves(
     see `live_curves`.
     """
     _ = translate
-    of_losses, of_decisions = _titles_of_the_game(losses, _)
     sizes = {"‖∇L<sub>D</sub>‖": DISCRIMINATOR, "‖∇L<sub>G</sub>‖": GENERATOR}
     titles = [
-        _keyed(of_losses, {"L<sub>D</sub>": DISCRIMINATOR, "L<sub>G</sub>": GENERATOR}, _),
-        _keyed(of_decisions, {"D(x)": REAL, "D(G(z))": GENERATOR}, _),
+        *_titles_of_the_game(losses, penalties, _),
         _keyed(
             _(N_("Distance")),
             {_(METRICS.get(name).title): color for name, color in DISTANCES.items()},
@@ -89,7 +87,7 @@ def plane_curves(
     figure.update_yaxes(type="log", nticks=3, row=4, col=1)
     figure.update_xaxes(showticklabels=False, row=1).update_xaxes(showticklabels=False, row=2)
     figure.update_xaxes(showticklabels=False, row=3)
-    return figure.update_layout(height=PLANE_HEIGHT, showlegend=False, margin={"t": 24, "b": 44})
+    return figure.update_layout(height=PLANE_HEIGHT, margin={"t": 24, "b": 44})
 
 
 def _keyed(title: str, colors: Mapping[str, str], _: Translate) -> str:
@@ -112,12 +110,23 @@ def _stack(titles: Sequence[str], heights: Sequence[float], _: Translate) -> go.
     figure.update_xaxes(**AXIS, showticklabels=True)
     figure.update_xaxes(title_text=_(N_("Step")), row=len(titles), col=1)
     figure.update_yaxes(**AXIS)
-    return figure.update_layout(layout(height=HEIGHT))
+    return figure.update_layout(layout(height=HEIGHT, showlegend=False))
 
 
-def _titles_of_the_game(losses: Sequence[Loss], _: Translate) -> list[str]:
+def _titles_of_the_game(
+    losses: Sequence[Loss], penalties: Sequence[Penalty], _: Translate
+) -> list[str]:
+    paid = {"L<sub>D</sub>": DISCRIMINATOR, "L<sub>G</sub>": GENERATOR}
+    if _are_penalised(penalties):
+        paid[_(N_("Penalty"))] = NEUTRAL
     verdict, score = N_("Discriminator's verdict"), N_("Discriminator's score")
-    return [_(N_("Losses")), _(verdict if _give_probabilities(losses) else score)]
+    decisions = _(verdict if _give_probabilities(losses) else score)
+    said = {"D(x)": REAL, "D(G(z))": GENERATOR}
+    return [_keyed(_(N_("Losses")), paid, _), _keyed(decisions, said, _)]
+
+
+def _are_penalised(penalties: Sequence[Penalty]) -> bool:
+    return any(penalty.formula for penalty in penalties)
 
 
 def _give_probabilities(losses: Sequence[Loss]) -> bool:
@@ -135,7 +144,7 @@ def _draw_the_game(
         (2, "D(G(z))", "d_fake", GENERATOR),
     ):
         figure.add_trace(_curve(name, channel, color), row=row, col=1)
-    is_penalised = any(penalty.formula for penalty in penalties)
+    is_penalised = _are_penalised(penalties)
     if is_penalised:
         figure.add_trace(_curve(_(N_("Penalty")), "d_penalty", NEUTRAL), row=1, col=1)
     for row, value, color in _equilibrium_lines(losses):
@@ -151,7 +160,7 @@ def _draw_the_quality(figure: go.Figure, row: int, _: Translate) -> None:
     generated = _curve(_(N_("generated")), "frechet", GENERATOR, x="quality_step")
     real = _curve(_(N_("real")), "frechet_floor", REAL, x="quality_step")
     for curve, style in ((generated, {"mode": "lines+markers"}), (real, {"line": {"dash": "dot"}})):
-        figure.add_trace(curve.update(showlegend=False, **style), row=row, col=1)
+        figure.add_trace(curve.update(**style), row=row, col=1)
     figure.update_yaxes(type="log", nticks=3, row=row, col=1)
     for upper in range(1, row + 1):  # the axis below is theirs too
         figure.update_xaxes(showticklabels=False, row=upper, col=1)

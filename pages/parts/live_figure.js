@@ -188,12 +188,13 @@ class View {
         const { data, layout } = this.data.figures[i];
         plot.baseShapes = layout.shapes || [];
         plot.baseAnnotations = layout.annotations || [];
-        const themed = { ...layout, ...this.marked(plot), font: { ...layout.font, color: this.theme } };
+        const themed = { ...layout, ...this.marked(plot), font: { ...layout.font, color: this.theme, family: this.letters() } };
         if (this.plane) delete themed.height; // as high as the picture beside it
         const fed = data.map((trace) => ({ ...trace, ...this.feed(plot, trace) }));
         return Plotly.newPlot(plot, fed, themed, {
           responsive: true,
           displaylogo: false,
+          displayModeBar: hasPointer() && "hover",
           modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
         });
       }),
@@ -223,6 +224,10 @@ class View {
 
   textColor() {
     return getComputedStyle(this.root).getPropertyValue("--st-text-color").trim() || getComputedStyle(this.root).color;
+  }
+
+  letters() {
+    return getComputedStyle(this.root).getPropertyValue("--st-font").trim();
   }
 
   followTheme() {

@@ -12,6 +12,11 @@ function loadPlotly() {
   return window.ganDojoPlotly;
 }
 
+// Where nothing hovers, Plotly would have its buttons lie upon the figure for good.
+function hasPointer() {
+  return matchMedia("(hover: hover)").matches;
+}
+
 // Pages live one level below the app's root ("/train"), wherever a proxy mounts that root.
 function baseUrl() {
   return new URL(".", window.location.href).href;

@@ -55,7 +55,7 @@ class SteadyFigure {
     const config = {
       responsive: true,
       displaylogo: false,
-      displayModeBar: this.modeBar ? "hover" : false,
+      displayModeBar: this.modeBar && hasPointer() && "hover",
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
     };
     this.Plotly.react(this.root, { data, layout: themed, config }).then(() => {

@@ -22,6 +22,7 @@ HEAD_START_SECONDS = 0.03
 _component = st.components.v2.component(
     "gan_dojo.steady_figure",
     html='<div class="steady-figure" role="figure"></div>',
+    css=Path(__file__).with_suffix(".css").read_text("utf-8"),
     js=LOADER + Path(__file__).with_suffix(".js").read_text("utf-8"),
     isolate_styles=False,  # Plotly puts its own styles into the document's head
 )

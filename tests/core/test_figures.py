@@ -92,6 +92,22 @@ def test_curves_of_the_plane_are_fed_by_records_and_by_what_is_measured(loss: Lo
     assert not any(shape.line.dash == "dot" for shape in without.layout.shapes)
 
 
+@pytest.mark.parametrize("penalty", ["none", "r1"])
+def test_titles_name_the_curves_of_both_players_in_their_colours(penalty: str) -> None:
+    game = [LOSSES.get("minimax")], [PENALTIES.get(penalty)]
+    for figure in (live_curves(*game, DATASETS.get("digits")), plane_curves(*game, {})):
+        titles = figure.layout.annotations
+        for panel, axis in enumerate(("y", "y2")):
+            named = {
+                f'<span style="color:{trace.line.color}">{trace.name}</span>'
+                for trace in figure.data
+                if trace.yaxis == axis
+            }
+            assert named
+            assert all(name in titles[panel].text for name in named)
+        assert figure.layout.showlegend is False, "on a phone there is no room for it"
+
+
 def test_curves_of_the_plane_know_their_x_channel() -> None:
     figure = plane_curves([LOSSES.get("minimax")], [PENALTIES.get("r1")], {})
     for trace in figure.data:
@@ -122,6 +138,7 @@ def test_labels_are_translated() -> None:
         DATASETS.get("ring"),
         lambda text: f"«{text}»",
     )
-    titles = {annotation.text for annotation in figure.layout.annotations}
-    assert {"«Losses»", "«Discriminator's verdict»", "«Points per second»"} <= titles
+    titles = " ".join(annotation.text for annotation in figure.layout.annotations)
+    for label in ("«Losses»", "«Penalty»", "«Discriminator's verdict»", "«Points per second»"):
+        assert label in titles
     assert "«Penalty»" in {trace.name for trace in figure.data}
