@@ -97,7 +97,8 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         required=True,
         metavar="N",
-        help="how many more; a rate schedule is stretched over all steps: rates rise again first",
+        help="how many more; beyond those planned, a rate schedule is stretched over all steps: "
+        "rates rise again first",
     )
 
     measure = commands.add_parser("measure", help="measure how good the pictures of a run are")

@@ -424,6 +424,7 @@ class RunConfig(Settings):
         title=N_("Fault"),
         description=N_("A mistake that is built in on purpose, to see what comes of it."),
     )
+    _planned: int = 0  # the most steps that the run was to take before it went on after an end
 
     @model_validator(mode="after")
     def _choices_go_together(self) -> Self:
@@ -542,11 +543,23 @@ class RunConfig(Settings):
                 live=", ".join(live_fields()),
             )
         kept = self.model_dump(exclude_unset=True, exclude=option_fields(field))
-        return self.parse({**kept, field: value})
+        after = self.parse({**kept, field: value})
+        after._planned = self._planned
+        return after
 
     def with_length(self, steps: int) -> Self:
-        """Return the config of a run that goes on after its end until it has taken `steps`."""
-        return self.parse(self.model_dump(exclude_unset=True) | {"steps": steps})
+        """Return the config of a run that goes on after its end until it has taken `steps`.
+
+        Where it had ended early and even now goes no further than planned, its schedule stays.
+        """
+        after = self.parse(self.model_dump(exclude_unset=True) | {"steps": steps})
+        after._planned = self.scheduled_steps
+        return after
+
+    @property
+    def scheduled_steps(self) -> int:
+        """Over how many steps the schedule of the learning rates is spread."""
+        return max(self.steps, self._planned)
 
     def applicable_fields(self) -> list[str]:
         """Names of the fields that have an effect with these choices, in the order of a form."""

@@ -25,7 +25,7 @@ from gan_core.export.training_code import (
     turns_code,
 )
 from gan_core.faults import NONE
-from gan_core.runs.controls import Control
+from gan_core.runs.controls import Control, changed
 from gan_core.runs.run import Run
 from gan_core.runs.store import Store
 from gan_core.text import N_, GanError, Text
@@ -158,8 +158,8 @@ def _program(
     refuse_what_cannot_be_exported(config)
     _, items, data = translate, config.items, data_code(config)
     mixed, xla = _plan(run, config)
-    rates, lengths = _rates(config, later), _lengths(later)
-    steps = [config.steps, *lengths.values()][-1]
+    rates, lengths = _rates(config, later), _lengths(config, later)
+    steps = changed(config, later).steps
     networks = network_code(config, dtype=MIXED if mixed else "float32")
     about_g, about_d = _about_classes(config, _)
     sections = [
@@ -300,9 +300,14 @@ def _rates(config: RunConfig, later: Sequence[Control]) -> dict[int, tuple[float
     return rates
 
 
-def _lengths(later: Sequence[Control]) -> dict[int, int]:
-    """Steps after which the run was made longer, with its length from there on."""
-    return {change.applied_step or 0: change.value for change in later if change.field == "steps"}
+def _lengths(config: RunConfig, later: Sequence[Control]) -> dict[int, int]:
+    """Steps at which the run went on after an end, with its schedule's length from there on."""
+    lengths: dict[int, int] = {}
+    for change in later:
+        if change.field == "steps":
+            config = config.with_length(change.value)
+            lengths[change.applied_step or 0] = config.scheduled_steps
+    return lengths
 
 
 # ------------------------------------------------------------------------------- sections

@@ -259,7 +259,7 @@ def loop_code(
 ) -> str:
     """The loop over all steps.
 
-    `rates` are learning rates (D, G) that changed after some steps, `lengths` those of the run.
+    `rates` are learning rates (D, G) that changed after some steps, `lengths` their schedule's.
     """
     stretched = lengths if config.rate_schedule in _SCHEDULES else {}
     return f"""\
@@ -296,11 +296,11 @@ RATES = {{
 
 
 def _lengths_table(config: RunConfig, lengths: dict[int, int]) -> str:
-    """Statements before the loop, where a run was made longer and its schedule with it."""
+    """Statements before the loop, where a run went on after an end, and its schedule with it."""
     if not lengths:
         return ""
     return f"""\
-# The schedule is spread over the length of the run, which was made longer: lengths by steps taken.
+# The schedule is spread over the steps planned, which became more: how many, by steps taken.
 LENGTHS = {lengths}
 length = {config.steps}
 

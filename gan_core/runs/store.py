@@ -190,9 +190,10 @@ class Store:
         """Queue a finished run once more, for `n_steps` more steps.
 
         It goes on from its checkpoint. Its length is a change mid-run, not the config's: a schedule
-        is spread over the length, so that the steps so far were those of the shorter run. Where no
-        rate follows a schedule, all are those of a run that was so long from the start. Raises
-        `GanError` for a run that is not finished, and for a number of steps that is not allowed.
+        is spread over the steps planned, so that those so far were those of the shorter run. Only
+        a run that ended early has some of its plan left. Where no rate follows a schedule, all
+        steps are those of a run that was so long from the start. Raises `GanError` for a run that
+        is not finished, and for a number of steps that is not allowed.
         """
         with self._write() as db:
             row = found(db, run_id)

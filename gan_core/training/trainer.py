@@ -90,7 +90,7 @@ class Trainer:
             self._d_optimizer = self._d_optimizer_of(config)
             self._g_optimizer = self._g_optimizer_of(config)
             # What a schedule starts from, as variables: runs that differ in it share compiled code.
-            self._n_steps = tf.Variable(config.steps, dtype=tf.float32)
+            self._n_steps = tf.Variable(config.scheduled_steps, dtype=tf.float32)
             self._rates = tf.Variable([config.d_learning_rate, config.g_learning_rate])
             # Holds the averaged weights while samples are drawn.
             self._average = self._network_for_average() if config.ema_decay > 0 else None
@@ -147,7 +147,7 @@ class Trainer:
         return True
 
     def _set_rates(self, config: RunConfig) -> None:
-        self._n_steps.assign(config.steps)
+        self._n_steps.assign(config.scheduled_steps)
         self._rates.assign([config.d_learning_rate, config.g_learning_rate])
         self._d_optimizer.learning_rate = config.d_learning_rate
         self._g_optimizer.learning_rate = config.g_learning_rate

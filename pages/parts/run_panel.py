@@ -231,13 +231,18 @@ def _start_over(run: Run) -> None:
 
 
 def _go_on(run: Run) -> None:
-    """How many more steps, and a button that has the run take them."""
+    """How many more steps, and a button that has the run take them.
+
+    Proposed are those that were planned and not taken, or else as many again.
+    """
     key, most = f"more steps of {run.id}", int(RunConfig.bounds("steps")[1]) - run.step
     if most < 1:
         return
+    config = store().controls.config_now(run.id)
+    planned = config.scheduled_steps
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        so_long = min(store().controls.config_now(run.id).steps, most)
-        n = st.number_input(_("More steps"), 1, most, so_long, key=key, width=160)
+        proposed = planned - run.step or min(planned, most)
+        n = st.number_input(_("More steps"), 1, most, proposed, key=key, width=160)
         st.button(
             _("Go on for {n} more steps").format(n=number(n)),
             icon=":material/resume:",
@@ -245,8 +250,11 @@ def _go_on(run: Run) -> None:
             on_click=attempt,
             args=(lambda: store().extend(run.id, st.session_state[key]),),
         )
-    if run.config.rate_schedule == "constant":
+    if config.rate_schedule == "constant":
         st.caption(_("The same steps that a longer run would have taken from the start."))
+    elif run.step + n <= planned:
+        said = _("Both learning rates go on as planned: they reach 0 at step {step}.")
+        st.caption(said.format(step=number(planned)))
     else:
         st.caption(
             _(

@@ -380,6 +380,16 @@ def test_nothing_else_may_change_mid_run(field: str) -> None:
 # ------------------------------------------------------------------- how it is shown
 
 
+def test_schedule_is_spread_over_the_most_steps_that_were_planned() -> None:
+    config = RunConfig.parse({"steps": 100})
+    assert config.scheduled_steps == 100
+    shorter = config.with_length(70)
+    assert (shorter.steps, shorter.scheduled_steps) == (70, 100)
+    assert shorter.with_change("loss", "hinge").scheduled_steps == 100
+    assert shorter.with_length(90).scheduled_steps == 100
+    assert shorter.with_length(130).scheduled_steps == 130
+
+
 @pytest.mark.parametrize("field", FIELDS)
 def test_every_setting_explains_itself(field: str) -> None:
     info = RunConfig.model_fields[field]

@@ -252,6 +252,20 @@ def test_program_goes_on_after_the_ends_that_the_run_had(sqlite_url: str, schedu
     np.testing.assert_array_equal(losses_of_program(), records)
 
 
+def test_program_of_a_run_that_ended_early_and_went_on_has_the_schedule_that_was_planned(
+    store: Store,
+) -> None:
+    holder = holder_name()
+    config = config_of({**POINTS, "rate_schedule": "linear", "steps": 100})
+    run_id = store.create_run(config, claimed_by=holder)
+    store.record.append(run_id, holder, step=40, points={}, images_per_second=None)
+    store.give_back(run_id, holder, "finished")
+    store.extend(run_id, 30)
+    source = script(program(store, run_id))
+    assert "STEPS = 70" in source
+    assert "LENGTHS = {40: 100}\nlength = 100" in source
+
+
 @pytest.mark.parametrize("loss", list(LOSSES), ids=lambda loss: loss.name)
 @pytest.mark.parametrize("penalty", list(PENALTIES), ids=lambda penalty: penalty.name)
 def test_every_loss_and_penalty_is_a_program(store: Store, loss: Any, penalty: Any) -> None:

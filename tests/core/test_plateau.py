@@ -15,6 +15,8 @@ from gan_core.runs.job import execute
 from gan_core.runs.plateau import Plateau
 from gan_core.runs.store import open_store
 from gan_core.text import GanError
+from gan_core.training.records import RECORD_FIELDS
+from gan_core.training.trainer import Trainer
 
 
 @pytest.mark.parametrize(
@@ -91,6 +93,23 @@ def test_a_run_that_ended_early_goes_on_and_so_does_its_replica(sqlite_url: str)
     for each in (run_id, replica):
         assert execute(store.url, each) == "finished"
         assert store.run(each).step == run.step + 20
+
+
+@pytest.mark.slow
+def test_a_run_that_ended_early_goes_on_with_the_rates_that_were_planned(sqlite_url: str) -> None:
+    store = open_store(sqlite_url)
+    config = RunConfig.parse({**HOPELESS, "rate_schedule": "linear", "g_learning_rate": 1e-5})
+    run_id = store.create_run(config)
+    assert execute(store.url, run_id) == "finished"
+    early = store.run(run_id).step
+    store.extend(run_id, 20)
+    store.controls.request(run_id, "set", "d_learning_rate", 0.01)
+    assert execute(store.url, run_id) == "finished"
+    planned = Trainer(config, config.items.dataset.load(seed=config.seed))
+    until_then = planned.run(early)
+    planned.change(config.with_change("d_learning_rate", 0.01))
+    records = store.record.curve(run_id, 0, len(RECORD_FIELDS))[1]
+    np.testing.assert_array_equal(records, np.concatenate([until_then, planned.run(20)]))
 
 
 def test_a_branch_does_not_end_before_it_has_branched_off(sqlite_url: str) -> None:

@@ -170,7 +170,7 @@ def test_another_s_run_is_changed_only_by_who_wants_to(
     app = visit(page, run=run_id)
     assert NOTICE in " ".join(texts(app))
     assert {ASK, COPY} <= labels(app)
-    changing = {*CONTROLS, "Start over", "Slow motion", "Go on for 20,000 more steps"}
+    changing = {*CONTROLS, "Start over", "Slow motion", "Go on for 19,991 more steps"}
     assert not labels(app) & changing
     assert f"loss of {run_id}" not in {each.key for each in app.selectbox}
     app.toggle(key=f"switch: control {run_id}").set_value(True).run()

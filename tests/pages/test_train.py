@@ -290,6 +290,24 @@ def test_finished_run_goes_on_for_as_many_steps_as_asked(store: Store, make_run:
     assert enabled(app) == {"Cancel"}
 
 
+def test_run_that_ended_early_may_take_the_rest_and_its_rates_go_on_as_planned(
+    store: Store,
+) -> None:
+    holder = holder_name()
+    config = RunConfig.parse({"steps": 100, "rate_schedule": "linear"})
+    run_id = store.create_run(config, claimed_by=holder)
+    store.record.append(run_id, holder, step=40, points={}, images_per_second=None)
+    store.give_back(run_id, holder, "finished")
+    app = visit("train", run=run_id)
+    as_planned = "Both learning rates go on as planned: they reach 0 at step 100."
+    assert button(app, "Go on for 60 more steps")
+    assert as_planned in [each.value for each in app.caption]
+    app.number_input(key=f"more steps of {run_id}").set_value(61).run()
+    captions = [each.value for each in app.caption]
+    assert as_planned not in captions
+    assert any(each.startswith("Both learning rates rise again first") for each in captions)
+
+
 def test_branch_of_pictures_stands_beside_its_run_and_train_shows_one_alone(
     store: Store, make_run: MakeRun
 ) -> None:
