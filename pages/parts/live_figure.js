@@ -5,6 +5,7 @@ const CURVES_EVERY_MS = 200; // redrawing curves costs the browser more than swa
 const PICTURES_EVERY_MS = 60;
 const RECONNECT_MS = [500, 1000, 2000, 4000];
 const GONE = 4404;
+const NO_FRAME_YET = 404;
 const SCRUB_EVERY_MS = 60;
 const FOLLOW = -1; // what the page is told instead of a step
 const LAST_STEP = 2 ** 31 - 1;
@@ -69,6 +70,7 @@ class View {
       this.ungroup();
       this.plane?.destroy();
       clearInterval(this.themeTimer);
+      clearTimeout(this.refetch);
       document.removeEventListener("visibilitychange", this.onVisibility);
       this.drawn = false; // what is still due finds nothing to draw
       const plots = this.plots;
@@ -83,6 +85,7 @@ class View {
   }
 
   reset() {
+    clearTimeout(this.refetch);
     this.curves = {};
     this.axes = {}; // channel of a curve → channel of its steps
     this.pictures = {};
@@ -295,13 +298,14 @@ class View {
     const ready = this.frames.filter(({ step }) => step <= common);
     if (!ready.length) return common < 0 || this.scrubbed !== null || this.fetchFrame(common);
     this.frames = this.frames.slice(ready.length - 1); // the last one stays, for the others to see
-    if (this.scrubbed !== null) {
+    const shown = ready.filter(({ step }) => step <= (this.scrubbed ?? step)); // where a run has not got so far yet
+    if (!shown.length) {
       for (const { frame } of ready) this.pictures = { ...frame, ...this.pictures }; // what stays the same all along
       return this.soon("pictures", PICTURES_EVERY_MS, () => this.redrawPictures());
     }
     const before = { ...this.pictures };
-    for (const { frame } of ready) Object.assign(this.pictures, NO_LONGER, frame);
-    this.shownStep = ready.at(-1).step;
+    for (const { frame } of shown) Object.assign(this.pictures, NO_LONGER, frame);
+    this.shownStep = shown.at(-1).step;
     this.stages = this.stagesFrom(before);
     this.soon("pictures", PICTURES_EVERY_MS, () => {
       this.redrawPictures(this.stages);
@@ -341,11 +345,18 @@ class View {
   }
 
   fetchFrame(step) {
+    clearTimeout(this.refetch);
     this.wanted = step;
     this.soon("fetch", SCRUB_EVERY_MS, async () => {
       const answer = await fetch(new URL(`frame/${this.data.run}/${this.wanted}`, baseUrl())).catch(() => null);
-      if (!answer?.ok) return this.note("Connection lost. Trying again …");
+      if (answer?.status === NO_FRAME_YET) return;
+      if (!answer?.ok) {
+        this.note("Connection lost. Trying again …");
+        this.refetch = setTimeout(() => this.fetchFrame(this.wanted), RECONNECT_MS.at(-1));
+        return;
+      }
       const frame = await answer.json(); // first: meanwhile `pictures` may be exchanged
+      this.showProgress(); // whatever was noted of a lost connection
       Object.assign(this.pictures, frame);
       this.shownStep = Number(answer.headers.get("X-Step"));
       this.redrawPictures();

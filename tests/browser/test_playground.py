@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from gan_core.config import RunConfig
 from gan_core.datasets import drawing
 from gan_core.presets import PLANE_PRESETS
 from gan_core.runs.claims import holder_name
@@ -289,6 +290,37 @@ def test_going_back_branching_and_sharing(
     n = change.applied_step or 0
     assert n > 0
     assert (parents[:n] == branchs[:n]).all()
+
+
+@pytest.mark.slow
+def test_link_to_a_step_that_is_still_to_come_waits_for_it(page: Page, app: AppProcess) -> None:
+    holder = holder_name()
+    config = RunConfig.parse({**PLANE_PRESETS["blobs_small"].settings, "steps": 300})
+    run_id = app.store.create_run(config, claimed_by=holder)
+    with page.expect_response("**/frame/**") as answer:
+        page.goto(f"{app.url}/playground?lang=en&run={run_id}&at=200")
+    assert answer.value.status == 404
+    page.wait_for_timeout(500)
+    expect(page.locator(".live-run .note")).not_to_contain_text("Connection lost")
+    app.store.claims.release(run_id, holder)
+    wait_until(lambda: app.store.run(run_id).status == "finished", "the end")
+    frames = app.store.record.frame_steps(run_id)
+    seen = max(step for step in frames if step <= 200)
+    wait_until(lambda: shown_step(page) == seen, "the last frame up to that step")
+
+
+@pytest.mark.slow
+def test_picture_that_could_not_be_fetched_is_fetched_again(
+    page: Page, app: AppProcess, paused: str
+) -> None:
+    last, note = shown_step(page), page.locator(".live-run .note")
+    page.route("**/frame/**", lambda route: route.abort())
+    scrub_to(page, 0.5)
+    expect(note).to_contain_text("Connection lost. Trying again")
+    page.unroute("**/frame/**")
+    wait_until(lambda: 0 < shown_step(page) < last, "an earlier step")
+    expect(note).to_be_empty()
+    assert app.store.run(paused).status == "paused"
 
 
 @pytest.mark.slow
