@@ -469,7 +469,8 @@ class Job:
         """Do what makes the run differ from its config, now or when it is replayed."""
         if control.action == "set":
             self._set(control)
-            if control.field == "steps":  # it had ended here, and went on
+            if control.field == "steps":  # it had ended here, which was seen, and went on
+                self._flush(with_frame=self._framed_at != self.seat.step)
                 self._begin_waiting()
         else:
             with self.seat.turn() as trainer:

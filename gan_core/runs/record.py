@@ -16,7 +16,9 @@ from gan_core.runs.curve import LEVELS, Pyramid, stride
 from gan_core.runs.database import Database
 from gan_core.runs.events import Event, announce, event_row, to_event
 
-MAX_FRAMES = 128  # kept per run besides the newest: where there would be more, half of them go
+# Kept per run besides the newest, and those at which it ended and went on: where there would be
+# more, half of them go.
+MAX_FRAMES = 128
 
 
 class Record:
@@ -162,6 +164,15 @@ class Record:
             )
         return measures or {}
 
+    def measures_at(self, run_id: str, step: int) -> Mapping[str, float | None] | None:
+        """Return what was measured at the frame of this very step, by name; None without one."""
+        at_step = (tables.events.c.kind == "frame") & (tables.events.c.step == step)
+        with self._read() as db:
+            row = db.execute(
+                sa.select(tables.events.c.measures).where(tables.events.c.run_id == run_id, at_step)
+            ).first()
+        return (row.measures or {}) if row else None
+
     def frame_at(self, run_id: str, step: int) -> Event | None:
         """Return the last frame up to `step`, or the first there is."""
         frames = sa.select(tables.events).where(
@@ -218,12 +229,19 @@ def _of_records(run_id: str, level: int, column: str) -> sa.Select[Any]:
 
 
 def _thinned(db: sa.Connection, run_id: str, kind: str, step: int, now: float) -> dict[str, Any]:
-    """Make room for an event of its kind: of n, every 2ᵏ-th stays, at most `MAX_FRAMES` + 1."""
+    """Make room for an event of its kind: of n, every 2ᵏ-th stays, at most `MAX_FRAMES` + 1.
+
+    Those at which the run ended and went on stay too: what it had reached is judged by them.
+    """
+    ends = sa.select(tables.controls.c.applied_step).where(
+        tables.controls.c.run_id == run_id, tables.controls.c.field == "steps"
+    )
     of_run = (tables.events.c.run_id == run_id) & (tables.events.c.kind == kind)
     last = db.scalar(sa.select(sa.func.max(tables.events.c.index)).where(of_run))
     index = 0 if last is None else last + 1
     kept_every = 2 ** max(0, (index // MAX_FRAMES).bit_length())
-    db.execute(tables.events.delete().where(of_run & (tables.events.c.index % kept_every != 0)))
+    may_go = (tables.events.c.index % kept_every != 0) & tables.events.c.step.not_in(ends)
+    db.execute(tables.events.delete().where(of_run & may_go))
     return event_row(run_id, kind, step, now) | {"index": index}
 
 

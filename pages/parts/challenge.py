@@ -102,30 +102,31 @@ def _progress(challenge: Challenge, run_id: str, was_active: bool) -> None:
     """What the run has reached, and the verdict; once it rests, the page runs again."""
     try:
         run = store().run(run_id)
-        values = _measured(run)
+        result = _result(challenge, run)
+        latest = store().record.latest_measures(run.id)
         broken = broken_rules(challenge, run)
     except GanError as error:
         st.error(say(error))
         return
-    show_goals(challenge, values)
-    _verdict(challenge, run, values, broken)
+    show_goals(challenge, latest if result is None else result)
+    _verdict(challenge, run, result, broken)
     if was_active and not run.is_active:
         st.rerun()
 
 
 def _verdict(
-    challenge: Challenge, run: Run, values: Mapping[str, float | None], broken: list[str]
+    challenge: Challenge, run: Run, result: Mapping[str, float | None] | None, broken: list[str]
 ) -> None:
     steps = number(challenge.config.steps)
     if broken:
         said = _("This run does not count, for these were not to be changed: {settings}.")
         st.warning(said.format(settings=_(", ").join(broken)), icon=":material/block:")
-    elif run.is_active:
+    elif result is None and run.is_active:
         st.caption(_("What counts is step {step}.").format(step=steps))
-    elif run.status != "finished":
+    elif result is None:
         said = _("This run ended at step {step}. What counts is step {last}: try again.")
         st.warning(said.format(step=number(run.step), last=steps), icon=":material/replay:")
-    elif _all_met(challenge, values):
+    elif _all_met(challenge, result):
         solved = _("Solved.")
         st.success(f"**{solved}** {_(challenge.why)}", icon=":material/emoji_events:")
     else:
@@ -134,21 +135,23 @@ def _verdict(
 
 
 def broken_rules(challenge: Challenge, run: Run) -> list[str]:
-    """What was not free to be changed in a run, in words, before it began or on its way."""
+    """What was not free to be changed in a run, in words, before it began or on its way.
+
+    What became of it after the step that counts is of no account.
+    """
+    last = challenge.config.steps
     changes = store().controls.changes(run.id)
-    changed = [each.field for each in changes if each.field]
+    changed = [each.field for each in changes if each.field and (each.applied_step or 0) < last]
     broken = [label(name) for name in challenge.broken_rules(run.config, changed)]
-    if any(each.action in TURNS for each in changes):
+    # A turn at the very last step is not told from one before it: the frame there may be its work.
+    if any(each.action in TURNS and (each.applied_step or 0) <= last for each in changes):
         broken.append(_("Turns of one player alone"))
     return broken
 
 
-def _measured(run: Run) -> Mapping[str, float | None]:
-    return store().record.latest_measures(run.id)
-
-
-def _is_solved(challenge: Challenge, run: Run) -> bool:
-    return run.status == "finished" and _all_met(challenge, _measured(run))
+def _result(challenge: Challenge, run: Run) -> Mapping[str, float | None] | None:
+    """What was measured at the step that counts; None of a run that has not got there."""
+    return store().record.measures_at(run.id, challenge.config.steps)
 
 
 def _all_met(challenge: Challenge, values: Mapping[str, float | None]) -> bool:
@@ -156,16 +159,20 @@ def _all_met(challenge: Challenge, values: Mapping[str, float | None]) -> bool:
 
 
 def tries(since: float = 0.0, owner: str | None = None) -> list[Try]:
-    """What was trained for any challenge since then (seconds since 1970), and not stopped.
+    """What was trained for any challenge since then (seconds since 1970), and not stopped before.
 
     By everybody, or by one `owner`.
     """
     owners = store().owners.all()
-    return [
-        Try(challenge.name, owners.get(run.id), _is_solved(challenge, run))
-        for run in store().runs()
-        if run.status in ("finished", "diverged") and run.created >= since
-        if owner in (None, owners.get(run.id))
-        for challenge in CHALLENGES.values()
-        if not any(challenge.broken_rules(run.config)) and not broken_rules(challenge, run)
-    ]
+    found = []
+    for run in store().runs():
+        if run.created < since or owner not in (None, owners.get(run.id)):
+            continue
+        for challenge in CHALLENGES.values():
+            if any(challenge.broken_rules(run.config)) or broken_rules(challenge, run):
+                continue
+            result = _result(challenge, run)
+            if result is not None or run.status == "diverged":
+                solved = _all_met(challenge, result or {})
+                found.append(Try(challenge.name, owners.get(run.id), solved))
+    return found

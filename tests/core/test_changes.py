@@ -600,6 +600,7 @@ def test_replica_and_branch_of_a_prolonged_run_follow_its_schedule(
     for each in (replica, branch):
         assert play(each) == "finished"
         assert np.array_equal(records(shared, parent), records(shared, each))
+        assert {40, 70, 90} <= {*shared.record.frame_steps(each)}, "what was reached at its ends"
     assert_equal_states(checkpoint(shared, parent), checkpoint(shared, replica))
 
 

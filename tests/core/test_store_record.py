@@ -138,6 +138,28 @@ def test_frames_are_thinned_but_the_first_and_the_newest_stay(
         assert step < 8 or len(steps) > 4
 
 
+def test_frame_at_an_end_stays_when_the_run_goes_on(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_module, "MAX_FRAMES", 8)
+    run_id, holder = claimed_run(store)
+
+    def take(steps: range) -> None:
+        for step in steps:
+            more: dict[str, Any] = {"frame": b"{}", "measures": {"gap": float(step)}}
+            store.record.append(
+                run_id, holder, step=step, points={}, images_per_second=None, **more
+            )
+
+    take(range(12))
+    store.give_back(run_id, holder, "finished")
+    store.extend(run_id, 500, claimed_by=holder)
+    take(range(12, 200))
+    assert len(store.record.frame_steps(run_id)) <= 8 + 2
+    assert store.record.measures_at(run_id, 11) == {"gap": 11.0}
+    assert store.record.measures_at(run_id, 13) is None
+
+
 def test_quality_is_kept_apart_from_what_frames_measure(store: Store) -> None:
     run_id, holder = claimed_run(store)
     append(store, run_id, holder, 5, frame=b"{}")

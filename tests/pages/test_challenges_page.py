@@ -28,28 +28,48 @@ def trained(
     status: str = "finished",
     owner: str | None = None,
     turn: str = "",
+    missing: int = 0,
 ) -> str:
-    """A run as if it had been trained to its last step, with these measures there.
+    """A run as if it had been trained, `missing` steps before its last, with these measures there.
 
     Before its first step, a player may have had a turn alone.
     """
     holder = holder_name()
     run_id = store.create_run(config, claimed_by=holder, owner=owner)
     if turn:
-        store.controls.request(run_id, turn)
-        [asked] = store.controls.pending(run_id)
-        store.controls.mark_applied(run_id, holder, asked, 0)
+        ask(store, run_id, holder, 0, turn)
+    reach(store, run_id, holder, config.steps - missing, measures)
+    store.give_back(run_id, holder, status)
+    return run_id
+
+
+def ask(store: Store, run_id: str, holder: str, step: int, *request: object) -> None:
+    """Have something asked of a run, and obeyed after a step."""
+    store.controls.request(run_id, *request)  # type: ignore[arg-type]
+    [asked] = store.controls.pending(run_id)
+    store.controls.mark_applied(run_id, holder, asked, step)
+
+
+def reach(store: Store, run_id: str, holder: str, step: int, measures: dict[str, float]) -> None:
+    """Have a run come to a step with these measures."""
     store.record.append(
         run_id,
         holder,
-        step=config.steps,
+        step=step,
         points={},
         images_per_second=1.0,
         frame=b"{}",
         measures=measures,
     )
+
+
+def gone_on(store: Store, run_id: str, measures: dict[str, float], status: str) -> str:
+    """Let a finished run take 500 steps more; returns who trains it."""
+    holder = holder_name()
+    store.extend(run_id, 500, claimed_by=holder)
+    reach(store, run_id, holder, SPOTS.config.steps + 500, measures)
     store.set_status(run_id, holder, status)
-    return run_id
+    return holder
 
 
 def box(run_id: str | None = None) -> AppTest:
@@ -148,14 +168,47 @@ def test_slow_motion_breaks_no_rule(store: Store) -> None:
 
 
 def test_run_that_was_stopped_does_not_count(store: Store) -> None:
-    app = box(trained(store, GOOD, status="stopped"))
-    assert says(app, "This run ended at step 4,000")
+    app = box(trained(store, GOOD, status="stopped", missing=1))
+    assert says(app, "This run ended at step 3,999")
     assert tries() == []
 
 
 def test_run_that_diverged_was_a_try(store: Store) -> None:
-    trained(store, GOOD, status="diverged")
+    trained(store, GOOD, status="diverged", missing=1)
     assert [each.solved for each in tries()] == [False]
+
+
+@pytest.mark.parametrize("status", ["running", "paused", "stopped", "finished", "diverged"])
+@pytest.mark.parametrize(("then", "later"), [(GOOD, BAD), (BAD, GOOD)])
+def test_run_that_goes_on_elsewhere_is_judged_by_the_step_that_counts(
+    store: Store, status: str, then: dict[str, float], later: dict[str, float]
+) -> None:
+    run_id = trained(store, then)
+    holder = gone_on(store, run_id, later, status="running")
+    ask(store, run_id, holder, SPOTS.config.steps + 100, "set", "loss", "hinge")
+    ask(store, run_id, holder, SPOTS.config.steps + 100, "turn_g")
+    store.set_status(run_id, holder, status)
+    assert [each.solved for each in tries()] == [then is GOOD]
+    assert says(box(run_id), "Solved." if then is GOOD else "Not yet.")
+
+
+def test_branch_counts_if_nothing_but_what_is_free_was_changed(store: Store) -> None:
+    run_id = trained(store, BAD)
+    gone_on(store, run_id, GOOD, "finished")
+    for field, value, counts in (("d_learning_rate", 0.001, True), ("loss", "hinge", False)):
+        branch = store.branch(run_id, 2000, field, value)
+        holder = holder_name()
+        store.claims.take(branch, holder)
+        reach(store, branch, holder, SPOTS.config.steps, GOOD)
+        assert any(each.solved for each in tries()) == counts
+        store.delete(branch)
+
+
+def test_turn_at_the_very_step_that_counts_breaks_the_rules(store: Store) -> None:
+    run_id = trained(store, BAD)
+    holder = gone_on(store, run_id, BAD, "running")
+    ask(store, run_id, holder, SPOTS.config.steps, "turn_g")
+    assert tries() == []
 
 
 @pytest.mark.usefixtures("store")
@@ -165,7 +218,7 @@ def test_what_is_free_is_in_view() -> None:
 
 
 def test_run_that_trains_is_not_judged_yet(store: Store) -> None:
-    app = box(trained(store, GOOD, status="running"))
+    app = box(trained(store, GOOD, status="running", missing=1))
     assert says(app, "What counts is step 4,000.")
     assert not says(app, "Solved.")
 
