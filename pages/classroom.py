@@ -21,6 +21,7 @@ from pages.parts.sharing import scan_button
 from pages.parts.steady_figure import steady_figure
 from pages.parts.store import store
 from pages.parts.table import table
+from pages.parts.visitor import visitor
 
 EVERY_SECONDS = 4.0
 MOST, EASY = 3, 0.7  # so many questions are proposed, if less than this part was right at once
@@ -30,7 +31,7 @@ MOST, EASY = 3, 0.7  # so many questions are proposed, if less than this part wa
 def draw() -> None:
     """What has been answered so far; lessons in which nobody has answered are left out."""
     try:
-        votes = store().votes.cast_since(counted_since())
+        votes = store().votes.of_class(visitor())
         tried = tries(counted_since())
     except GanError as error:
         st.error(say(error))

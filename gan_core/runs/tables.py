@@ -70,13 +70,13 @@ sweep_runs = sa.Table(
     sa.Column("label", sa.String, nullable=False),
     sa.Column("field", sa.String, nullable=False),  # in which they differ
 )
-votes = sa.Table(
-    "votes",
+choices = sa.Table(  # of voters: all of them, as those who count differ in which is the first
+    "choices",
     metadata,
-    sa.Column("question", sa.String, primary_key=True),
-    sa.Column("voter", sa.String, primary_key=True),
+    sa.Column("seq", _BigInteger, primary_key=True, autoincrement=True),
+    sa.Column("question", sa.String, nullable=False),
+    sa.Column("voter", sa.String, nullable=False),
     sa.Column("choice", sa.String, nullable=False),
-    sa.Column("first", sa.String, nullable=False),  # what was chosen before anything was said
     sa.Column("at", sa.Float, nullable=False),  # seconds since 1970
 )
 countings = sa.Table(  # of votes

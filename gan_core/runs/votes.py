@@ -1,8 +1,9 @@
-"""Votes of a class: what each of its browsers has answered last, and from when on they count."""
+"""Votes of a class: what each of its browsers has answered, and from when on that counts."""
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 
 import sqlalchemy as sa
 
@@ -11,9 +12,9 @@ from gan_core.runs import tables
 from gan_core.runs.database import Database
 
 KEPT_SECONDS = 24 * 3600.0
-CLASS_SECONDS = 3 * 3600.0  # votes from before are another class's
+CLASS_SECONDS = 3 * 3600.0  # whoever chooses after so long is of another class
 
-_votes, _countings = tables.votes, tables.countings
+_choices, _countings = tables.choices, tables.countings
 
 
 class Votes:
@@ -22,20 +23,14 @@ class Votes:
     def __init__(self, database: Database) -> None:
         self._read, self._write = database.read, database.write
 
-    def cast(self, vote: Vote) -> None:
-        """Note what a voter has chosen, instead of what it has chosen before.
-
-        What it chose first stays the first, unless another class sits at its device by now. Votes
-        of the day before are forgotten on this occasion.
-        """
+    def cast(self, question: str, voter: str, choice: str) -> None:
+        """Note what a voter has chosen; what was the day before is forgotten on this occasion."""
         now = time.time()
-        earlier = (_votes.c.question == vote.question) & (_votes.c.voter == vote.voter)
         with self._write() as db:
-            still_counts = earlier & (_votes.c.at >= now - CLASS_SECONDS)
-            first = db.scalar(sa.select(_votes.c.first).where(still_counts))
-            db.execute(_votes.delete().where(earlier | (_votes.c.at < now - KEPT_SECONDS)))
-            kept = vote if first is None else vote._replace(first=first)
-            db.execute(_votes.insert().values(**kept._asdict(), at=now))
+            db.execute(_choices.delete().where(_choices.c.at < now - KEPT_SECONDS))
+            db.execute(
+                _choices.insert().values(question=question, voter=voter, choice=choice, at=now)
+            )
 
     def count_anew(self, visitor: str) -> None:
         """For this visitor, only votes from now on count: the next class begins."""
@@ -47,25 +42,33 @@ class Votes:
 
     def counted_since(self, visitor: str) -> float:
         """From when on (seconds since 1970) votes count for this visitor: those of the class."""
-        wanted = sa.select(_countings.c.begun).where(_countings.c.visitor == visitor)
         with self._read() as db:
-            begun: float | None = db.scalar(wanted)
-        return max(begun or 0.0, time.time() - CLASS_SECONDS)
+            return max(_begun(db, visitor), time.time() - CLASS_SECONDS)
 
-    def cast_since(self, since: float) -> list[Vote]:
-        """The votes of all who have voted `since` then (seconds since 1970), on any question."""
-        columns = [_votes.c[name] for name in Vote._fields]
-        wanted = sa.select(*columns).where(_votes.c.at >= since)
-        with self._read() as db:
-            return [Vote(*row) for row in db.execute(wanted)]
+    def of_class(self, visitor: str, question: str | None = None) -> list[Vote]:
+        """The votes that count for this visitor, on one question or on all.
 
-    def counts(self, question: str, since: float) -> dict[str, int]:
-        """How many have chosen what, of those who did `since` then (seconds since 1970)."""
-        wanted = (_votes.c.question == question) & (_votes.c.at >= since)
-        count = (
-            sa.select(_votes.c.choice, sa.func.count().label("n"))
-            .where(wanted)
-            .group_by(_votes.c.choice)
-        )
+        A class before may have used the same browsers: what its voters chose is not the first
+        choice of those who came after the visitor began to count anew, or hours later.
+        """
+        is_asked = sa.true() if question is None else _choices.c.question == question
         with self._read() as db:
-            return {row.choice: row.n for row in db.execute(count)}
+            wanted = is_asked & (_choices.c.at >= _begun(db, visitor))
+            rows = db.execute(sa.select(_choices).where(wanted).order_by(_choices.c.seq)).all()
+        votes: dict[tuple[str, str], tuple[Vote, float]] = {}
+        for row in rows:
+            key = row.question, row.voter
+            before, at = votes.get(key, (None, 0.0))
+            first = before.first if before and row.at - at <= CLASS_SECONDS else row.choice
+            votes[key] = Vote(*key, row.choice, first), row.at
+        since = time.time() - CLASS_SECONDS
+        return [vote for vote, at in votes.values() if at >= since]
+
+    def counts(self, question: str, visitor: str) -> dict[str, int]:
+        """How many have chosen what at last, of the votes that count for this visitor."""
+        return Counter(vote.choice for vote in self.of_class(visitor, question))
+
+
+def _begun(db: sa.Connection, visitor: str) -> float:
+    """When this visitor began to count anew (seconds since 1970); 0 for never."""
+    return db.scalar(sa.select(_countings.c.begun).where(_countings.c.visitor == visitor)) or 0.0

@@ -82,7 +82,7 @@ def shows_hands() -> bool:
 
 
 def counted_since() -> float:
-    """From when on (seconds since 1970) the answers of a class count for the visitor."""
+    """From when on (seconds since 1970) what a class does counts for the visitor."""
     return store().votes.counted_since(visitor())
 
 

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from gan_core.class_results import Vote
 from gan_core.text import GanError
-from pages.parts.projector import counted_since, is_projected, shows_hands
+from pages.parts.projector import is_projected, shows_hands
 from pages.parts.prose import _, say
 from pages.parts.store import store
 from pages.parts.visitor import visitor
@@ -34,13 +33,13 @@ def _vote(question: str, mine: str | None) -> None:
     if mine is None or st.session_state.get(told) == mine:
         return
     with contextlib.suppress(GanError):  # without a store, a lesson can be learned all the same
-        store().votes.cast(Vote(question, visitor(), mine, first=mine))
+        store().votes.cast(question, visitor(), mine)
         st.session_state[told] = mine
 
 
 def _draw(question: str, options: Mapping[str, str]) -> None:
     try:
-        counts = store().votes.counts(question, counted_since())
+        counts = store().votes.counts(question, visitor())
     except GanError as error:
         st.error(say(error))
         return

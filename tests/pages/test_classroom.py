@@ -58,6 +58,21 @@ def test_first_try_stays_the_first_when_the_page_is_loaded_again(
     assert squares(visit("classroom"))[0] == "<b>0%</b><br>0/1"
 
 
+def test_next_class_at_the_same_devices_has_first_tries_of_its_own(
+    cookies: dict[str, str], right: int
+) -> None:
+    teacher = dict(cookies)
+    answer(cookies, (right + 1) % 3)
+    device = dict(cookies)
+    cookies |= teacher
+    button(visit("classroom"), "Count anew").click().run()
+    cookies |= device
+    app = visit(LESSON)
+    app.radio(key=f"check {LESSON} 0").set_value(right).run()
+    cookies |= teacher
+    assert squares(visit("classroom"))[0] == "<b>100%</b><br>1/1"
+
+
 def test_hard_questions_lead_to_the_projector(cookies: dict[str, str], right: int) -> None:
     answer(cookies, right)
     assert not visit("classroom").get("page_link")
@@ -92,10 +107,10 @@ def test_nobody_has_answered_yet(cookies: dict[str, str], right: int) -> None:
 
 
 def test_a_store_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch, store: Store) -> None:
-    def fail(_since: float) -> None:
+    def fail(_visitor: str) -> None:
         raise GanError("The store is full.")
 
-    monkeypatch.setattr(store.votes, "cast_since", fail)
+    monkeypatch.setattr(store.votes, "of_class", fail)
     assert errors(visit("classroom")) == ["The store is full."]
 
 
