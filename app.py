@@ -141,9 +141,10 @@ async def know_again(request: Request, answer: RequestResponseEndpoint) -> Respo
     """
     response = await answer(request)
     if "text/html" in request.headers.get("accept", ""):
+        number = visitor.known(request.cookies) or visitor.new()
         response.set_cookie(
-            visitor.COOKIE,
-            visitor.known(request.cookies) or visitor.new(),
+            visitor.cookie_of(number),
+            number,
             max_age=visitor.KEPT_SECONDS,
             httponly=True,
             samesite="lax",

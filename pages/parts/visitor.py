@@ -1,17 +1,19 @@
 """Who visits: a browser without an account, told from others by a random number in a cookie.
 
-Never in a link, for links are shared.
+Never in a link, for links are shared. A browser that opens two pages at once before it has a number
+gets two: it keeps both, as each has a cookie of its own, and is known by the older one.
 """
 
 from __future__ import annotations
 
 import re
 import secrets
+import time
 from collections.abc import Mapping
 
 import streamlit as st
 
-COOKIE = "gan_dojo_visitor"
+COOKIE = "gan_dojo_visitor"  # how the names of the cookies begin
 KEPT_SECONDS = 365 * 24 * 3600
 _FORM = re.compile("[0-9a-f]{32}")
 _KEY = "visitor"
@@ -24,10 +26,15 @@ def visitor() -> str:
 
 def known(cookies: Mapping[str, str]) -> str | None:
     """The number in a browser's cookies, unless something else stands there."""
-    number = cookies.get(COOKIE, "")
-    return number if _FORM.fullmatch(number) else None
+    ours = (value for name, value in cookies.items() if name.startswith(COOKIE))
+    return min(filter(_FORM.fullmatch, ours), default=None)
+
+
+def cookie_of(number: str) -> str:
+    """The name of the cookie that holds a number."""
+    return f"{COOKIE}_{number}"
 
 
 def new() -> str:
-    """A number for a browser that has none."""
-    return secrets.token_hex(16)
+    """A number for a browser that has none: the later it is made, the greater."""
+    return f"{time.time_ns():016x}{secrets.token_hex(8)}"

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import plotly
 import psutil
@@ -299,3 +299,17 @@ def test_engine_and_workers_end_with_the_app(sqlite_url: str) -> None:
     _gone, orphans = psutil.wait_procs(children, timeout=ENDS_WITHIN_SECONDS)
     assert orphans == []
     assert app.store.engines.alive() == []
+
+
+def test_browser_that_opens_two_pages_at_once_is_one_visitor(app: AppProcess) -> None:
+    """Neither page knows of the other's cookie; all that come later know both."""
+
+    def cookie(*kept: str) -> str:
+        headers = {"Accept": "text/html", "Cookie": "; ".join(kept)}
+        with urlopen(Request(app.url, headers=headers), timeout=10) as answer:
+            return str(answer.headers["Set-Cookie"].partition(";")[0])
+
+    first, second = cookie(), cookie()
+    names = [each.partition("=")[0] for each in (first, second)]
+    assert names[0] != names[1], "the browser would forget the first"
+    assert cookie(first, second) == cookie(second, first) == first

@@ -34,7 +34,8 @@ def other(browser: Browser, page: Page) -> Iterator[Page]:
 
 def number_of(page: Page) -> str:
     """The visitor's number, as the browser keeps it."""
-    [cookie] = [each for each in page.context.cookies() if each.get("name") == visitor.COOKIE]
+    cookies = page.context.cookies()
+    [cookie] = [each for each in cookies if each.get("name", "").startswith(visitor.COOKIE)]
     assert cookie.get("httpOnly")
     assert cookie.get("sameSite") == "Lax"
     return str(cookie.get("value"))

@@ -77,6 +77,12 @@ def test_numbers_are_never_the_same() -> None:
     assert all(visitor.known({visitor.COOKIE: number}) for number in numbers)
 
 
+def test_browser_that_got_two_numbers_is_known_by_the_first() -> None:
+    first, second = visitor.new(), visitor.new()
+    for kept in ((first, second), (second, first)):
+        assert visitor.known({visitor.cookie_of(number): number for number in kept}) == first
+
+
 def test_browser_that_keeps_no_cookies_is_known_until_it_reloads(
     store: Store, cookies: dict[str, str]
 ) -> None:
