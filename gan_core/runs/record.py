@@ -234,7 +234,9 @@ def _thinned(db: sa.Connection, run_id: str, kind: str, step: int, now: float) -
     Those at which the run ended and went on stay too: what it had reached is judged by them.
     """
     ends = sa.select(tables.controls.c.applied_step).where(
-        tables.controls.c.run_id == run_id, tables.controls.c.field == "steps"
+        tables.controls.c.run_id == run_id,
+        tables.controls.c.field == "steps",
+        tables.controls.c.applied_step.is_not(None),  # beside a NULL, nothing is "not in"
     )
     of_run = (tables.events.c.run_id == run_id) & (tables.events.c.kind == kind)
     last = db.scalar(sa.select(sa.func.max(tables.events.c.index)).where(of_run))
