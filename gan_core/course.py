@@ -18,7 +18,10 @@ from gan_core.text import N_, GanError, Text
 class Lesson:
     """One lesson: the page `name`, what it is called, and what a reader can do after it.
 
-    `letter` stands for it in links, for good: it must not change when lessons are moved.
+    `letter` stands for it in links, for good: it must not change when lessons are moved. A class
+    takes some `minutes` for it: to read, predict, try, talk, and answer the check. `needs` are the
+    lessons whose terms and formulas its text takes for granted; what is only mentioned does not
+    count. `laboratory` is the page to go on with, and `challenge` the one that it prepares for.
     """
 
     name: str
@@ -26,6 +29,10 @@ class Lesson:
     title: str
     goal: str
     icon: str
+    minutes: int
+    needs: tuple[str, ...] = ()
+    laboratory: str | None = None
+    challenge: str | None = None
 
 
 LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow from it
@@ -35,6 +42,7 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
         N_("What generative AI is"),
         N_("You can say what a generative model learns, and in which two ways it can be wrong."),
         "auto_awesome",
+        minutes=30,
     ),
     Lesson(
         "the_game",
@@ -42,6 +50,8 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
         N_("The game"),
         N_("You can say what a step of D moves, what a step of G moves, and why."),
         "sports_esports",
+        minutes=30,
+        laboratory="playground",
     ),
     Lesson(
         "the_losses",
@@ -49,6 +59,9 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
         N_("The losses"),
         N_("You can say what each player pays, and why a beginner needs the other loss."),
         "trending_down",
+        minutes=25,
+        needs=("the_game",),
+        laboratory="losses",
     ),
     Lesson(
         "the_networks",
@@ -56,6 +69,9 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
         N_("The networks"),
         N_("You can count the parameters of a layer, and say where a gradient gets lost."),
         "account_tree",
+        minutes=25,
+        needs=("the_losses",),
+        laboratory="networks",
     ),
     Lesson(
         "training_loop",
@@ -63,6 +79,10 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
         N_("The training loop"),
         N_("You can read the alternating loop, and say whose weights each line moves."),
         "laps",
+        minutes=25,
+        needs=("the_losses", "the_networks"),
+        laboratory="train",
+        challenge="first_aid",
     ),
     Lesson(
         "does_it_settle",
@@ -70,6 +90,10 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
         N_("Does it settle?"),
         N_("You can say why two players who both improve may go round, and what brings rest."),
         "cyclone",
+        minutes=20,
+        needs=("the_losses",),
+        laboratory="game",
+        challenge="come_to_rest",
     ),
     Lesson(
         "what_goes_wrong",
@@ -77,6 +101,10 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
         N_("What goes wrong"),
         N_("You recognise the usual failures, and know a cure for each."),
         "healing",
+        minutes=30,
+        needs=("the_losses", "does_it_settle"),
+        laboratory="failures",
+        challenge="every_spot",
     ),
     Lesson(
         "the_critic",
@@ -84,6 +112,10 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
         N_("The critic"),
         N_("You can say why a distance needs a slope, what a critic is, and what holds its slope."),
         "trending_up",
+        minutes=40,
+        needs=("the_losses", "the_networks"),
+        laboratory="best_discriminator",
+        challenge="wake_up",
     ),
     Lesson(
         "how_good",
@@ -91,6 +123,10 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
         N_("How good is it?"),
         N_("You can read a measure: with its number of samples, and beside its noise floor."),
         "straighten",
+        minutes=25,
+        needs=("generative_ai",),
+        laboratory="train",
+        challenge="sharp",
     ),
     Lesson(
         "inside_latent",
@@ -98,6 +134,9 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
         N_("Inside the latent space"),
         N_("You can say where noise lies, and how to walk from one sample to another."),
         "explore",
+        minutes=20,
+        needs=("the_game",),
+        laboratory="latent_space",
     ),
     Lesson(
         "told_what",
@@ -108,6 +147,9 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
             "too."
         ),
         "label",
+        minutes=35,
+        needs=("the_game", "the_losses", "the_networks"),
+        laboratory="train",
     ),
     Lesson(
         "bug_hunt",
@@ -115,6 +157,8 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
         N_("Bug hunt"),
         N_("You find the usual mistakes of a first GAN by their symptoms."),
         "bug_report",
+        minutes=40,
+        needs=("the_networks", "training_loop"),
     ),
     Lesson(
         "build_it",
@@ -122,6 +166,9 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
         N_("Build it yourself"),
         N_("You know every block of a whole GAN, and can run and change it."),
         "construction",
+        minutes=40,
+        needs=("training_loop", "bug_hunt"),
+        laboratory="train",
     ),
     Lesson(
         "questions",
@@ -129,6 +176,8 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
         N_("Questions and answers"),
         N_("You can answer what everybody asks about GANs, and what is often answered wrongly."),
         "help",
+        minutes=20,
+        needs=("generative_ai", "the_losses", "what_goes_wrong"),
     ),
     Lesson(
         "outlook",
@@ -136,6 +185,8 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
         N_("Outlook"),
         N_("You can say what generative models cost, where they fail, and how they are abused."),
         "visibility",
+        minutes=25,
+        needs=("generative_ai", "does_it_settle"),
     ),
 )
 

@@ -52,7 +52,8 @@ def field(
     if high > 1000:
         return where.number_input(min_value=int(low), max_value=int(high), **common)
     if kind is int:
-        return where.slider(min_value=int(low), max_value=int(high), **common)
+        step = max(1, int(shown.step))
+        return where.slider(min_value=int(low), max_value=int(high), step=step, **common)
     with_unit = f"%g {shown.unit}" if shown.unit else None
     return where.slider(
         min_value=float(low), max_value=float(high), step=shown.step, format=with_unit, **common

@@ -20,6 +20,12 @@ class Entry(NamedTuple):
 BESIDE_THE_LESSONS = (
     Entry("glossary", N_("Glossary"), "dictionary", N_("Every term in a sentence or two")),
     Entry("reading", N_("Reading"), "menu_book", N_("The papers, and what each is for")),
+    Entry(
+        "lesson_plan",
+        N_("Lesson plan"),
+        "event_note",
+        N_("For teachers: what fits into the time that there is"),
+    ),
     Entry("classroom", N_("The class"), "groups", N_("For teachers: the class at a glance")),
 )
 SECTIONS: Mapping[str, tuple[Entry, ...]] = {  # in the order of the menu

@@ -141,12 +141,16 @@ def teacher(lesson: str) -> None:
             st.caption(_("The address holds both: share it as a link."))
             scan_button(_students_view())
             _link_to_results()
+    print_button(_("Print this lesson"), arrows=is_projected(), question=_asked_question(lesson))
+
+
+def print_button(text: str, *, arrows: bool = False, question: str = "") -> None:
+    """Draw a button that prints the page, without what is of no use on paper.
+
+    Its script also has arrow keys lead to other lessons, and leads to a question by its style
+    class.
+    """
     _component(
         key="lesson script",
-        data={
-            "print": _("Print this lesson"),
-            "arrows": is_projected(),
-            "question": _asked_question(lesson),
-            "visit": visits(),
-        },
+        data={"print": text, "arrows": arrows, "question": question, "visit": visits()},
     )
