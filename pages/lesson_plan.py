@@ -86,12 +86,9 @@ def goal_of(values: Lessons) -> str | None:
 
 def show_session(number: int, session: Sequence[Lesson], minutes: int) -> None:
     """The lessons of a session, with their links, and the time that is left."""
-    st.subheader(
-        _("Session {n}: {taken} minutes, {left} left over").format(
-            n=number, taken=duration(session), left=minutes - duration(session)
-        ),
-        anchor=False,
-    )
+    st.header(_("Session {n}").format(n=number), anchor=False)
+    taken = duration(session)
+    st.caption(_("{taken} minutes, {left} left over").format(taken=taken, left=minutes - taken))
     table(
         [_("Begins"), _("Minutes"), _("Lesson"), _("To go on with")],
         [
@@ -130,7 +127,7 @@ def link(title: str, page: str, **query: str) -> str:
 
 def show_what_is_left(later: Sequence[Lesson]) -> None:
     """The lessons that have no place, the one to go on with first."""
-    st.subheader(_("For another time"), anchor=False)
+    st.header(_("For another time"), anchor=False)
     if not later:
         st.markdown(_("Nothing is left: this is the whole course."))
         return
@@ -163,7 +160,7 @@ say_whether_there_is_time(values, proposed)
 for number, session in enumerate(proposed.sessions, start=1):
     show_session(number, session, values.minutes)
 show_what_is_left(proposed.later)
-st.subheader(_("Before class"), anchor=False)
+st.header(_("Before class"), anchor=False)
 markdown("lesson_plan_before")
 with st.container(width=240):
     print_button(_("Print this plan"))

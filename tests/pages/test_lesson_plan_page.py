@@ -88,6 +88,20 @@ def test_nothing_is_left_of_the_whole_course() -> None:
     assert any("Nothing is left" in each.value for each in app.markdown)
 
 
+def test_what_is_left_over_of_a_session_is_said() -> None:
+    app = visit("lesson_plan", minutes="90")
+    (session,) = plan(90).sessions
+    taken = duration(session)
+    assert f"{taken} minutes, {90 - taken} left over" in [each.value for each in app.caption]
+
+
+def test_plan_can_be_printed_and_says_then_what_was_set() -> None:
+    app = visit("lesson_plan", minutes="45", sessions="3", goal=GOAL)
+    assert any("Print this plan" in node.proto.json for node in app.get("bidi_component"))
+    said = "Sessions: 3, of 45 minutes each. Up to: What goes wrong."
+    assert said in [each.value for each in app.caption]
+
+
 def test_link_holds_the_plan() -> None:
     app = visit("lesson_plan")
     app.slider(key="Lessons.minutes").set_value(120)
