@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Radio
 
 from gan_core.course import LESSONS, to_code, to_file
 from gan_core.literature import WORKS
@@ -287,3 +288,20 @@ def test_film_of_the_label_is_the_one_that_the_switch_chooses() -> None:
     assert app.query_params["seen"] == "False"
     button(app, "Try it").click().run()
     assert not app.exception
+
+
+def test_answer_that_the_browser_sends_in_words_of_before_is_understood(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever switches the language twice has a browser that is one page behind."""
+    app, key = visit(FIRST), f"check {FIRST} 0"
+    app.radio(key=key).set_value(1).run()
+    in_english = {radio.id: radio._widget_state for radio in app.radio}
+    app.query_params["lang"] = "zh"
+    app.run()
+    monkeypatch.setattr(Radio, "_widget_state", property(lambda each: in_english[each.id]))
+    for code in ("zh", "en"):
+        app.query_params["lang"] = code
+        app.run()
+        assert not app.exception
+        assert app.session_state[key] == 1
