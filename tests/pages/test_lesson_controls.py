@@ -20,7 +20,7 @@ Name = tuple[str, str]
 
 
 def elements(app: AppTest) -> Iterator[Any]:
-    for root in (app.main, app.sidebar):
+    for root in (app.main, app.sidebar, app._tree[2]):  # the last with dialogs and toasts
         yield from root
 
 
