@@ -32,11 +32,8 @@ def _visit(page: str, query: dict[str, str], state: dict[str, bool]) -> AppTest:
     app = AppTest.from_file(NAVIGATION, default_timeout=PATIENCE)
     for key, value in state.items():
         app.session_state[key] = value
-    app.query_params.update(
-        {"lang": "en", **query} if page == "home" else {"lang": query.get("lang", "en")}
-    )
-    app.run()
-    return app if page == "home" else go_to(app, page, **query)
+    app.query_params.update({"lang": "en", **query})
+    return app.run() if page == "home" else go_to(app, page)
 
 
 def go_to(app: AppTest, page: str, **query: str) -> AppTest:
