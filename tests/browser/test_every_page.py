@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from tests.app_process import AppProcess
-from tests.browser.conftest import choose, open_page
+from tests.browser.conftest import PATIENCE_MS, choose, open_page
 from tests.engine_process import wait_until
 
 PAGES = sorted(
@@ -99,26 +100,38 @@ def blemishes(page: Page) -> list[str]:
     return found
 
 
+@pytest.fixture(scope="module")
+def tab(browser: Browser) -> Iterator[Page]:
+    """One tab for all pages: each new one would compile the scripts of the app anew."""
+    page = browser.new_context(locale="en-GB").new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    yield page
+    page.context.close()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
 def test_page_is_drawn_whole_at_every_width_in_both_languages_and_offline(
-    page: Page, app: AppProcess, name: str
+    tab: Page, app: AppProcess, name: str
 ) -> None:
+    errors: list[str] = []
+    tab.on("pageerror", lambda error: errors.append(error.stack or str(error)))
     hosts: set[str | None] = set()
-    page.on("request", lambda request: hosts.add(urlparse(request.url).hostname))
-    for language in ("en", "zh"):  # in one browser, which has the scripts the second time
-        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
-        visit(page, app, name, language)
-        expect(page.locator("[data-testid=stException]")).to_have_count(0)
-        main = page.locator("[data-testid=stMainBlockContainer]")
+    tab.on("request", lambda request: hosts.add(urlparse(request.url).hostname))
+    for language in ("en", "zh"):
+        tab.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        visit(tab, app, name, language)
+        expect(tab.locator("[data-testid=stException]")).to_have_count(0)
+        main = tab.locator("[data-testid=stMainBlockContainer]")
         for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            page.wait_for_function(FIGURES_FIT_THEIR_PLACES)
+            tab.set_viewport_size({"width": width, "height": 900})
+            tab.wait_for_function(FIGURES_FIT_THEIR_PLACES)
             too_wide = main.evaluate("main => main.scrollWidth - main.clientWidth")
             assert too_wide <= 1, f"something sticks out sideways at {width} pixels, {language}"
-            assert blemishes(page) == [], f"at {width} pixels, {language}"
+            assert blemishes(tab) == [], f"at {width} pixels, {language}"
         has_chinese = re.search("[\u4e00-\u9fff]", main.inner_text()) is not None
         assert has_chinese == (language == "zh")
+    assert errors == []
     assert hosts <= {urlparse(app.url).hostname, None, ""}, "something was fetched from outside"
 
 
