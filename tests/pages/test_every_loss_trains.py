@@ -16,6 +16,8 @@ from tests.page_visit import button, toasts, visit
 STEPS = 60
 TINY = {
     "preset": "ring_mlp",
+    "g_hidden_layers": "1",  # what depends on the game is the same with one, and sooner compiled
+    "d_hidden_layers": "1",
     "g_hidden_units": "16",
     "d_hidden_units": "16",
     "batch_size": "16",
