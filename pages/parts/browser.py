@@ -9,7 +9,7 @@ from pages.parts.prose import language
 # Streamlit says of the page alone whether it is dark, not of what opens above it: dialogs, menus.
 # Streamlit gives each change of a setting an entry in the browser's history: "back" would undo
 # them one by one, which the page then writes anew, and nobody would get back to the page before.
-_SCRIPT = """<script>
+_SCRIPT = """<script>{{ // a block, for a page in another language brings it once more
     document.documentElement.lang = '{language}';
     const app = document.querySelector('[data-testid=stApp]');
     const followTheme = () =>
@@ -21,7 +21,7 @@ _SCRIPT = """<script>
         const enter = isSamePage ? History.prototype.replaceState : History.prototype.pushState;
         enter.call(history, state, title, url);
     }};
-</script>"""
+}}</script>"""
 
 
 def tell_browser() -> None:
