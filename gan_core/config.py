@@ -553,7 +553,8 @@ class RunConfig(Settings):
         Where it had ended early and even now goes no further than planned, its schedule stays.
         """
         after = self.parse(self.model_dump(exclude_unset=True) | {"steps": steps})
-        after._planned = self.scheduled_steps
+        if self.scheduled_steps > steps:  # else it is a run that was so long from the start
+            after._planned = self.scheduled_steps
         return after
 
     @property
