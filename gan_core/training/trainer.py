@@ -41,6 +41,8 @@ _SCHEDULES: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {
 }
 
 Data = Sequence[tf.Tensor]  # real samples (n, *shape), and their classes (n, n_classes) if told
+# Real samples, what watches G, what G has made of noise, and the classes of both if told.
+Batches = tuple[tf.Tensor, tf.GradientTape, tf.Tensor, tf.Tensor | None]
 
 # What may differ between two runs that share compiled code.
 _FREE_FIELDS = {
@@ -259,11 +261,10 @@ class Trainer:
         step = tf.constant(-1 - number)  # no step of a run has these random numbers
         with tf.device(self.plan.device):
             self._follow_schedule(tf.constant(min(self.step, self.config.steps - 1)))
-            x_real, g_tape, x_fake, classes = self._batches(self._data, self._seed, step)
             if player == "d":
-                penalty_seed = self._seed_of(self._seed, _PENALTY, step)
-                self._discriminator_learns(x_real, x_fake, classes, penalty_seed)
+                self._turn_of_d(self._data, self._seed, step)
             else:
+                x_real, g_tape, x_fake, classes = self._batches(self._data, self._seed, step)
                 self._generator_learns(g_tape, x_real, x_fake, classes)
 
     def gradients(self) -> tuple[list[Any], list[Any]]:
@@ -358,11 +359,12 @@ class Trainer:
     def _train_step(self, data: Data, seed: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
         """D learns `d_steps` times, then G `g_steps` times, first from the last generated batch."""
         self._follow_schedule(step)
-        for turn in range(self.config.d_steps):
-            x_real, g_tape, x_fake, classes = self._batches(data, seed, step, turn)
-            d_turn, d_penalty = self._discriminator_learns(
-                x_real, x_fake, classes, self._seed_of(seed, _PENALTY, step, turn)
-            )
+        last = self.config.d_steps - 1
+        # Many are a loop in the graph too: side by side, they would take twice as long to compile.
+        for turn in tf.range(last) if last > 1 else range(last):
+            self._turn_of_d(data, seed, step, turn)
+        d_turn, d_penalty, batches = self._turn_of_d(data, seed, step, last)
+        x_real, g_tape, x_fake, classes = batches
         for turn in range(self.config.g_steps):
             if turn:
                 later = self.config.d_steps + turn - 1
@@ -378,6 +380,16 @@ class Trainer:
         d_rate, g_rate = tf.unstack(self._rates * _SCHEDULES[self.config.rate_schedule](done))
         self._d_optimizer.learning_rate.assign(d_rate)
         self._g_optimizer.learning_rate.assign(g_rate)
+
+    def _turn_of_d(
+        self, data: Data, seed: tf.Tensor, step: tf.Tensor, turn: int | tf.Tensor = 0
+    ) -> tuple[DiscriminatorTurn, tf.Tensor, Batches]:
+        """One turn of D: what its loss was made of, the weighted penalty, and what D was shown."""
+        batches = self._batches(data, seed, step, turn)
+        x_real, _, x_fake, classes = batches
+        penalty_seed = self._seed_of(seed, _PENALTY, step, turn)
+        d_turn, d_penalty = self._discriminator_learns(x_real, x_fake, classes, penalty_seed)
+        return d_turn, d_penalty, batches
 
     def _discriminator_learns(
         self, x_real: tf.Tensor, x_fake: tf.Tensor, classes: tf.Tensor | None, seed: tf.Tensor
@@ -429,8 +441,8 @@ class Trainer:
         return self._items.fault.loss(self._items.loss)
 
     def _batches(
-        self, data: Data, seed: tf.Tensor, step: tf.Tensor, turn: int = 0
-    ) -> tuple[tf.Tensor, tf.GradientTape, tf.Tensor, tf.Tensor | None]:
+        self, data: Data, seed: tf.Tensor, step: tf.Tensor, turn: int | tf.Tensor = 0
+    ) -> Batches:
         """What D is shown in a turn, and their classes: real samples, `_fake_batch` of as many."""
         x_real, classes = self._real_batch(data, seed, step, turn)
         g_tape, x_fake = self._fake_batch(classes, seed, step, turn)
@@ -438,7 +450,7 @@ class Trainer:
         return x_real, g_tape, x_fake, classes
 
     def _fake_batch(
-        self, classes: tf.Tensor | None, seed: tf.Tensor, step: tf.Tensor, turn: int
+        self, classes: tf.Tensor | None, seed: tf.Tensor, step: tf.Tensor, turn: int | tf.Tensor
     ) -> tuple[tf.GradientTape, tf.Tensor]:
         """A generated batch as D is shown it, and the tape that has watched it being made."""
         z = self._noise(self.config.batch_size, self._seed_of(seed, _NOISE, step, turn), classes)
@@ -483,7 +495,7 @@ class Trainer:
         average(z, training=self._items.fault.training)
 
     def _real_batch(
-        self, data: Data, seed: tf.Tensor, step: tf.Tensor, turn: int
+        self, data: Data, seed: tf.Tensor, step: tf.Tensor, turn: int | tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor | None]:
         """Real samples (batch, *shape) with replacement: independent draws, as in the theory.
 
@@ -512,7 +524,9 @@ class Trainer:
             z = tf.random.stateless_normal(shape, seed)
         return z if classes is None else tf.concat([z, classes], axis=1)
 
-    def _seed_of(self, seed: tf.Tensor, stream: int, step: tf.Tensor, turn: int = 0) -> tf.Tensor:
+    def _seed_of(
+        self, seed: tf.Tensor, stream: int, step: tf.Tensor, turn: int | tf.Tensor = 0
+    ) -> tf.Tensor:
         """Two numbers that no other stream, step or turn of this run has."""
         return tf.stack([seed * 16 + stream, step * _MAX_TURNS + turn])
 
