@@ -93,7 +93,7 @@ CHALLENGES: Mapping[str, Challenge] = {
         ),
         Challenge(
             "every_spot",
-            N_("Every spot, without a penalty"),
+            N_("Nearly every spot, without a penalty"),
             N_(
                 "G draws two spots of eight, for D runs far ahead of it. A penalty on D's slope "
                 "would help, but there is none to be had. What else may be turned?"

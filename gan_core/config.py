@@ -214,7 +214,7 @@ class RunConfig(Settings):
         False,
         title=N_("Spectral normalisation"),
         description=N_(
-            "Divides each layer of D by its largest stretch, so that D cannot be steep."
+            "Divides each layer of D by its largest stretch, so that D does not grow very steep."
         ),
     )
     instance_noise: Annotated[float, Shown(live=True)] = Field(
@@ -331,12 +331,12 @@ class RunConfig(Settings):
     g_width: Width = Field(
         1.0,
         title=N_("Width of G"),
-        description=N_("How many filters the convolutions have: 1 as published, 2 twice as many."),
+        description=N_("How many filters the convolutions have: 1 as usual, 2 twice as many."),
     )
     d_width: Width = Field(
         1.0,
         title=N_("Width of D"),
-        description=N_("How many filters the convolutions have: 1 as published, 2 twice as many."),
+        description=N_("How many filters the convolutions have: 1 as usual, 2 twice as many."),
     )
     g_extra_convs: ExtraConvs = Field(
         0,

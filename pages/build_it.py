@@ -40,8 +40,8 @@ EXPLAINED = {  # by the name of the section
         "below take logits."
     ),
     "losses": N_(
-        "What each player minimises. −ln σ(a) is written as softplus(−a), which stays exact where "
-        "σ rounds to 0 or 1."
+        "What each player minimises. softplus(a) is ln(1 + eᵃ), so −ln σ(a) can be written as "
+        "softplus(−a), which stays exact where σ rounds to 0 or 1."
     ),
     "penalty": N_("What D pays besides, for being steep."),
     "batches": N_(

@@ -16,7 +16,7 @@ from gan_core.figures.phase_portrait import (
 )
 from gan_core.settings import Choices, Settings, Shown
 from gan_core.text import N_
-from gan_core.theory.dirac_gan import METHODS, r1_eigenvalues
+from gan_core.theory.dirac_gan import CRITICAL_R1, METHODS, r1_eigenvalues
 from gan_core.theory.dirac_table import N_STEPS, START, STEP
 from gan_core.theory.dynamics import Updates, trajectory
 from gan_core.theory.games import Game
@@ -130,6 +130,7 @@ explain(
     end=three_digits(distance_after("minimax")),
     rate=f"{-r1_eigenvalues(GAMMA)[0].real:.2f}",
     gamma=f"{GAMMA:g}",
+    critical=f"{CRITICAL_R1:g}",
 )
 laboratory("game", _("In the laboratory: other methods, other ways to move"), "cyclone")
 laboratory("game", _("R₁ in the laboratory"), "cyclone", method="r1")

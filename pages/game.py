@@ -80,7 +80,7 @@ class Portrait(Settings):
     )
     gamma: Annotated[float, Field(ge=0, le=STRONGEST_R1), Shown(step=0.05)] = Field(
         0.3,
-        title=N_("Weight γ of R1"),
+        title=N_("Weight γ of R₁"),
         description=N_("D pays γ/2 · ψ²: it is to be flat at the data."),
     )
     penalty: Annotated[float, Field(ge=0, le=3), Shown(step=0.05)] = Field(
@@ -91,7 +91,7 @@ class Portrait(Settings):
     target: Annotated[float, Field(ge=0, le=2), Shown(step=0.05)] = Field(
         1.0,
         title=N_("Slope g₀ that the penalty asks for"),
-        description=N_("1 in WGAN-GP. With 0, the penalty is that of R1."),
+        description=N_("1 in WGAN-GP. With 0, the penalty is that of R₁."),
     )
     clip: Annotated[float, Field(ge=0.1, le=3), Shown(step=0.05)] = Field(
         1.0,
@@ -181,7 +181,7 @@ def presets() -> None:
     far = float(math.hypot(*trajectory(bilinear(), START, N_STEPS, Updates(step=0.1))[-1]))
     with st.container(horizontal=True):
         settings.button(_("GAN circles out"))
-        settings.button(_("R1 comes to rest"), method="r1")
+        settings.button(_("R₁ comes to rest"), method="r1")
         settings.button(
             _("Bilinear game: {steps} steps, out to {radius}").format(
                 steps=N_STEPS, radius=f"{far:.4f}"

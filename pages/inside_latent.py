@@ -60,7 +60,7 @@ def ask_what_lies_between() -> None:
         "none" if shorter == 0 else "few" if shorter < 0.2 else "half",
         _(
             "Noise vectors are about {usual} long, the shortest here {least}; half way it is "
-            "{straight}. G has never been trained there. Along the arc it stays {arc}."
+            "{straight}. G has hardly ever been trained there. Along the arc it stays {arc}."
         ).format(
             usual=f"{usual.mean():.1f}",
             least=f"{usual.min():.1f}",

@@ -185,12 +185,14 @@ ask_about_twice_the_bound()
 st.header(_("What holds the slope"), anchor=False)
 markdown("the_critic_hold")
 holding()
+trained = PRESETS["ring_wgan_gp"].config
 explain(
     "the_critic_why",
     ln2=exact(LN2),
     apart=f"{APART:g}",
     non_saturating=f"{non_saturating_slope(APART):.0f}",
-    steps=f"{PRESETS['ring_wgan_gp'].config.d_steps}",
+    steps=f"{trained.d_steps}",
+    weight=f"{trained.penalty_weight:g}",
 )
 laboratory("best_discriminator", _("The best discriminator: q far away"), "balance", **FAR)
 laboratory(

@@ -184,9 +184,9 @@ def ask_what_g_does_alone() -> None:
         },
         "beyond" if end.b > world.mean + world.std and end.a < world.std / 2 else "on",
         _(
-            "G has gone to where this D is surest, around {b} instead of {mean}, and its spread "
-            "has shrunk from {a_before} to {a}. D tells the way only as long as it answers; that "
-            "is why they take turns."
+            "G has run past the data, to where this D is surer still: it is around {b} instead of "
+            "{mean}, and goes on. Its spread has shrunk from {a_before} to {a}. D tells the way "
+            "only as long as it answers; that is why they take turns."
         ).format(
             b=f"{end.b:.2f}",
             mean=f"{world.mean:g}",

@@ -1,5 +1,6 @@
 """Lesson: how GANs fail, told from the points alone, and what heals each failure."""
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
@@ -10,7 +11,12 @@ from pydantic import Field
 from gan_core.datasets import DATASETS, Modes
 from gan_core.figures.lessons import points_figure
 from gan_core.gallery import FAILURES
-from gan_core.metrics.mode_coverage import N_SAMPLES, high_quality, modes_covered
+from gan_core.metrics.mode_coverage import (
+    HIGH_QUALITY_STDS,
+    N_SAMPLES,
+    high_quality,
+    modes_covered,
+)
 from gan_core.settings import Choices, Settings, Shown
 from gan_core.text import N_
 from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
@@ -114,13 +120,14 @@ def ask_which_is_fooled() -> None:
     worst = min(covering, key=lambda case: found[case][1])
     ask(
         "covers all",
-        _("Which generator covers every spot, and yet is the poorest of those that do?"),
+        _("Which generator covers every spot, and yet has the fewest points on one?"),
         {case: _(title) for case, title in CASES.items()},
         worst,
         _(
             "A spot counts as covered with a single point near it. Only {quality} of this one's "
-            "points lie on a spot: one measure alone can be fooled, so look at both."
-        ).format(quality=f"{found[worst][1]:.1f} %"),
+            "points lie on a spot. Most others lie just beside one, while those of {other} stray "
+            "far off, which neither number tells: look at several measures, and at the points."
+        ).format(quality=f"{found[worst][1]:.1f} %", other=_(CASES["d"])),
     )
 
 
@@ -136,7 +143,8 @@ def stage() -> None:
             head_start()
         with st.container(width="stretch"):
             measures_table(case)
-            markdown("what_goes_wrong_measures", n=f"{N_SAMPLES:,}")
+            within = 100 * (1 - math.exp(-(HIGH_QUALITY_STDS**2) / 2))
+            markdown("what_goes_wrong_measures", n=f"{N_SAMPLES:,}", real=f"{within:.1f} %")
     settings.write_url()
 
 

@@ -37,7 +37,10 @@ SMALL = {"xaxis": "x2", "yaxis": "y2"}  # the picture of the whole circle, in a 
 
 AXIS_TITLES = {
     "bilinear": (N_("x: wants x·y small"), N_("y: wants x·y large")),
-    "": (N_("θ: the point that the generator makes"), N_("ψ: the discriminator's slope")),
+    "": (
+        N_("θ: the point that the generator makes"),
+        N_("ψ: the discriminator's slope (high = fake)"),
+    ),
 }
 
 

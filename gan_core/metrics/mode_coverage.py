@@ -43,7 +43,7 @@ METRICS.register(
         n_samples=N_SAMPLES,
         measure=modes_covered,
         applies=has_modes,
-        reference="Lin et al. 2018, arXiv:1712.04086",
+        reference="Lin et al. 2017, arXiv:1712.04086",
         order=10,
         whole=True,
     )
@@ -58,7 +58,7 @@ METRICS.register(
         n_samples=N_SAMPLES,
         measure=high_quality,
         applies=has_modes,
-        reference="Lin et al. 2018, arXiv:1712.04086",
+        reference="Lin et al. 2017, arXiv:1712.04086",
         order=20,
     )
 )

@@ -80,8 +80,8 @@ NETWORKS.register(
         name="dcgan",
         title=N_("DCGAN, full size"),
         help=N_(
-            "Three transposed convolutions of 5×5, with 128 and 64 filters and one per channel. "
-            "Slow on a CPU."
+            "The network of TensorFlow's tutorial, after DCGAN: three transposed convolutions of "
+            "5×5, with 128 and 64 filters and one per channel. Slow on a CPU."
         ),
         generator=generator,
         discriminator=discriminator,

@@ -73,5 +73,5 @@ class Stages:
 
 
 def scaled(filters: int, width: float) -> int:
-    """The number of filters in a network that is `width` times as wide as published."""
+    """The number of filters in a network that is `width` times as wide as usual."""
     return max(1, round(filters * width))

@@ -31,7 +31,7 @@ PENALTIES.register(
         measure=measure,
         formula=r"\tfrac{\lambda}{2}\,\mathbb{E}_x\left[\lVert\nabla D(x)\rVert^2\right]"
         r" + \tfrac{\lambda}{2}\,\mathbb{E}_z\left[\lVert\nabla D(G(z))\rVert^2\right]",
-        reference="Huang et al. 2024, arXiv:2501.05441",
+        reference="Huang et al. 2025, arXiv:2501.05441",
         order=50,
     )
 )

@@ -130,12 +130,12 @@ def r1(gamma: float = 0.3) -> Game:
 
     R2, the same at the generated point, is the same game, because D has one gradient everywhere.
     """
-    return _with_r1(minimax(), gamma, "r1", N_("GAN with R1"))
+    return _with_r1(minimax(), gamma, "r1", N_("GAN with R₁"))
 
 
 def non_saturating_r1(gamma: float = 0.3) -> Game:
     """The non-saturating game with the same penalty, γ/2 · ψ²."""
-    return _with_r1(non_saturating(), gamma, "non_saturating_r1", N_("Non-saturating GAN with R1"))
+    return _with_r1(non_saturating(), gamma, "non_saturating_r1", N_("Non-saturating GAN with R₁"))
 
 
 def _with_r1(game: Game, gamma: float, name: str, title: str) -> Game:
