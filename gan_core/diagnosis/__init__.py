@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from gan_core.config import RunConfig
 from gan_core.diagnosis.curves import WINDOW, Series, usable
 from gan_core.diagnosis.finding import Finding, Severity
 from gan_core.diagnosis.motion import diverged, diverging, noisy, oscillating, unbounded
@@ -31,33 +32,32 @@ def diagnose(
     loss: Loss,
     metrics: Mapping[str, Series],
     *,
-    d_learning_rate: float,
-    g_learning_rate: float,
+    config: RunConfig,
     g_gradient: Series | None = None,
     n_modes: int | None = None,
     floors: Mapping[str, float] | None = None,
-    ema_decay: float = 0.0,
 ) -> list[Finding]:
     """What the `records` (n, 5) after `steps` (n,) show, most important first; never empty.
 
     Records have the columns of `RECORD_FIELDS` and may be means over several steps. Of `metrics`,
     "modes_covered" and "sliced_wasserstein" are read; `floors` has what real samples score against
-    others. `g_gradient` is the size of G's gradient. With `ema_decay` samples come from an average
-    of G's weights; nothing is concluded from them while it still holds many of the first ones.
+    others. `g_gradient` is the size of G's gradient. `config` are the settings now, so that none is
+    advised that is there already. With `ema_decay` samples come from an average of G's weights;
+    nothing is concluded from them while it still holds many of the first ones.
     """
     steps = np.asarray(steps, np.float64)
     records = np.asarray(records, np.float64).reshape(len(steps), len(RECORD_FIELDS))
     finite = np.asarray(np.isfinite(records).all(axis=1))  # (n,)
     # Records are float32, so this changes none; the differences of larger ones would overflow.
     records = np.where(np.isnan(records), np.nan, np.clip(records, -1e38, 1e38))
-    averaged = AVERAGES / (1 - ema_decay) if ema_decay else 0.0
+    averaged = AVERAGES / (1 - config.ema_decay) if config.ema_decay else 0.0
     n_seen = max(WINDOW, int(finite.sum()) // 3)
     run = Reading(
         steps=steps[finite][-n_seen:],
         records=records[finite][-n_seen:],
         loss=loss,
         metrics={name: usable(series, averaged) for name, series in metrics.items()},
-        rates=(d_learning_rate, g_learning_rate),
+        config=config,
         g_gradient=usable(g_gradient or Series(np.empty(0), np.empty(0))).values,
         n_modes=n_modes,
         floors=floors or {},

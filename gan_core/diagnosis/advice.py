@@ -40,12 +40,20 @@ def teach_d(run: Reading) -> Advice:
             ),
             {"d_learning_rate": allowed_rate(g_rate)},
         )
+    if run.config.d_steps < D_STEPS:
+        return advise(
+            N_(
+                "Set “{d_steps}” to {d_steps_value}: a D that learns more often before each turn "
+                "of G has more to teach."
+            ),
+            {"d_steps": D_STEPS},
+        )
     return advise(
         N_(
-            "Set “{d_steps}” to {d_steps_value}: a D that learns more often before each turn of G "
-            "has more to teach."
+            "Set “{d_learning_rate}” to {d_learning_rate_value}, twice what it is: a D that learns "
+            "faster has more to teach."
         ),
-        {"d_steps": D_STEPS},
+        {"d_learning_rate": allowed_rate(2 * d_rate)},
     )
 
 
@@ -81,14 +89,44 @@ def gradient_penalty() -> Advice:
     )
 
 
-def instance_noise() -> Advice:
-    """Noise on all that D sees."""
+def instance_noise(run: Reading) -> Advice:
+    """Noise on all that D sees, or twice as much, as long as more is allowed."""
+    now, most = run.config.instance_noise, RunConfig.bounds("instance_noise")[1]
+    if now == most:
+        return smaller_steps(run)
     return advise(
         N_(
             "Set “{instance_noise}” to {instance_noise_value}: blurred, real and generated samples "
             "overlap, and D can no longer be sure."
         ),
-        {"instance_noise": NOISE},
+        {"instance_noise": min(most, max(NOISE, 2 * now))},
+    )
+
+
+def no_momentum(run: Reading) -> Advice:
+    """Optimisers that remember nothing, or smaller steps where they already do not."""
+    if not run.config.beta_1:
+        return smaller_steps(run)
+    return advise(
+        N_(
+            "Start again with {beta_1_value} under “{beta_1}”: memory of past gradients pushes "
+            "both players beyond where they should stop."
+        ),
+        {"beta_1": 0.0},
+    )
+
+
+def packing(run: Reading) -> Advice:
+    """A D that looks at twice as many samples at once; noise where a batch has no such packs."""
+    packs = 2 * run.config.packing
+    if packs > RunConfig.bounds("packing")[1] or run.config.batch_size % packs:
+        return instance_noise(run)
+    return advise(
+        N_(
+            "Start again with {packing_value} under “{packing}”: a D that looks at several "
+            "samples together notices that they are all alike."
+        ),
+        {"packing": packs},
     )
 
 

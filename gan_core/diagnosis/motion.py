@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gan_core.diagnosis.advice import advise, calm, gradient_penalty, r1, smaller_steps
+from gan_core.diagnosis.advice import calm, gradient_penalty, no_momentum, r1, smaller_steps
 from gan_core.diagnosis.curves import block_medians, count_falls, find_wave, shown, trend
 from gan_core.diagnosis.finding import Finding
 from gan_core.diagnosis.prices import farthest_price, has_no_bottom
@@ -134,13 +134,7 @@ def oscillating(run: Reading) -> Finding | None:
     else:
         return None
     advice = (
-        advise(
-            N_(
-                "Start again with {beta_1_value} under “{beta_1}”: memory of past gradients pushes "
-                "both players beyond where they should stop."
-            ),
-            {"beta_1": 0.0},
-        )
+        no_momentum(run)
         if run.is_penalised
         else r1(
             N_(

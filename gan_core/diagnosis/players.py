@@ -9,6 +9,7 @@ from gan_core.diagnosis.advice import (
     advise,
     allowed_rate,
     instance_noise,
+    packing,
     r1,
     smaller_steps,
     teach_d,
@@ -78,7 +79,7 @@ def d_wins(run: Reading) -> Finding | None:
             {"d_learning_rate": allowed_rate(d_rate / 4)},
         )
     else:
-        advice = instance_noise()
+        advice = instance_noise(run)
     title = Text(N_("The discriminator wins"))
     severity: Severity = "bad" if run.misses_half else "watch"
     return Finding("d_wins", severity, title, evidence, *advice)
@@ -123,7 +124,7 @@ def _vanishing(run: Reading, wins: bool, evidence: Text) -> Finding | None:
             {"loss": "non_saturating"},
         )
         if flat_by_itself and run.loss.name != "non_saturating"
-        else instance_noise()
+        else instance_noise(run)
     )
     title = Text(N_("The generator hardly learns any more: its gradient vanishes"))
     return Finding("vanishing", "bad", title, reason, *advice)
@@ -221,13 +222,7 @@ def collapsed(run: Reading) -> Finding | None:
         title = Text(N_("The generator does not reach the data"))
         return Finding("missed", "bad", title, evidence, *smaller_steps(run))
     advice = (
-        advise(
-            N_(
-                "Start again with {packing_value} under “{packing}”: a D that looks at several "
-                "samples together notices that they are all alike."
-            ),
-            {"packing": 2},
-        )
+        packing(run)
         if run.is_penalised
         else r1(
             N_(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gan_core.config import RunConfig
 from gan_core.diagnosis.curves import MEASUREMENTS, Series, latest, shown
 from gan_core.diagnosis.prices import price
 from gan_core.losses import Loss
@@ -28,11 +29,16 @@ class Reading:
     records: np.ndarray  # (w, 5)
     loss: Loss
     metrics: Mapping[str, Series]
-    rates: tuple[float, float]  # of D and G
+    config: RunConfig
     g_gradient: np.ndarray  # (m,)
     n_modes: int | None
     floors: Mapping[str, float]
     is_settled: bool
+
+    @property
+    def rates(self) -> tuple[float, float]:
+        """The learning rates of D and G."""
+        return self.config.d_learning_rate, self.config.g_learning_rate
 
     def column(self, field: str) -> np.ndarray:
         """One field of the records in the window, (w,)."""

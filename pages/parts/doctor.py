@@ -57,12 +57,10 @@ def _findings(
         records,
         _config.items.loss,
         series,
-        d_learning_rate=_config.d_learning_rate,
-        g_learning_rate=_config.g_learning_rate,
+        config=_config,
         g_gradient=series.get("g_gradient"),
         n_modes=len(modes.centers) if modes else None,
         floors=floors,
-        ema_decay=_config.ema_decay,
     )
 
 

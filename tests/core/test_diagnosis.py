@@ -61,9 +61,20 @@ def findings(
 ) -> list[Finding]:
     modes = more.pop("modes", ())
     metrics = {**more.pop("metrics", {}), **({"modes_covered": series(*modes)} if modes else {})}
-    more = {"d_learning_rate": 1e-3, "g_learning_rate": 1e-3, "n_modes": 8, **more}
     loss = LOSSES.get(loss) if isinstance(loss, str) else loss
-    return diagnose(np.arange(len(records)), records, loss, metrics, **more)
+    return diagnose(np.arange(len(records)), records, loss, metrics, **with_config(more))
+
+
+def with_config(more: dict[str, Any]) -> dict[str, Any]:
+    """What is told beside the curves: its settings as a config."""
+    settings = {name: value for name, value in more.items() if name in RunConfig.model_fields}
+    others = {name: value for name, value in more.items() if name not in settings}
+    return {"n_modes": 8, **others, "config": config_of(**settings)}
+
+
+def config_of(**settings: Any) -> RunConfig:
+    rates = {"d_learning_rate": 1e-3, "g_learning_rate": 1e-3}
+    return RunConfig.parse({"dataset": "ring", "network": "mlp", **rates, **settings})
 
 
 def keys(records: np.ndarray, loss: str | Loss = "non_saturating", **more: Any) -> list[str]:
@@ -429,10 +440,34 @@ def test_only_the_order_of_steps_matters(name: str) -> None:
     loss, modes = more.pop("loss", "non_saturating"), more.pop("modes", ())
     loss = LOSSES.get(loss) if isinstance(loss, str) else loss
     metrics = {"modes_covered": series(*modes)} if modes else {}
-    rates = {"d_learning_rate": 1e-3, "g_learning_rate": 1e-3, "n_modes": 8}
     steps = 5000 + 64 * np.arange(len(records))
-    again = diagnose(steps, records.astype(np.float32), loss, metrics, **{**rates, **more})
+    again = diagnose(steps, records.astype(np.float32), loss, metrics, **with_config(more))
     assert [finding.key for finding in again] == CASES[name][0]
+
+
+@pytest.mark.parametrize(
+    ("case", "settings", "advised"),
+    [
+        ("blind", {}, {"d_steps": 5}),
+        ("blind", {"d_steps": 10}, {"d_learning_rate": 2e-3}),
+        ("swinging", {"beta_1": 0.5}, {"beta_1": 0.0}),
+        ("swinging", {"beta_1": 0.0}, {"d_learning_rate": 1e-4, "g_learning_rate": 1e-4}),
+        ("collapsed", {}, {"packing": 2}),
+        ("collapsed", {"packing": 4, "batch_size": 64}, {"packing": 8}),
+        ("collapsed", {"batch_size": 33}, {"instance_noise": 0.1}),
+        ("collapsed", {"batch_size": 33, "instance_noise": 0.3}, {"instance_noise": 0.6}),
+    ],
+)
+def test_nothing_is_advised_that_is_there_already(
+    case: str, settings: dict[str, Any], advised: dict[str, Any]
+) -> None:
+    few = {"modes": (1, 1, 1, 1, 1, 1, 1)}
+    records, more = {
+        "blind": (curves(**ALIKE), few),
+        "swinging": (curves(**BALANCED | {"d_loss": 1.3 + wave(5, 1.0)}, **PENALISED), {}),
+        "collapsed": (curves(**BALANCED, **PENALISED), few),
+    }[case]
+    assert findings(records, **more, **settings)[0].changes == pytest.approx(advised)
 
 
 def test_nothing_upsets_it() -> None:
@@ -460,17 +495,24 @@ def test_nothing_upsets_it() -> None:
             records[-1] = rng.normal(size=5)
         steps = np.sort(rng.integers(0, 2 * n + 1, n)) if rng.random() < 0.3 else np.arange(n)
         names = ["modes_covered", "high_quality", "sliced_wasserstein", "jensen_shannon"]
+        config = config_of(
+            d_learning_rate=float(10 ** rng.uniform(-6, 0)),
+            g_learning_rate=float(10 ** rng.uniform(-6, 0)),
+            ema_decay=float(rng.choice([0.0, 0.5, 0.999])),
+            beta_1=float(rng.choice([0.0, 0.5])),
+            d_steps=int(rng.choice([1, 5, 10])),
+            packing=int(rng.choice([1, 2, 4])),
+            instance_noise=float(rng.choice([0.0, 0.3, 1.0])),
+        )
         found_now = diagnose(
             steps,
             records,
             losses[rng.integers(len(losses))],
             {name: measured() for name in names if rng.random() < 0.7},
-            d_learning_rate=float(10 ** rng.uniform(-6, 0)),
-            g_learning_rate=float(10 ** rng.uniform(-6, 0)),
+            config=config,
             g_gradient=measured() if rng.random() < 0.5 else None,
             n_modes=int(rng.choice([1, 2, 8, 25])) if rng.random() < 0.7 else None,
             floors={"sliced_wasserstein": float(rng.choice(sizes))} if rng.random() < 0.5 else None,
-            ema_decay=float(rng.choice([0.0, 0.5, 0.999])),
         )
         assert found_now
         for finding in found_now:
@@ -478,4 +520,5 @@ def test_nothing_upsets_it() -> None:
             said = [text.say() for text in (finding.title, finding.evidence, finding.advice)]
             assert all(said)
             assert not set("{}") & set("".join(said))
-            RunConfig.parse({"dataset": "ring", "network": "mlp", **finding.changes})
+            advised = config_of(**{**config.model_dump(exclude_unset=True), **finding.changes})
+            assert advised != config or not finding.changes
