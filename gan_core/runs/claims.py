@@ -29,7 +29,7 @@ class Claims:
         self._read, self._write = database.read, database.write
 
     def wanting_worker(self) -> list[Run]:
-        """Runs that should train and that nobody trains, first come, first served.
+        """Runs that should train and that nobody trains, the oldest first.
 
         Not a paused one for a change alone while it is replayed: the past comes first.
         """

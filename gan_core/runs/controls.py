@@ -14,7 +14,7 @@ from gan_core.runs.claims import is_free, let_go, update_claimed
 from gan_core.runs.database import Database
 from gan_core.runs.events import announce
 from gan_core.runs.run import ACTIONS, CHANGES, ENDED, RESUMABLE, found, restate, to_run
-from gan_core.text import N_, GanError, Text
+from gan_core.text import N_, GanError, Text, number
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,14 @@ class Control:
     field: str | None
     value: Any
     applied_step: int | None
+
+    @property
+    def in_words(self) -> str:
+        """Its new value as a reader knows it, still to be translated."""
+        if self.field in RunConfig.choices:
+            return RunConfig.titles(str(self.field))[self.value]
+        is_number = isinstance(self.value, int | float) and not isinstance(self.value, bool)
+        return number(self.value) if is_number else str(self.value)
 
 
 class Controls:
@@ -53,10 +61,11 @@ class Controls:
                 value=action,
                 allowed=Text(N_("one of {names}"), {"names": ", ".join(ACTIONS)}),
             )
-        if action == "set":
-            value = getattr(self.config_now(run_id).with_change(str(field), value), str(field))
         with self._write() as db:
-            row = found(db, run_id)  # as it is now: meanwhile, it may have ended
+            row = found(db, run_id)
+            if action == "set":  # as the settings are now: somebody else may have changed them
+                config = changed(to_run(row).config, asked_of(db, run_id))
+                value = getattr(config.with_change(str(field), value), str(field))
             if row.status in ENDED and not (action == "resume" and row.status in RESUMABLE):
                 raise GanError(
                     N_("Run {name} is {status} and takes no more steps. Start a new one."),
@@ -81,13 +90,7 @@ class Controls:
     def pending(self, run_id: str) -> list[Control]:
         """Controls that the trainer has not obeyed yet, the oldest first."""
         with self._read() as db:
-            return _to_controls(
-                db.execute(
-                    sa.select(tables.controls)
-                    .where(_unread(run_id))
-                    .order_by(tables.controls.c.seq)
-                )
-            )
+            return _pending(db, run_id)
 
     def mark_applied(self, run_id: str, holder: str, control: Control, step: int) -> None:
         """Note that the trainer obeyed `control` after `step` steps."""
@@ -104,21 +107,12 @@ class Controls:
     def changes(self, run_id: str) -> list[Control]:
         """What changed mid-run, in the order in which it took effect."""
         with self._read() as db:
-            return _to_controls(
-                db.execute(
-                    sa.select(tables.controls)
-                    .where(
-                        tables.controls.c.run_id == run_id,
-                        tables.controls.c.action.in_(CHANGES),
-                        tables.controls.c.applied_step.is_not(None),
-                    )
-                    .order_by(tables.controls.c.applied_step, tables.controls.c.seq)
-                )
-            )
+            return _changes(db, run_id)
 
     def config_now(self, run_id: str) -> RunConfig:
         """The run's settings after all that has been asked of it."""
-        return changed(self._config(run_id), self.changes(run_id) + self.pending(run_id))
+        with self._read() as db:
+            return changed(to_run(found(db, run_id)).config, asked_of(db, run_id))
 
     def config_at(self, run_id: str, step: int) -> RunConfig:
         """The run's settings as they were when it went on from `step`."""
@@ -139,6 +133,11 @@ class Controls:
         """The run's settings before any change."""
         with self._read() as db:
             return to_run(found(db, run_id)).config
+
+
+def asked_of(db: sa.Connection, run_id: str) -> list[Control]:
+    """What changed mid-run, then what its trainer has not obeyed yet."""
+    return _changes(db, run_id) + _pending(db, run_id)
 
 
 def changed(config: RunConfig, changes: Sequence[Control]) -> RunConfig:
@@ -177,6 +176,21 @@ def forget_unread(db: sa.Connection, run_id: str, before: int | None = None) -> 
     if before is not None:
         forgotten &= tables.controls.c.seq < before
     db.execute(tables.controls.delete().where(forgotten))
+
+
+def _changes(db: sa.Connection, run_id: str) -> list[Control]:
+    made = (
+        (tables.controls.c.run_id == run_id)
+        & tables.controls.c.action.in_(CHANGES)
+        & tables.controls.c.applied_step.is_not(None)
+    )
+    in_order = tables.controls.c.applied_step, tables.controls.c.seq
+    return _to_controls(db.execute(sa.select(tables.controls).where(made).order_by(*in_order)))
+
+
+def _pending(db: sa.Connection, run_id: str) -> list[Control]:
+    wanted = sa.select(tables.controls).where(_unread(run_id)).order_by(tables.controls.c.seq)
+    return _to_controls(db.execute(wanted))
 
 
 def _unread(run_id: str) -> sa.ColumnElement[bool]:

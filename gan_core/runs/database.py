@@ -43,6 +43,9 @@ class Database:
         sa.event.listen(self.engine, "connect", _prepare_connection)
         sa.event.listen(self.engine, "begin", _begin)
         self._writing = self.engine.execution_options(writes=True)
+        self._reading = self.engine
+        if self.engine.dialect.name != "sqlite":  # where each statement has a moment of its own
+            self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
@@ -53,7 +56,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """Open a transaction that only reads, all of it at one moment."""
-        with _errors_explained(self.url), self.engine.begin() as db:
+        with _errors_explained(self.url), self._reading.begin() as db:
             yield db
 
 

@@ -81,8 +81,13 @@ def understood(rows: Iterable[Any]) -> list[Run]:
         try:
             runs.append(to_run(row))
         except GanError as error:
-            log.warning("Run %s is left out: %s", row.id, error)
+            _say_left_out(row.id, str(error))
     return runs
+
+
+@functools.cache  # once, not whenever somebody looks for runs
+def _say_left_out(run_id: str, why: str) -> None:
+    log.warning("Run %s is left out: %s", run_id, why)
 
 
 def restate(db: sa.Connection, row: Any, status: str) -> None:

@@ -27,6 +27,7 @@ from gan_core.runs.controls import (
     Control,
     Controls,
     as_rows,
+    asked_of,
     changed,
     first_unread_resume,
     forget_unread,
@@ -41,7 +42,7 @@ from gan_core.runs.pictures import Pictures, missing
 from gan_core.runs.record import Record
 from gan_core.runs.run import ENDED, Run, found, restate, to_run, understood
 from gan_core.runs.sweeps import Sweeps
-from gan_core.runs.votes import Votes
+from gan_core.runs.votes import Votes, forget_old
 from gan_core.text import N_, GanError, Text
 
 
@@ -80,6 +81,7 @@ class Store:
         self.votes = Votes(database)  # of a class, on the questions of lessons
         with self._write() as db:
             tables.metadata.create_all(db)
+            forget_old(db)
 
     # ------------------------------------------------------------------ runs
 
@@ -135,14 +137,14 @@ class Store:
     def rename(self, run_id: str, name: str) -> None:
         """Give a run another name; raises `GanError` for an empty or too long one."""
         checked = _checked_name(name)
-        self.run(run_id)
         with self._write() as db:
+            found(db, run_id)
             db.execute(tables.runs.update().where(tables.runs.c.id == run_id).values(name=checked))
 
     def delete(self, run_id: str) -> None:
         """Delete a run with everything in it; a worker that trains it stops."""
-        self.run(run_id)
         with self._write() as db:
+            found(db, run_id)  # not `run`: one that means nothing to this version can be deleted
             db.execute(tables.runs.delete().where(tables.runs.c.id == run_id))
             about_it = tables.answers.c.question.contains(part_of("run", run_id))
             db.execute(tables.answers.delete().where(about_it))
@@ -193,7 +195,7 @@ class Store:
         is spread over the steps planned, so that those so far were those of the shorter run. Only
         a run that ended early has some of its plan left. Where no rate follows a schedule, all
         steps are those of a run that was so long from the start. Raises `GanError` for a run that
-        is not finished, and for a number of steps that is not allowed.
+        is not finished, and for a number of steps that is not allowed or too few for its settings.
         """
         with self._write() as db:
             row = found(db, run_id)
@@ -214,6 +216,7 @@ class Store:
                         N_("a whole number from {low} to {high}"), {"low": 1, "high": most}
                     ),
                 )
+            changed(run.config, asked_of(db, run_id)).with_length(run.step + n_steps)
             forget_unread(db, run_id)  # obeyed later, they would be replayed before the new length
             longer = Control(0, "set", "steps", run.step + n_steps, run.step)
             db.execute(tables.controls.insert(), as_rows(run_id, [longer]))

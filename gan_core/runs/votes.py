@@ -24,10 +24,10 @@ class Votes:
         self._read, self._write = database.read, database.write
 
     def cast(self, question: str, voter: str, choice: str) -> None:
-        """Note what a voter has chosen; what was the day before is forgotten on this occasion."""
+        """Note what a voter has chosen."""
         now = time.time()
         with self._write() as db:
-            db.execute(_choices.delete().where(_choices.c.at < now - KEPT_SECONDS))
+            forget_old(db)
             db.execute(
                 _choices.insert().values(question=question, voter=voter, choice=choice, at=now)
             )
@@ -37,6 +37,7 @@ class Votes:
         now = time.time()
         forgotten = (_countings.c.visitor == visitor) | (_countings.c.begun < now - KEPT_SECONDS)
         with self._write() as db:
+            forget_old(db)
             db.execute(_countings.delete().where(forgotten))
             db.execute(_countings.insert().values(visitor=visitor, begun=now))
 
@@ -67,6 +68,11 @@ class Votes:
     def counts(self, question: str, visitor: str) -> dict[str, int]:
         """How many have chosen what at last, of the votes that count for this visitor."""
         return Counter(vote.choice for vote in self.of_class(visitor, question))
+
+
+def forget_old(db: sa.Connection) -> None:
+    """Forget what was the day before."""
+    db.execute(_choices.delete().where(_choices.c.at < time.time() - KEPT_SECONDS))
 
 
 def _begun(db: sa.Connection, visitor: str) -> float:

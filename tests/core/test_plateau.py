@@ -19,6 +19,15 @@ from gan_core.training.records import RECORD_FIELDS
 from gan_core.training.trainer import Trainer
 
 
+def test_what_was_measured_before_it_waits_does_not_count() -> None:
+    plateau = Plateau("a", noise=5.0, patience=100, step=1000)
+    for step in (0, 10, 120, 1000, 1099):
+        plateau.note(step, {"a": float(step)})
+        assert not plateau.is_reached
+    plateau.note(1100, {"a": 1100.0})
+    assert plateau.is_reached
+
+
 @pytest.mark.parametrize(
     ("curve", "ends_at"),
     [

@@ -186,6 +186,17 @@ def test_only_a_finished_run_goes_on_and_only_so_far(store: Store) -> None:
     assert not store.claims.take(run_id, "somebody else")
 
 
+def test_length_that_does_not_fit_its_settings_is_refused_and_harms_nothing(store: Store) -> None:
+    early, holder = RunConfig.parse({**CONFIG.model_dump(), "head_start": 1000}), holder_name()
+    run_id = store.create_run(early, claimed_by=holder)
+    store.record.append(run_id, holder, step=120, points={}, images_per_second=None)
+    store.set_status(run_id, holder, "finished")
+    with pytest.raises(GanError, match="head_start = 1000 is not less than steps = 220"):
+        store.extend(run_id, 100)
+    assert store.run(run_id).status == "finished"
+    assert store.controls.config_now(run_id) == early
+
+
 def test_new_length_is_a_change_that_took_effect_at_the_old_end(store: Store) -> None:
     run_id, holder = claimed_run(store)
     append(store, run_id, holder, 40)
@@ -292,14 +303,21 @@ def test_replica_that_cannot_be_is_refused_and_leaves_no_run_behind(
     assert [run.id for run in store.runs()] == [parent]
 
 
-def test_run_that_is_not_understood_hides_no_other(store: Store) -> None:
+def test_run_that_is_not_understood_hides_no_other_and_can_be_deleted(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
     odd, sound = store.create_run(CONFIG), store.create_run(CONFIG)
     with store._database.engine.begin() as db:
         of_odd = tables.runs.update().where(tables.runs.c.id == odd)
         db.execute(of_odd.values(config='{"loss": "of another time"}'))
     assert [run.id for run in store.runs()] == [sound]
     assert [run.id for run in store.claims.wanting_worker()] == [sound]
+    assert caplog.text.count("of another time") == 1, "not once for each look"
     with pytest.raises(GanError, match="of another time"):
+        store.run(odd)
+    store.rename(odd, "Another name")
+    store.delete(odd)
+    with pytest.raises(GanError, match="There is no run"):
         store.run(odd)
 
 

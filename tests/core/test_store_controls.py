@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from gan_core.config import RunConfig
-from gan_core.runs.controls import Controls
+from gan_core.runs import tables
 from gan_core.runs.store import Store
 from gan_core.text import GanError, Text
 from tests.recorded import CONFIG, IN_EACH_DATABASE, claimed_run, holder_of, kinds
@@ -176,19 +177,17 @@ def test_run_resumed_right_after_it_was_stopped_goes_on(store: Store) -> None:
     assert [control.field for control in store.controls.pending(run_id)] == [None, "d_steps"]
 
 
-def test_run_that_ends_while_it_is_asked_refuses(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (run_id, holder), settings = claimed_run(store), Controls.config_now
-
-    def at_its_end(controls: Controls, run_id: str) -> RunConfig:
-        store.give_back(run_id, holder, "finished")
-        return settings(controls, run_id)
-
-    monkeypatch.setattr(Controls, "config_now", at_its_end)
-    with pytest.raises(GanError, match="is finished and takes no more steps"):
-        store.controls.request(run_id, "set", "d_learning_rate", 0.25)
-    assert store.controls.pending(run_id) == []
+def test_of_two_that_ask_at_once_the_second_sees_what_the_first_has_set(store: Store) -> None:
+    run_id, _ = claimed_run(store)
+    first = {"run_id": run_id, "action": "set", "field": "loss", "value": "hinge"}
+    with ThreadPoolExecutor() as threads:
+        with store.controls._write() as db:
+            second = threads.submit(store.controls.request, run_id, "set", "label_smoothing", 0.1)
+            time.sleep(0.2)
+            db.execute(tables.controls.insert().values(first))
+        with pytest.raises(GanError, match="label_smoothing"):
+            second.result()
+    assert store.controls.config_now(run_id).loss == "hinge"
 
 
 def test_paused_run_whose_worker_let_go_is_woken_by_a_button(store: Store) -> None:

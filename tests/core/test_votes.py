@@ -8,7 +8,7 @@ import pytest
 
 from gan_core.class_results import Vote
 from gan_core.runs.store import Store
-from gan_core.runs.votes import CLASS_SECONDS
+from gan_core.runs.votes import CLASS_SECONDS, KEPT_SECONDS
 from tests.recorded import IN_EACH_DATABASE
 
 
@@ -111,3 +111,16 @@ def test_votes_count_from_a_moment_on_and_are_forgotten_after_a_day(
     store.votes.cast("how far?", "late", "far")
     monkeypatch.setattr("gan_core.runs.votes.CLASS_SECONDS", 48 * 3600.0)
     assert store.votes.counts("which way?", "teacher") == {"up": 1}
+
+
+@IN_EACH_DATABASE
+def test_what_nobody_votes_after_is_forgotten_too(
+    store: Store, open_at: Callable[[str], Store], at: Callable[[float], None]
+) -> None:
+    for forget in (lambda: store.votes.count_anew("teacher"), lambda: open_at(store.url)):
+        at(1_000.0)
+        store.votes.cast("which way?", "early", "up")
+        at(1_001.0 + KEPT_SECONDS)
+        forget()
+        at(1_000.0)
+        assert store.votes.of_class("another") == []
