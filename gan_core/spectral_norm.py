@@ -44,6 +44,8 @@ class SpectralNorm(keras.layers.Wrapper):
             along = ops.matmul(v, weights)  # (1, outputs)
             u = ops.where(ops.any(along), _unit(along), u)  # a kernel of zeros has no direction
             self.u.assign(ops.stop_gradient(u))
+        else:
+            u = _unit(u)  # which it is not yet before the first call in training
         v, u = ops.stop_gradient(v), ops.stop_gradient(u)
         sigma = ops.maximum(ops.sum(ops.matmul(v, weights) * u), 1e-12)
         # Not its outputs: what rounding to bfloat16 does to the bias would be divided by σ too.

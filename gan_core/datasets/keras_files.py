@@ -44,7 +44,7 @@ class KerasFiles:
 
     def prepare(self, progress: Progress) -> None:
         """Download what is missing. Raises `GanError` that names the two ways out."""
-        if self._own_file():
+        if self._own_file() or self._is_cached:
             return
         finished = threading.Event()
         watcher = threading.Thread(target=self._watch, args=(progress, finished), daemon=True)

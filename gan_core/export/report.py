@@ -190,7 +190,9 @@ def _change(change: Control, _: Translate) -> str:
         return sentence.format(step=number(change.applied_step or 0), player=player)
     title = _(RunConfig.model_fields[change.field].title or change.field)
     sentence = _(N_("After step {step}: {title} = {value}"))
-    return sentence.format(step=number(change.applied_step or 0), title=title, value=change.value)
+    return sentence.format(
+        step=number(change.applied_step or 0), title=title, value=_(change.in_words)
+    )
 
 
 def _limits(changes: Sequence[Control], _: Translate) -> str:

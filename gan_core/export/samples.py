@@ -32,16 +32,18 @@ def samples_npz(store: Store, run_id: str) -> bytes:
             N_("Run {name} has no samples yet. Wait until it has begun to train."), name=run.name
         )
     chosen = np.unique(np.linspace(0, len(steps) - 1, MOST_STEPS).round().astype(int))
-    frames = [store.record.frame_at(run_id, steps[index]) for index in chosen]
-    x_fake = np.stack([_samples(each, run.config.items.dataset) for each in frames if each])
+    found = (store.record.frame_at(run_id, steps[index]) for index in chosen)
+    # Meanwhile a frame may have given way: then the one before it has come in its place.
+    frames = {each.step: _samples(each, run.config.items.dataset) for each in found if each}
+    x_fake = np.stack([*frames.values()])
     arrays = io.BytesIO()
     np.savez_compressed(
         arrays,
         allow_pickle=False,
         x_fake=x_fake[-1],
-        step=np.int64(steps[-1]),
+        step=np.int64([*frames][-1]),
         x_fake_at_steps=x_fake,
-        steps=np.array(steps)[chosen],
+        steps=np.array([*frames]),
     )
     return arrays.getvalue()
 

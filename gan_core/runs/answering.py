@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gan_core.config import RunConfig
-from gan_core.runs import measuring, seeing
+from gan_core.runs import data, measuring, seeing
 from gan_core.runs.answers import Answer
 from gan_core.runs.store import Store, open_store
 from gan_core.runs.tensorboard_logs import tensorboard_zip
@@ -66,7 +66,7 @@ def _anatomy(question: Mapping[str, Any], store: Store) -> dict[str, Any]:
     from gan_core.training.anatomy import anatomy
 
     config = RunConfig.parse(question["settings"])
-    config.items.dataset.prepare(lambda fraction: None)
+    data.prepare(config.items.dataset, store, lambda fraction: None)
     return anatomy(config)
 
 

@@ -71,7 +71,11 @@ class Checkpoints:
 
 
 def no_checkpoint(run: Run) -> GanError:
-    """What is said of a run that has no checkpoint yet."""
+    """What is said of a run that has no checkpoint, or none yet."""
+    if not run.is_active:
+        return GanError(
+            N_("Run {name} ended before its first checkpoint. Start another one."), name=run.name
+        )
     return GanError(
         N_("Run {name} has no checkpoint yet. Wait a few seconds and try again."), name=run.name
     )

@@ -22,6 +22,7 @@ import threading
 from typing import Any
 
 import dask
+from dask.system import CPU_COUNT
 from distributed import Client, Future, Nanny, Scheduler, SpecCluster
 
 from gan_core.runs import answering, job
@@ -79,8 +80,7 @@ def _cluster_on_this_machine(slots: float) -> SpecCluster:
     their own, they have one thread each.
     """
     pictures = [
-        _worker({SLOT: share}, int(share) + MAX_QUESTIONS)
-        for share in shared_out(slots, os.cpu_count() or 1)
+        _worker({SLOT: share}, int(share) + MAX_QUESTIONS) for share in shared_out(slots, CPU_COUNT)
     ]
     points = _worker({POINTS: slots}, round(slots / POINTS_SHARE) + 1, env=ONE_THREAD)
     at_any_port = {"port": 0, "dashboard_address": f"{HERE}:0"}  # nobody looks at a dashboard
@@ -115,7 +115,7 @@ def _worker(resources: dict[str, float], nthreads: int, **options: Any) -> dict[
 
 
 class Dispatcher:
-    """Hands free slots to waiting runs, first come, first served."""
+    """Hands free slots to waiting runs, the oldest run first."""
 
     def __init__(self, store: Store, client: Client) -> None:
         self._store, self._client = store, client

@@ -236,7 +236,8 @@ class Job:
 
     def _report_download(self, fraction: float) -> None:
         text = Text(N_("Downloading the data: {percent} %"), {"percent": round(100 * fraction)})
-        with contextlib.suppress(Superseded):  # deleted while it downloads: noticed soon after
+        # Deleted while it downloads is noticed soon after; a store that is busy may not be later.
+        with contextlib.suppress(Superseded, GanError):
             self._say_status(text)
 
     def _say_status(self, message: Text | None = None) -> None:
@@ -539,8 +540,8 @@ class Job:
                 ),
                 {
                     "step": self._recorded,
-                    "d": f"{self.config.d_learning_rate:g}",
-                    "g": f"{self.config.g_learning_rate:g}",
+                    "d": number(self.config.d_learning_rate),
+                    "g": number(self.config.g_learning_rate),
                 },
             ),
         )

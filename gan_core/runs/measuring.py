@@ -95,7 +95,7 @@ def fid(store: Store, run_id: str) -> dict[str, Any]:
     """
     from gan_core.training.inception import inception
 
-    store.run(run_id)  # there must be one
+    _of_pictures(store, run_id)
     network = inception()
     if store.claims.someone_trains():
         raise GanError(
@@ -114,11 +114,7 @@ def fid(store: Store, run_id: str) -> dict[str, Any]:
 
 def _samples(store: Store, run_id: str, most: int) -> tuple[np.ndarray, Pictures, int]:
     """Generated pictures, at most half as many as there are real ones; those; and the step."""
-    run = store.run(run_id)
-    if not run.config.items.dataset.is_image:
-        raise GanError(
-            N_("Run {name} makes points, not pictures. They are measured all along."), name=run.name
-        )
+    _of_pictures(store, run_id)
     with ExitStack() as stack:
         with aside(store):
             trainer = stack.enter_context(restored(store, run_id))
@@ -128,6 +124,14 @@ def _samples(store: Store, run_id: str, most: int) -> tuple[np.ndarray, Pictures
             with aside(store):
                 parts.append(trainer.generated(z[start : start + AT_ONCE]))
         return np.concatenate(parts), trainer.x_real.ref(), trainer.step
+
+
+def _of_pictures(store: Store, run_id: str) -> None:
+    run = store.run(run_id)
+    if not run.config.items.dataset.is_image:
+        raise GanError(
+            N_("Run {name} makes points, not pictures. They are measured all along."), name=run.name
+        )
 
 
 def _compared(

@@ -23,13 +23,12 @@ from typing import Any
 import numpy as np
 
 from gan_core.config import RunConfig
-from gan_core.runs.controls import Control, changed
+from gan_core.runs.controls import changed
 from gan_core.runs.curve import stride
 from gan_core.runs.events import Event
 from gan_core.runs.record import columns
 from gan_core.runs.run import Run
 from gan_core.runs.store import Store
-from gan_core.text import number
 from gan_core.training.records import RECORD_FIELDS
 
 
@@ -96,7 +95,7 @@ def state(store: Store, run: Run) -> dict[str, Any]:
     changes = store.controls.changes(run.id)
     now = changed(run.config, changes)
     marks = [
-        {"step": change.applied_step, "title": _title(change.field), "value": _shown(change)}
+        {"step": change.applied_step, "title": _title(change.field), "value": change.in_words}
         for change in changes
         if change.field and change.field != "pace"  # which changes nothing
     ]
@@ -125,15 +124,6 @@ def _measured(
 
 def _title(field: str) -> str:
     return RunConfig.model_fields[field].title or field
-
-
-def _shown(change: Control) -> str:
-    """A new value as a reader knows it, still to be translated."""
-    if change.field and change.field in RunConfig.choices:
-        return RunConfig.titles(change.field)[change.value]
-    if isinstance(change.value, int):
-        return number(change.value)
-    return f"{change.value:g}" if isinstance(change.value, float) else str(change.value)
 
 
 def _joined(events: Sequence[Event]) -> tuple[np.ndarray, np.ndarray]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gan_core.config import RunConfig
+from gan_core.runs import data
 from gan_core.runs.checkpoints import Moment, gone_on, no_checkpoint
 from gan_core.runs.controls import changed
 from gan_core.runs.store import Store
@@ -63,5 +64,5 @@ def _unpacked(
     state = unpack(checkpoint)
     # Settings that were changed mid-run before the checkpoint: other optimisers remember otherwise.
     config = changed(run.config, store.controls.changes(run_id)[: int(state.pop("n_changes", 0))])
-    config.items.dataset.prepare(lambda fraction: None)
+    data.prepare(config.items.dataset, store, lambda fraction: None)
     return config, state

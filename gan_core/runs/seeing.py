@@ -7,9 +7,9 @@ told of classes. Pictures come back side by side, as one PNG in a data URI.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from gan_core.training.pair import Pair
 
 MAX_MAPS = 16  # feature maps of a stage
+
+_known_directions: WeakKeyDictionary[Pair, dict[int, Directions]] = WeakKeyDictionary()
 
 
 # ---------------------------------------------------------------------------- the space of noise
@@ -97,11 +99,14 @@ def directions(question: Question, store: Store) -> dict[str, Any]:
     return {"shares": [round(float(share), 4) for share in shares]}
 
 
-@functools.lru_cache(maxsize=32)
 def _directions(pair: Pair, label: int) -> Directions:
+    """The principal directions, worked out once as long as the pair is kept at hand."""
     from gan_core.training.latent import directions
 
-    return directions(pair, label, N_DIRECTIONS)
+    known = _known_directions.setdefault(pair, {})
+    if label not in known:
+        known[label] = directions(pair, label, N_DIRECTIONS)
+    return known[label]
 
 
 def real(question: Question, store: Store) -> dict[str, Any]:
@@ -273,7 +278,7 @@ def _real(question: Question, store: Store, n: int) -> tuple[np.ndarray, np.ndar
 
     config = _pair(question, store).config
     x_real, labels = real_samples(config), real_labels(config)
-    rows = np.random.default_rng(question["seed"]).choice(len(x_real), n)
+    rows = np.random.default_rng(question["seed"]).choice(len(x_real), n, replace=False)
     pictures = np.stack([x_real[row].numpy() for row in rows])
     return pictures, np.zeros(n, int) if labels is None else labels[rows].astype(int)
 

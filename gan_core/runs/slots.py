@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from dask.system import CPU_COUNT  # those that this process may use, in a container too
+
 from gan_core.runs.run import Run
 from gan_core.text import N_, GanError, Text
 
@@ -27,7 +29,7 @@ def wanted_slots() -> float:
     """How many slots this machine offers; raises `GanError` for a senseless GAN_SLOTS."""
     text = os.environ.get("GAN_SLOTS")
     if text is None:
-        return float(os.cpu_count() or 1)
+        return float(CPU_COUNT)
     try:
         slots = float(text)
     except ValueError:

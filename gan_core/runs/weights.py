@@ -81,6 +81,7 @@ def _divided(normed: SpectralNorm) -> list[np.ndarray]:
     """The weights with which the plain layer answers as this one does outside training."""
     kernel, *bias = normed.layer.get_weights()
     u = normed.u.numpy()  # (1, outputs)
+    u /= np.linalg.norm(u)
     matrix = kernel.reshape(-1, u.shape[-1])  # (rest, outputs)
     v = u @ matrix.T  # (1, rest)
     return [kernel / (v / np.linalg.norm(v) @ matrix @ u.T).item(), *bias]

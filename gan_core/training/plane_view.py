@@ -10,10 +10,10 @@ import numpy as np
 import tensorflow as tf
 
 from gan_core.plane import noise_lattice, surface_points
-from gan_core.training.tensorflow_ops import TENSORFLOW
 from gan_core.training.trainer import Trainer, mould
 
 N_ARROWS = 100
+PENALTY_SEED = (0, 0)  # where between real and generated samples a penalty looks, at each look
 N_LOOKED_AT = 480  # generated samples whose slopes are taken: packs of up to 8 fit
 
 
@@ -44,8 +44,8 @@ class PlaneView:
         there is one, "x_fake" (n, 2: generated samples), "arrows" (N_ARROWS, 2: −∂L_G/∂x at the
         first of them, each as if its pack were alone, D being in training as where G learns), and
         the numbers "d_gradient" and "g_gradient": the norms of each player's gradient over all its
-        weights. With `earlier`, the "x_fake" of an earlier look, "followed" has the arrows there:
-        one step later D has learnt and G has followed just these.
+        weights, D's with its penalty. With `earlier`, the "x_fake" of an earlier look, "followed"
+        has the arrows there: one step later D has learnt and G has followed just these.
         """
         trainer = self._trainer
         n = N_LOOKED_AT // trainer.config.packing * trainer.config.packing
@@ -74,32 +74,32 @@ class PlaneView:
         self, x_real: tf.Tensor, z: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
         trainer = self._trainer
-        family, training = trainer.config.items.family, trainer.config.items.fault.training
+        training = trainer.config.items.fault.training
         x_real = trainer.shown(x_real)
         with _remembered(trainer), tf.GradientTape(persistent=True) as tape:
             x_fake = trainer.generator(z, training=training)  # (n, 2)
             shown = trainer.shown(x_fake)
-            g_loss = family.generator_turn(trainer.judge, x_real, shown, trainer.loss, TENSORFLOW)
-            d_loss = family.discriminator_turn(
-                trainer.judge, x_real, tf.stop_gradient(shown), trainer.loss, TENSORFLOW
-            ).d_loss
+            g_loss = trainer.loss_of_g(x_real, shown, None)
+            turn, d_penalty = trainer.loss_of_d(
+                x_real, tf.stop_gradient(shown), None, tf.constant(PENALTY_SEED)
+            )
+            d_total = turn.d_loss + d_penalty
         d_weights = trainer.discriminator.trainable_variables
         g_weights = trainer.generator.trainable_variables
         return (
             x_fake,
             self._arrows(tape, g_loss, x_fake),
-            tf.linalg.global_norm(tape.gradient(d_loss, d_weights)),
+            tf.linalg.global_norm(tape.gradient(d_total, d_weights)),
             tf.linalg.global_norm(tape.gradient(g_loss, g_weights)),
         )
 
     def _take_arrows(self, x_real: tf.Tensor, x_fake: tf.Tensor) -> tf.Tensor:
         trainer = self._trainer
-        family = trainer.config.items.family
         real = trainer.shown(x_real)
         with _remembered(trainer), tf.GradientTape() as tape:
             tape.watch(x_fake)
             shown = trainer.shown(x_fake)
-            g_loss = family.generator_turn(trainer.judge, real, shown, trainer.loss, TENSORFLOW)
+            g_loss = trainer.loss_of_g(real, shown, None)
         return self._arrows(tape, g_loss, x_fake)
 
     def _arrows(self, tape: tf.GradientTape, g_loss: tf.Tensor, x_fake: tf.Tensor) -> tf.Tensor:

@@ -1,4 +1,4 @@
-"""The trainer: alternates the two players' turns. The only place where optimizers step."""
+"""The trainer: alternates the two players' turns, and steps their optimizers."""
 
 from __future__ import annotations
 
@@ -277,10 +277,10 @@ class Trainer:
             x_real, g_tape, x_fake, classes = self._batches(self._data, self._seed, step)
             penalty_seed = self._seed_of(self._seed, _PENALTY, step)
             with tf.GradientTape() as d_tape:
-                turn, d_penalty = self._loss_of_d(x_real, x_fake, classes, penalty_seed)
+                turn, d_penalty = self.loss_of_d(x_real, x_fake, classes, penalty_seed)
                 total = turn.d_loss + d_penalty
             with g_tape:
-                g_loss = self._loss_of_g(x_real, x_fake, classes)
+                g_loss = self.loss_of_g(x_real, x_fake, classes)
             return (
                 g_tape.gradient(g_loss, self.generator.trainable_variables),
                 d_tape.gradient(total, self.discriminator.trainable_variables),
@@ -397,7 +397,7 @@ class Trainer:
         """One step of D on both batches; what it was made of, and the weighted penalty."""
         with tf.GradientTape() as tape:
             # x_fake was computed outside this tape, so D's turn cannot reach G.
-            turn, d_penalty = self._loss_of_d(x_real, x_fake, classes, seed)
+            turn, d_penalty = self.loss_of_d(x_real, x_fake, classes, seed)
             total = turn.d_loss + d_penalty
         _descend(self._d_optimizer, tape, total, self.discriminator.trainable_variables)
         if self.config.weight_clip:
@@ -415,11 +415,11 @@ class Trainer:
     ) -> tf.Tensor:
         """One step of G, whose batch `tape` has watched being made; its loss."""
         with tape:
-            g_loss = self._loss_of_g(x_real, x_fake, classes)
+            g_loss = self.loss_of_g(x_real, x_fake, classes)
         _descend(self._g_optimizer, tape, g_loss, self._weights_of_g_turn)
         return g_loss
 
-    def _loss_of_d(
+    def loss_of_d(
         self, x_real: tf.Tensor, x_fake: tf.Tensor, classes: tf.Tensor | None, seed: tf.Tensor
     ) -> tuple[DiscriminatorTurn, tf.Tensor]:
         """D's turn with its loss, and the weighted penalty that comes on top."""
@@ -429,9 +429,10 @@ class Trainer:
         measured = penalty.measure(judge, x_real, x_fake, seed, TENSORFLOW)
         return turn, tf.cast(self.config.penalty_weight * measured, tf.float32)
 
-    def _loss_of_g(
+    def loss_of_g(
         self, x_real: tf.Tensor, x_fake: tf.Tensor, classes: tf.Tensor | None
     ) -> tf.Tensor:
+        """G's loss on these batches, as D is shown them."""
         judge = functools.partial(self.judge, classes=classes)
         return self._items.family.generator_turn(judge, x_real, x_fake, self.loss, TENSORFLOW)
 

@@ -397,7 +397,7 @@ def test_host_is_asked_before_a_download_and_only_then(
         files(lambda: pytest.fail("it would wait for ever")).prepare(ignore)
     (tmp_path / "datasets").mkdir()
     (tmp_path / "datasets" / "pictures.npz").write_bytes(bytes(1000))
-    files(lambda: None).prepare(ignore)
+    files(lambda: pytest.fail("it is here already")).prepare(ignore)
 
 
 def test_download_that_hangs_keeps_nobody_from_other_files() -> None:
@@ -445,7 +445,6 @@ def test_download_reports_how_far_it_is(tmp_path: Path, monkeypatch: pytest.Monk
 def test_progress_never_exceeds_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     (tmp_path / "datasets").mkdir()
-    (tmp_path / "datasets" / "pictures.npz").write_bytes(bytes(5000))
     fractions: list[float] = []
     heard = threading.Event()
 
@@ -453,7 +452,11 @@ def test_progress_never_exceeds_the_whole(tmp_path: Path, monkeypatch: pytest.Mo
         fractions.append(fraction)
         heard.set()
 
-    files(lambda: heard.wait(5), n_bytes=1000).prepare(progress)
+    def load() -> None:
+        (tmp_path / "datasets" / "pictures.npz").write_bytes(bytes(5000))
+        assert heard.wait(5)
+
+    files(load, n_bytes=1000).prepare(progress)
     assert fractions[0] == 1
 
 

@@ -198,6 +198,18 @@ def test_arrays_hold_the_latest_samples_and_earlier_ones(store: Store, run_id: s
     assert np.abs(arrays["x_fake"]).max() <= 1
 
 
+def test_arrays_stand_by_their_own_steps_though_frames_give_way_meanwhile(
+    store: Store, run_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = FRAMED_AT[-1]
+    listed = [*FRAMED_AT, gone + 1, gone + 2]  # as read just before the last two gave way
+    monkeypatch.setattr(store.record, "frame_steps", lambda run_id: listed)
+    arrays = np.load(io.BytesIO(samples_npz(store, run_id)), allow_pickle=False)
+    assert arrays["steps"].tolist() == list(FRAMED_AT)
+    assert arrays["step"] == gone
+    assert len(arrays["x_fake_at_steps"]) == len(FRAMED_AT)
+
+
 def test_arrays_have_the_pixels_of_each_picture_in_their_places(store: Store) -> None:
     holder, config = holder_name(), RunConfig.parse({"dataset": "cifar10"})
     colours = np.random.default_rng(0).uniform(-1, 1, (64, 32, 32, 3)).astype(np.float32)

@@ -17,8 +17,11 @@ from gan_core.datasets.example_pictures import example_pictures
 from gan_core.runs import data, tables
 from gan_core.runs.job import execute
 from gan_core.runs.pictures import KEPT_SECONDS
+from gan_core.runs.restored import restored
 from gan_core.runs.store import Store, open_store
 from gan_core.text import GanError
+from gan_core.training import pool
+from tests.checkpointed import checkpointed_run
 
 
 @pytest.fixture(autouse=True)
@@ -187,6 +190,16 @@ def test_copy_that_came_to_harm_is_brought_again(store: Store, home: Path, harm:
     assert dataset.where() is None
     data.prepare(dataset, store, ignore)
     np.testing.assert_array_equal(dataset.load(), pixels.astype(np.float32) / 127.5 - 1)
+
+
+def test_machine_that_only_looks_at_a_run_gets_them_too(store: Store, home: Path) -> None:
+    key = store.pictures.add(noise())
+    data.prepare(configured(key).items.dataset, store, ignore)
+    run_id = checkpointed_run(store, dataset="pictures", pictures=key)
+    pool._real_samples.cache_clear()
+    (home / ".gan_dojo" / "pictures" / f"{key}.npz").unlink()
+    with restored(store, run_id) as trainer:
+        assert len(trainer.x_real) == len(noise())
 
 
 def test_folder_that_cannot_be_written_is_explained(

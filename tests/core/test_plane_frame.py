@@ -20,7 +20,7 @@ from gan_core.metrics.density_gap import best_decision
 from gan_core.ops import NUMPY
 from gan_core.plane import LATTICE, LINE, SURFACE, noise_lattice, surface_points
 from gan_core.runs.plane_frame import PlaneFrames
-from gan_core.training.plane_view import N_ARROWS, N_LOOKED_AT, view_of
+from gan_core.training.plane_view import N_ARROWS, N_LOOKED_AT, PENALTY_SEED, view_of
 from gan_core.training.tensorflow_ops import TENSORFLOW
 from gan_core.training.trainer import Trainer
 
@@ -257,7 +257,7 @@ CASES = pytest.mark.parametrize(
     "settings",
     [
         {},
-        {"loss": "wasserstein", "packing": 2},
+        {"loss": "wasserstein", "packing": 2, "penalty": "gradient_penalty"},
         {"loss": "relativistic", "g_hidden_units": 5},
         {"instance_noise": 0.3, "latent_dim": 5},
     ],
@@ -337,6 +337,9 @@ def test_gradients_are_as_long_as_a_second_tape_says(settings: dict[str, Any]) -
         logits = player.judge(shown_real), player.judge(shown_fake)
         g_loss = loss.generator(*logits, TENSORFLOW)
         d_loss = loss.discriminator(*logits, TENSORFLOW)
+        d_loss += config.penalty_weight * config.items.penalty.measure(
+            player.judge, shown_real, shown_fake, tf.constant(PENALTY_SEED), TENSORFLOW
+        )
     for name, tape, value, model in (
         ("d_gradient", d_tape, d_loss, player.discriminator),
         ("g_gradient", g_tape, g_loss, player.generator),

@@ -88,16 +88,18 @@ def test_page_has_every_setting_and_needs_nothing_else(
 def test_settings_say_what_was_changed_and_when(store: Store) -> None:
     run_id, holder = run_with_results(store, {"dataset": "ring", "network": "mlp"}), holder_name()
     store.claims.take(run_id, holder, force=True)
-    for change in (("loss", "least_squares"), ("g_learning_rate", 0.01)):
+    asked = (("loss", "least_squares"), ("g_learning_rate", 0.00005), ("loss", "hinge"))
+    for change in asked:
         store.controls.request(run_id, "set", *change)
-    for control, step in zip(store.controls.pending(run_id), (0, 5), strict=True):
+    for control, step in zip(store.controls.pending(run_id), (0, 5, 6), strict=True):
         store.controls.mark_applied(run_id, holder, control, step)
     page = Page(report_html(store, run_id))
     row = page.texts.index("Loss")
-    assert page.texts[row + 1] == "Least squares", "from the first step on"
+    assert page.texts[row + 1] == "Least squares → Hinge", "the first from the first step on"
     row = page.texts.index("Learning rate of G")
-    assert page.texts[row + 1] == "0.0005 → 0.01"
-    assert "After step 5: Learning rate of G = 0.01" in page.texts
+    assert page.texts[row + 1] == "0.0005 → 0.00005"
+    assert "After step 5: Learning rate of G = 0.00005" in page.texts
+    assert "After step 6: Loss = Hinge" in page.texts
     assert not any("After step 0" in text for text in page.texts)
     assert any("loss=least_squares" in text for text in page.texts), "in the command"
     assert any("Discriminator's score" in script for script in page.scripts)

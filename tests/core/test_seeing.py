@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import io
 import json
 from typing import Any
@@ -16,7 +17,7 @@ from gan_core.runs import answering, seeing
 from gan_core.runs.checkpoints import Moment
 from gan_core.runs.claims import holder_name
 from gan_core.runs.job import execute
-from gan_core.runs.restored import pair_of
+from gan_core.runs.restored import MAX_KEPT, pair_of
 from gan_core.runs.store import Store, open_store
 from gan_core.runs.views import N_DIRECTIONS, N_GUESS, N_REAL, N_SAMPLES, N_WALK, REACH, noise, walk
 from gan_core.text import GanError
@@ -90,6 +91,13 @@ def test_the_same_question_has_the_same_answer(shared: Store, run_id: str) -> No
 def test_networks_are_kept_at_hand(shared: Store, run_id: str) -> None:
     moment = Moment(run_id, STEP, 0)
     assert pair_of(shared, moment) is pair_of(shared, moment)
+
+
+def test_directions_are_kept_as_long_as_their_networks(shared: Store) -> None:
+    for number in range(MAX_KEPT + 2):
+        answer(shared, checkpointed_run(shared, seed=number), "directions")
+    gc.collect()
+    assert len(seeing._known_directions) <= MAX_KEPT
 
 
 @pytest.mark.parametrize("earlier", [(STEP - 1, 0), (STEP, 1)])
@@ -198,6 +206,7 @@ def test_half_of_what_is_to_be_guessed_is_real(shared: Store, by_class: str) -> 
     found = answer(shared, by_class, "guess")
     assert found["n"] == len(found["decisions"]) == N_GUESS
     assert sum(found["real"]) == N_GUESS // 2
+    assert len({picture.tobytes() for picture in pixels(found)}) == N_GUESS, "none comes twice"
     x_real = real_samples(shared.run(by_class).config).numpy()
     known = {picture.tobytes() for picture in pixels(seeing._shown(x_real))}
     assert [picture.tobytes() in known for picture in pixels(found)] == found["real"]
@@ -220,8 +229,13 @@ def test_points_are_refused(shared: Store, name: str) -> None:
 
 
 def test_a_run_without_a_checkpoint_is_refused(shared: Store) -> None:
+    run_id, holder = shared.create_run(RunConfig.parse(TINY)), holder_name()
     with pytest.raises(GanError, match="has no checkpoint yet"):
-        answer(shared, shared.create_run(RunConfig.parse(TINY)), "all")
+        answer(shared, run_id, "all")
+    shared.claims.take(run_id, holder)
+    shared.set_status(run_id, holder, "diverged")
+    with pytest.raises(GanError, match="ended before its first checkpoint"):
+        answer(shared, run_id, "all")
 
 
 def test_a_discriminator_of_packs_judges_no_single_picture(shared: Store) -> None:

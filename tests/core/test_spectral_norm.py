@@ -75,6 +75,13 @@ def test_only_training_moves_the_estimate() -> None:
     assert not np.allclose(np.asarray(layer.u), before)
 
 
+def test_before_any_training_the_length_of_the_first_guess_does_not_count() -> None:
+    layer, _, x = normalised("dense")
+    before = np.asarray(layer(x, training=False))
+    layer.u.assign(5.0 * layer.u)
+    np.testing.assert_allclose(np.asarray(layer(x, training=False)), before, rtol=1e-5)
+
+
 def test_gradient_knows_that_the_norm_depends_on_the_weights() -> None:
     layer, matrix, x = normalised("dense")
     settle(layer, x)
