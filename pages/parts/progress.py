@@ -1,4 +1,9 @@
-"""What a reader has done of the course: in the session, in the link, and in a file. No account."""
+"""What a reader has done of the course: in the session, in the link, and in a file. No account.
+
+In the address the code of the lessons done ends with a mark of the browser, as `abc.0f1e2d3c`: a
+reload or a bookmark keeps them, and whoever is sent the address gets none of them unasked. The link
+that is for keeping has no mark.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +16,9 @@ from gan_core.text import GanError
 from pages.parts import links
 from pages.parts.projector import view_in_links
 from pages.parts.prose import _, language, say
+from pages.parts.visitor import marks
 
-_DONE, _FILE = "lessons done", "progress file"
+_DONE, _FILE, _OFFERED = "lessons done", "progress file", "lessons done by another browser"
 
 
 def done() -> frozenset[str]:
@@ -28,20 +34,33 @@ def mark(name: str) -> None:
 
 
 def take_progress() -> None:
-    """Add what a link says; what it gets wrong becomes a message, and nothing is lost."""
-    code = st.query_params.get(links.PROGRESS, "")
-    if links.followed({links.PROGRESS: code}) and code:
+    """Add what a link says; what it gets wrong becomes a message, and nothing is lost.
+
+    What the address of another browser says is offered.
+    """
+    said = st.query_params.get(links.PROGRESS, "")
+    code, _dot, mark_of_browser = said.partition(".")
+    if links.followed({links.PROGRESS: said}) and code:
         try:
-            _add(course.from_code(code))
+            names = course.from_code(code)
         except GanError as error:
             st.toast(say(error), icon=":material/error:", duration="long")
+        else:
+            if mark_of_browser in ("", *marks()):
+                _add(names)
+            else:
+                st.session_state[_OFFERED] = names
     _write_url()
 
 
 def kept_in_links() -> dict[str, str]:
     """What links between lessons carry on: language, view and progress."""
+    return {"lang": language(), **view_in_links(), **_progress(*marks()[:1])}
+
+
+def _progress(*mark: str) -> dict[str, str]:
     code = course.to_code(done())
-    return {"lang": language(), **view_in_links(), **({links.PROGRESS: code} if code else {})}
+    return {links.PROGRESS: ".".join([code, *mark])} if code else {}
 
 
 def keep_progress() -> None:
@@ -49,7 +68,17 @@ def keep_progress() -> None:
     with st.expander(_("Keep my progress"), icon=":material/bookmark:"):
         st.caption(_("There is no account. This link brings you back to where you are:"))
         page = (st.context.url or "").partition("?")[0]
-        st.code(f"{page}?{urlencode(kept_in_links())}", language=None, wrap_lines=True)
+        query = kept_in_links() | _progress()
+        st.code(f"{page}?{urlencode(query)}", language=None, wrap_lines=True)
+        offered = st.session_state.get(_OFFERED, frozenset()) - done()
+        if offered:
+            st.caption(_("The address that you opened comes from another browser. Is it yours?"))
+            st.button(
+                _("Add the lessons done there: {n}").format(n=len(offered)),
+                icon=":material/add_task:",
+                on_click=_add,
+                args=(offered,),
+            )
         st.download_button(
             _("Download"),
             course.to_file(done()),
@@ -88,9 +117,9 @@ def _forget() -> None:
 
 
 def _write_url() -> None:
-    code = course.to_code(done())
-    if code:
-        st.query_params[links.PROGRESS] = code
+    said = _progress(*marks()[:1]).get(links.PROGRESS, "")
+    if said:
+        st.query_params[links.PROGRESS] = said
     else:
         st.query_params.pop(links.PROGRESS, None)
-    links.know({links.PROGRESS: code})
+    links.know({links.PROGRESS: said})

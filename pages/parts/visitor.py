@@ -6,6 +6,7 @@ gets two: it keeps both, as each has a cookie of its own, and is known by the ol
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 import time
@@ -26,8 +27,21 @@ def visitor() -> str:
 
 def known(cookies: Mapping[str, str]) -> str | None:
     """The number in a browser's cookies, unless something else stands there."""
+    return min(_numbers(cookies), default=None)
+
+
+def marks() -> list[str]:
+    """What may stand in a link for the visitor, whom it does not give away; none without cookies.
+
+    The first is of the number that the visitor is known by.
+    """
+    kept = sorted(_numbers(st.context.cookies))
+    return [hashlib.sha256(number.encode()).hexdigest()[:8] for number in kept]
+
+
+def _numbers(cookies: Mapping[str, str]) -> list[str]:
     ours = (value for name, value in cookies.items() if name.startswith(COOKIE))
-    return min(filter(_FORM.fullmatch, ours), default=None)
+    return list(filter(_FORM.fullmatch, ours))
 
 
 def cookie_of(number: str) -> str:

@@ -32,4 +32,4 @@ def test_the_course_goes_on_where_it_was_left(n_done: int, label: str) -> None:
     assert label in [button.label for button in app.button]
     next(button for button in app.button if button.label == label).click().run()
     assert app.title[0].value == ("3 · The losses" if n_done == 2 else "1 · What generative AI is")
-    assert app.query_params.get("progress", "") == code
+    assert app.query_params.get("progress", "").partition(".")[0] == code

@@ -12,6 +12,7 @@ from streamlit.testing.v1.element_tree import Radio
 
 from gan_core.course import LESSONS, to_code, to_file
 from gan_core.literature import WORKS
+from pages.parts import visitor
 from pages.parts.glossary import in_file
 from pages.parts.prose import ASSETS, LANGUAGES, translator
 from pages.parts.quiz import Question, questions
@@ -42,7 +43,8 @@ def feedback(app: AppTest) -> list[str]:
 
 
 def done(app: AppTest) -> str:
-    return app.query_params.get("progress", "")
+    """The lessons that the address says are done; there, the browser's mark follows."""
+    return app.query_params.get("progress", "").partition(".")[0]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -118,6 +120,24 @@ def test_bad_link_is_explained_and_loses_nothing() -> None:
 def test_progress_stays_in_the_address_of_every_page() -> None:
     code = to_code([SECOND])
     assert done(visit("game", progress=code)) == code
+
+
+def test_an_address_brings_its_own_browser_back_and_nobody_else_unasked(
+    cookies: dict[str, str],
+) -> None:
+    app = answer_all(visit(FIRST), FIRST)
+    address = app.query_params["progress"]
+    kept = dict(parse_qsl(app.code[0].value.partition("?")[2]))
+    cookies[visitor.cookie_of("0" * 32)] = "0" * 32  # of a page that was opened at the same time
+    reloaded = visit("game", progress=address)
+    assert done(reloaded) == to_code([FIRST])
+    cookies.clear()
+    cookies[visitor.COOKIE] = visitor.new()
+    other = visit(SECOND, progress=address)
+    assert done(other) == ""
+    button(other, "Add the lessons done there: 1").click().run()
+    assert done(other) == to_code([FIRST])
+    assert done(visit("game", **kept)) == to_code([FIRST]), "the link that is for keeping"
 
 
 def test_file_brings_progress_back() -> None:
