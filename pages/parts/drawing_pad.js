@@ -18,20 +18,45 @@ class Pad {
   show(component) {
     clearTimeout(this.leaving);
     this.tell = component.setTriggerValue;
+    const before = this.data;
     this.data = JSON.parse(component.data.view);
-    if (!this.plane) this.build();
-    this.button.textContent = this.data.clear;
+    if (!this.plane || this.data.language !== before.language) this.build();
+    // What was drawn here is here; while a page answers, more of it may have been drawn.
+    else if (!this.data.told && this.data.points !== this.begun) this.begin();
+    this.begun = this.data.told ? null : this.data.points;
     this.plane.setFrame({ extent: this.data.extent });
   }
 
   build() {
-    const { catalog, language } = this.data;
-    this.plane = new Plane(this.root.appendChild(document.createElement("div")), { labels: catalog, language });
-    this.button = this.root.appendChild(document.createElement("button"));
-    this.button.type = "button";
-    this.button.onclick = () => this.plane.clearDrawing();
+    this.plane?.destroy();
+    this.root.replaceChildren();
+    const { catalog, language, clear } = this.data;
+    const add = (tag) => this.root.appendChild(document.createElement(tag));
+    this.plane = new Plane(add("div"), { labels: catalog, language });
+    const button = add("button");
+    button.type = "button";
+    button.textContent = clear;
+    button.onclick = () => this.clear();
+    this.note = add("small");
+    this.note.role = "status";
+    this.begin();
+  }
+
+  begin() {
+    this.note.textContent = "";
     const known = this.data.x.map((x, i) => [x, this.data.y[i]]);
-    this.plane.startDrawing((points) => points.length && this.tell("drawn", points), known);
+    this.plane.startDrawing((points) => this.take(points), known);
+  }
+
+  clear() {
+    this.plane.clearDrawing();
+    this.note.textContent = this.data.cleared;
+  }
+
+  take(points) {
+    if (!points.length) return;
+    this.note.textContent = "";
+    this.tell("drawn", points);
   }
 
   // Streamlit may take the element away and bring it back in the same moment.

@@ -11,9 +11,11 @@ import streamlit as st
 from gan_core.config import RunConfig
 from gan_core.datasets import drawing
 from gan_core.text import GanError
+from pages.parts.links import remember_all
 from pages.parts.prose import _, catalog, language, say
 
 _HERE = Path(__file__).parent
+_TOLD = "points that the pad has told"
 _component = st.components.v2.component(
     "gan_dojo.drawing_pad",
     html='<div class="drawing-pad"></div>',
@@ -42,8 +44,17 @@ def data_controls(config: RunConfig) -> None:
 def _pad(config: RunConfig) -> None:
     """A plane to draw in; what is drawn becomes the setting `points`."""
     x, y = np.round(drawing.decode(config.points), 3).T.tolist()
-    view = {"x": x, "y": y, "catalog": catalog(language()), "language": language()}
-    view |= {"clear": _("Clear"), "extent": config.items.dataset.extent}
+    view = {
+        "x": x,
+        "y": y,
+        "points": config.points,
+        "told": config.points == st.session_state.get(_TOLD),
+        "extent": config.items.dataset.extent,
+        "clear": _("Clear"),
+        "cleared": _("Until you draw something, Train takes the points from before."),
+        "catalog": catalog(language()),
+        "language": language(),
+    }
     _component(
         key="drawing pad",
         data={"view": json.dumps(view)},
@@ -54,7 +65,8 @@ def _pad(config: RunConfig) -> None:
 def _take_drawing() -> None:
     drawn = st.session_state["drawing pad"].drawn
     if drawn:
-        st.session_state["points"] = drawing.encode(np.array(drawn, float))
+        points = drawing.encode(np.array(drawn, float))
+        remember_all({_TOLD: points, "points": points})
 
 
 def _take_file() -> None:
@@ -62,6 +74,7 @@ def _take_file() -> None:
     if file is None:
         return
     try:
-        st.session_state["points"] = drawing.encode(drawing.from_csv(file.getvalue()))
+        points = drawing.encode(drawing.from_csv(file.getvalue()))
+        remember_all({_TOLD: None, "points": points})
     except GanError as error:
         st.toast(say(error), icon=":material/error:", duration="long")

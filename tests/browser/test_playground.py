@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from gan_core.config import RunConfig
 from gan_core.datasets import drawing
@@ -119,12 +120,20 @@ def test_what_the_mouse_draws_is_what_trains(page: Page, app: AppProcess) -> Non
     press(page, "Train")
     page.wait_for_url("**run=*")
     assert app.store.run(parameter(page, "run")).config.points == parameter(page, "points")
+    page.get_by_text("中文").click()
+    expect(pad).to_have_attribute("aria-label", re.compile("画出真实点"))
 
 
 def test_a_finger_draws_too(touch_page: Page, app: AppProcess) -> None:
     open_playground(touch_page, app, f"{SMALL}&dataset=drawing&network=mlp")
+    heart = parameter(touch_page, "points")
+    file = FilePayload(name="two.csv", mimeType="text/csv", buffer=b"x,y\n-1,0\n1,0\n")
+    touch_page.locator("input[type=file]").set_input_files(file)
+    wait_until(lambda: parameter(touch_page, "points") not in ("", heart), "the file")
+    expect(touch_page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning"
+    )
     before = parameter(touch_page, "points")
-    press(touch_page, "Clear")
     pad = touch_page.locator(PAD)
     pad.scroll_into_view_if_needed()
     box = pad.bounding_box()
@@ -137,7 +146,10 @@ def test_a_finger_draws_too(touch_page: Page, app: AppProcess) -> None:
     client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     wait_until(lambda: parameter(touch_page, "points") not in ("", before), "the drawing")
     points = drawing.decode(parameter(touch_page, "points"))
-    assert abs(points[:, 0]).max() < 0.1, "an upright line through the middle"
+    aside = abs(points[:, 0]) > 0.1  # of an upright line through the middle
+    assert sorted(points[aside, 0]) == pytest.approx([-1.2, 1.2], abs=0.01), "what the file brought"
+    press(touch_page, "Clear")
+    expect(touch_page.get_by_text("Train takes the points from before.")).to_be_visible()
 
 
 # ---------------------------------------------------------------------- turns and time
