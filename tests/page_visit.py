@@ -43,6 +43,12 @@ def go_to(app: AppTest, page: str, **query: str) -> AppTest:
     return app.run()
 
 
+def by_menu(app: AppTest, page: str) -> AppTest:
+    """Open another page in the same session by the menu, which says nothing but the page."""
+    app.query_params.clear()
+    return go_to(app, page, lang="en")
+
+
 def button(app: AppTest, label: str) -> Button:
     """The first button with this label."""
     return next(button for button in app.button if button.label == label)

@@ -23,6 +23,7 @@ from pages.parts.prose import _, say
 _TOGETHER = ("dataset", "network")  # each must fit the other
 _CHOSEN = ("loss", "penalty")  # have options, which follow them
 _DRAWN = ("points", "pictures", "fault")  # set on the page or by a link, not in the form
+_FORM_OF, _FORMS = "page of the form", "forms of other pages"
 _FIRST = ("d_learning_rate", "g_learning_rate", "batch_size", "steps", "head_start", "pace")
 GROUPS = {  # folded away, and drawn once they are unfolded: half of all widgets of a page
     N_("The two networks"): (
@@ -60,6 +61,7 @@ GROUPS = {  # folded away, and drawn once they are unfolded: half of all widgets
 
 def preset_control(presets: Mapping[str, Preset] = PRESETS) -> None:
     """Draw the choice among `presets`; choosing one sets every field."""
+    _bring_out_form()
     _read_url(next(iter(presets)))
     if st.session_state["preset"] not in presets:
         st.session_state["preset"] = next(iter(presets))
@@ -143,6 +145,18 @@ def current_values() -> dict[str, Any]:
     if st.session_state.get("fault", NONE) != NONE:
         names.append("fault")
     return {name: st.session_state[name] for name in names if name in st.session_state}
+
+
+def _bring_out_form() -> None:
+    """Put what the widgets hold away for the page it belongs to, and bring out this page's own."""
+    page, before = links.page(), st.session_state.get(_FORM_OF)
+    if page == before:
+        return
+    kept = st.session_state.setdefault(_FORMS, {})
+    names = ("preset", *RunConfig.names())
+    kept[before] = {name: st.session_state.pop(name) for name in names if name in st.session_state}
+    st.session_state.update(kept.get(page, {}))
+    st.session_state[_FORM_OF] = page
 
 
 def _take_preset() -> None:

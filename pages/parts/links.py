@@ -24,6 +24,12 @@ def enter(page: str) -> None:
     _arrive()
 
 
+def page() -> str:
+    """The page that the reader is on."""
+    name: str = st.session_state[_PAGE]
+    return name
+
+
 def visits() -> int:
     """How many pages the reader has come to, this one included."""
     count: int = st.session_state.get(_VISITS, 0)

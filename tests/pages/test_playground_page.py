@@ -23,6 +23,7 @@ from pages.parts import doctor
 from pages.parts.lesson_link import PARTS
 from tests.page_visit import (
     button,
+    by_menu,
     figure_keys,
     live_data,
     live_views,
@@ -125,12 +126,14 @@ def test_only_planes_and_their_presets_are_offered() -> None:
 
 
 @pytest.mark.usefixtures("store")
-def test_coming_from_pictures_the_playground_begins_with_its_own_preset() -> None:
-    app = visit("train")
-    app.switch_page("playground.py")
-    app.run()
+def test_train_and_playground_have_a_form_each() -> None:
+    app = visit("train", preset="fashion_dcgan", d_learning_rate="0.002")
+    by_menu(app, "playground")
     assert app.selectbox(key="preset").value in PLANE_PRESETS
     assert app.selectbox(key="dataset").value in PLANES
+    by_menu(app, "train")
+    assert app.selectbox(key="preset").value == "fashion_dcgan"
+    assert app.query_params["d_learning_rate"] == "0.002"
 
 
 def test_train_queues_what_the_form_says(store: Store) -> None:
