@@ -23,6 +23,7 @@ from pages.parts.prose import _, say
 _TOGETHER = ("dataset", "network")  # each must fit the other
 _CHOSEN = ("loss", "penalty")  # have options, which follow them
 _DRAWN = ("points", "pictures", "fault")  # set on the page or by a link, not in the form
+_OWN = ("points", "pictures")  # brought by a reader, which costs more than a choice
 _FORM_OF, _FORMS = "page of the form", "forms of other pages"
 _FIRST = ("d_learning_rate", "g_learning_rate", "batch_size", "steps", "head_start", "pace")
 GROUPS = {  # folded away, and drawn once they are unfolded: half of all widgets of a page
@@ -76,6 +77,7 @@ def preset_control(presets: Mapping[str, Preset] = PRESETS) -> None:
         key="preset",
         persist_state="session",
         on_change=_take_preset,
+        kwargs={"keep": _OWN},
     )
     chosen = PRESETS[st.session_state["preset"]]
     st.caption(_(chosen.help))
@@ -159,9 +161,12 @@ def _bring_out_form() -> None:
     st.session_state[_FORM_OF] = page
 
 
-def _take_preset() -> None:
-    config = PRESETS[st.session_state["preset"]].config
-    links.remember_all({name: getattr(config, name) for name in RunConfig.names()})
+def _take_preset(keep: Sequence[str] = ()) -> None:
+    """Set every field as the preset has it, but leave those to `keep` of which it says nothing."""
+    chosen = PRESETS[st.session_state["preset"]]
+    left = {name for name in keep if name not in chosen.settings}
+    names = [name for name in RunConfig.names() if name not in left]
+    links.remember_all({name: getattr(chosen.config, name) for name in names})
 
 
 def _read_url(first: str) -> None:

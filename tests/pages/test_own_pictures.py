@@ -88,6 +88,9 @@ def test_zip_is_previewed_and_trained_on(store: Store) -> None:
     [run] = store.runs()
     assert (run.config.dataset, run.config.pictures) == ("pictures", key)
     assert run.config.items.dataset.shape == (32, 32, 3)
+    for preset in ("digits_dcgan", "pictures_dcgan"):
+        app.selectbox(key="preset").set_value(preset).run()
+    assert app.query_params["pictures"] == key, "to try another preset forgets nothing"
 
 
 def test_preview_shows_the_pictures_as_d_will_see_them(store: Store) -> None:
