@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from gan_core.gallery import FAILURES, Failure
+from gan_core.presets import PLANE_PRESETS
 from gan_core.text import GanError
-from pages.parts.controls import label
+from pages.parts.controls import form_in_link, label
 from pages.parts.fields import shown_value
 from pages.parts.prose import _, language, markdown, say
 from pages.parts.store import store
@@ -25,7 +26,8 @@ def show(failure: Failure) -> None:
     except GanError as error:
         st.toast(say(error), icon=":material/error:")
         return
-    st.switch_page("playground.py", query_params=query | {"layers": LAYERS, "lang": language()})
+    query |= form_in_link(failure.config, PLANE_PRESETS) | {"layers": LAYERS, "lang": language()}
+    st.switch_page("playground.py", query_params=query)
 
 
 def card(failure: Failure) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from gan_core.runs.run import Run
 from gan_core.text import GanError
+from pages.parts.controls import form_in_link
 from pages.parts.looking_links import looking_links
 from pages.parts.ownership import may_change, own_or_all
 from pages.parts.prose import _, language, plain, say
@@ -20,12 +21,12 @@ PER_PAGE = 20
 
 def show(run: Run, *, is_marked: bool) -> None:
     """One row of the list; it `is_marked` where others' stand beside one's own."""
-    items, steps = run.config.items, store().controls.config_now(run.id).steps
+    items, now = run.config.items, store().controls.config_now(run.id)
     created = datetime.fromtimestamp(run.created, time_zone())
     facts = (
         *([f"**{_('mine')}**"] if is_marked else ()),
         _(STATUSES[run.status]),
-        _("step {step} of {steps}").format(step=f"{run.step:,}", steps=f"{steps:,}"),
+        _("step {step} of {steps}").format(step=f"{run.step:,}", steps=f"{now.steps:,}"),
         *(_(item.title) for item in (items.dataset, items.network, items.loss)),
         f"{created:%Y-%m-%d %H:%M}",
     )
@@ -35,7 +36,7 @@ def show(run: Run, *, is_marked: bool) -> None:
                 "train.py",
                 label=plain(run.name),
                 icon=":material/open_in_new:",
-                query_params={"run": run.id, "lang": language()},
+                query_params={"run": run.id, "lang": language(), **form_in_link(now)},
             )
             st.caption(" · ".join(facts))
         with st.popover(":material/more_horiz:", help=_("Rename or delete"), width="content"):

@@ -18,7 +18,7 @@ from gan_core.text import GanError, number
 from gan_core.training.records import RECORD_FIELDS
 from pages.parts import links
 from pages.parts.choices import choose
-from pages.parts.controls import label
+from pages.parts.controls import form_in_link, label
 from pages.parts.fields import shown_value
 from pages.parts.measured import choose_quantity, curve_of, quantities, real_level
 from pages.parts.ownership import own_or_all
@@ -116,7 +116,7 @@ def _list(runs: Sequence[Run], measured: Sequence[float | None], field: str, qua
                 "train.py",
                 label=f"{label(field)} = {shown_value(run.config, field)}",
                 icon=":material/open_in_new:",
-                query_params={"run": run.id, "lang": language()},
+                query_params={"run": run.id, "lang": language(), **form_in_link(run.config)},
             )
             facts = [_(STATUSES[run.status]), _("Step {step}").format(step=number(run.step))]
             if value is not None:

@@ -10,10 +10,10 @@ import streamlit as st
 from gan_core.challenges import CHALLENGES, Challenge, Goal
 from gan_core.config import RunConfig
 from gan_core.metrics import METRICS
-from gan_core.presets import PLANE_PRESETS, nearest
+from gan_core.presets import PLANE_PRESETS
 from gan_core.runs.run import TURNS, Run
 from gan_core.text import GanError, number
-from pages.parts.controls import label
+from pages.parts.controls import form_in_link, label
 from pages.parts.links import HIDE
 from pages.parts.prose import _, language, say
 from pages.parts.store import store
@@ -43,13 +43,11 @@ def link_to(challenge: Challenge) -> dict[str, str]:
 
     A link can be changed by hand; what counts are the run's own settings.
     """
-    preset, settings = nearest(challenge.config, PLANE_PRESETS)
     fixed = [name for name in RunConfig.names() if name not in challenge.free]
     return {
         "lang": language(),
         IN_URL: challenge.name,
-        "preset": preset,
-        **settings,
+        **form_in_link(challenge.config, PLANE_PRESETS),
         HIDE: ",".join([*_IN_THE_WAY, *fixed]),
     }
 

@@ -14,7 +14,7 @@ from gan_core.config import RunConfig, option_fields, plateaus
 from gan_core.datasets import DATASETS
 from gan_core.faults import FAULTS, NONE
 from gan_core.networks import NETWORKS
-from gan_core.presets import PRESETS, Preset, preset
+from gan_core.presets import PRESETS, Preset, nearest, preset
 from gan_core.text import N_, GanError
 from pages.parts import fields, links
 from pages.parts.choices import choose
@@ -220,6 +220,12 @@ def _in_url() -> dict[str, str]:
     """What the URL says of the configuration."""
     names = ("preset", *RunConfig.names())
     return {name: st.query_params[name] for name in names if name in st.query_params}
+
+
+def form_in_link(config: RunConfig, presets: Mapping[str, Preset] = PRESETS) -> dict[str, str]:
+    """What a link says to have the form hold this configuration."""
+    name, settings = nearest(config, presets)
+    return {"preset": name, **settings}
 
 
 def field(name: str, options: list[str] | None = None, *, drawn: bool = True) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gan_core.config import RunConfig
 from gan_core.gallery import FAILURES
 from gan_core.runs.store import Store
 from tests.page_visit import visit
@@ -18,3 +19,5 @@ def test_case_queues_the_failing_run_and_the_cured_one(store: Store, name: str) 
     assert failing.config.model_dump() == FAILURES[name].config.model_dump()
     assert cured.config.model_dump() == FAILURES[name].cured.model_dump()
     assert (failing.name, cured.name) == (FAILURES[name].title, "Its cure")
+    form = {field: app.session_state[field] for field in failing.config.applicable_fields()}
+    assert RunConfig.parse(form) == failing.config

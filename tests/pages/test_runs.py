@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from gan_core.config import RunConfig
+from gan_core.presets import PRESETS
 from gan_core.runs.names import MAX_NAME
 from gan_core.runs.store import Store
 from gan_core.text import GanError
@@ -50,10 +53,14 @@ def test_newest_run_comes_first(make_run: MakeRun) -> None:
     assert names(visit("runs")) == ["three", "two", "one"]
 
 
-def test_run_opens_on_the_train_page_in_the_same_language(make_run: MakeRun) -> None:
-    run_id = make_run()
+def test_run_opens_on_the_train_page_in_the_same_language_and_fills_the_form(store: Store) -> None:
+    config = RunConfig.parse({**PRESETS["ring_wgan_gp"].settings, "seed": 7})
+    run_id = store.create_run(config)
     [link] = links(visit("runs", lang="zh"))
-    assert link == f"run={run_id}&lang=zh"
+    app = visit("train", **dict(parse_qsl(link)))
+    assert (app.query_params["run"], app.query_params["lang"]) == (run_id, "zh")
+    button(app, "训练").click().run()
+    assert [run.config for run in store.runs()] == [config, config]
 
 
 def test_row_shows_status_and_progress(make_run: MakeRun) -> None:

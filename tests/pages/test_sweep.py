@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -103,6 +104,8 @@ def test_page_shows_a_dot_for_each_run_that_has_measured(store: Store) -> None:
     assert (others["x"], others["y"]) == ([1e-3], [4.0])
     labels = [node.proto.label for node in app.get("page_link")]
     assert "Learning rate of D = 0.0001" in labels
+    opened = dict(parse_qsl(app.get("page_link")[0].proto.query_string))
+    assert opened["d_learning_rate"] == "0.0001", "the form of Train holds it"
     assert "Compare runs side by side" in labels
     assert app.selectbox(key="sweep").options == [
         "Ring of eight Gaussians · Learning rate of D · 1"
