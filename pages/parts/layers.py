@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from gan_core.text import N_
-from pages.parts.links import hidden, remember
+from pages.parts import links
 from pages.parts.live_figure import LAYERS
 from pages.parts.prose import _
 
@@ -35,20 +35,22 @@ def switch_on(layer: str) -> None:
 
     The browser may come once more with the switches as they were: wanted until it has seen it on.
     """
-    remember(_WANTED, layer)
+    links.remember(_WANTED, layer)
 
 
 def layer_switches() -> list[str]:
     """Draw a switch for each layer; return those that are on."""
-    if _KEY not in st.session_state:
-        asked = st.query_params.get(_KEY, ",".join(ON_AT_FIRST)).split(",")
-        st.session_state[_KEY] = [layer for layer in LAYERS if layer in asked]
+    asked = links.asked(_KEY)
+    if asked is None and _KEY not in st.session_state:
+        asked = ",".join(ON_AT_FIRST)
+    if asked is not None:
+        st.session_state[_KEY] = [layer for layer in LAYERS if layer in asked.split(",")]
     wanted = st.session_state.get(_WANTED)
     if wanted in st.session_state[_KEY]:
         del st.session_state[_WANTED]
     elif wanted:
         st.session_state[_KEY] = [*st.session_state[_KEY], wanted]
-    if hidden(_KEY):
+    if links.hidden(_KEY):
         return list(st.session_state[_KEY])
     chosen = st.pills(
         _("Layers"),
@@ -59,5 +61,5 @@ def layer_switches() -> list[str]:
         persist_state="session",
         label_visibility="collapsed",
     )
-    st.query_params[_KEY] = ",".join(chosen)
+    links.tell(_KEY, ",".join(chosen) or "none")
     return list(chosen)

@@ -21,10 +21,12 @@ from gan_core.runs.store import Store
 from gan_core.training.records import RECORD_FIELDS
 from pages.parts import doctor
 from pages.parts.lesson_link import PARTS
+from pages.parts.live_figure import LAYERS
 from tests.page_visit import (
     button,
     by_menu,
     figure_keys,
+    go_to,
     live_data,
     live_views,
     steady_figures,
@@ -296,6 +298,11 @@ def test_link_switches_layers(plane_run: str) -> None:
     on = [layer for layer, is_on in live_data(app)["plane"]["layers"].items() if is_on]
     assert on == ["fake", "arrows"]
     assert app.query_params["layers"] == "fake,arrows"
+    app.button_group(key="layers").set_value([]).run()
+    assert app.query_params["layers"] == "none"
+    by_menu(app, "failures")
+    go_to(app, "playground", run=plane_run, layers="real")  # as the gallery does
+    assert live_data(app)["plane"]["layers"] == dict.fromkeys(LAYERS, False) | {"real": True}
 
 
 def test_doctor_says_what_it_sees(plane_run: str) -> None:
