@@ -16,9 +16,9 @@ from gan_core.settings import Choices, Settings
 from gan_core.text import N_, GanError, number
 from pages.parts.choices import choose
 from pages.parts.lesson import close_lesson, open_lesson
-from pages.parts.links import go_to
+from pages.parts.links import go_to, keep
 from pages.parts.page_settings import PageSettings
-from pages.parts.projector import shows_answers
+from pages.parts.projector import View, shows_answers
 from pages.parts.prose import _, markdown, say
 from pages.parts.run_panel import live_view
 from pages.parts.store import attempt, stop, store
@@ -152,6 +152,7 @@ def _mended_title(healed: Run) -> str:
     return _("Mended at step {step}").format(step=number(changes[0].applied_step or 0))
 
 
+keep("run", "beside", "mended", along=View.names())
 settings = PageSettings(Hunt)
 open_lesson("bug_hunt")
 markdown("bug_hunt", n_programs=str(len(HUNT)))

@@ -11,12 +11,12 @@ from gan_core.presets import PLANE_PRESETS
 from gan_core.text import GanError
 from pages.parts.bands import bands
 from pages.parts.branching import pair_form
-from pages.parts.challenge import asked_challenge, challenge_box
+from pages.parts.challenge import IN_URL, asked_challenge, challenge_box, hidden_in
 from pages.parts.controls import config_controls, current_values, preset_control
 from pages.parts.drawing_pad import data_controls
 from pages.parts.layers import layer_switches
 from pages.parts.lesson_link import lesson_link
-from pages.parts.links import go_to, hidden
+from pages.parts.links import HIDE, go_to, hidden, keep
 from pages.parts.prose import _, markdown, say
 from pages.parts.run_panel import beside, run_panels
 from pages.parts.steady_figure import steady_figure
@@ -47,6 +47,10 @@ def show_data(config: RunConfig) -> None:
             steady_figure(plane_data(config.items.dataset, _), key="data")
 
 
+keep("run", "beside", IN_URL)
+challenge = asked_challenge()
+if challenge:
+    st.query_params.setdefault(HIDE, hidden_in(challenge))
 with st.sidebar:
     preset_control(PLANE_PRESETS)
     above_the_settings = st.container()
@@ -64,7 +68,6 @@ with st.sidebar:
 
 first = st.query_params.get("run")
 shown = [first, *beside(first)] if first else []
-challenge = asked_challenge()
 try:
     if challenge:
         challenge_box(challenge, store().run(first) if first else None)

@@ -16,7 +16,7 @@ from gan_core.text import GanError
 from pages.parts.bands import bands
 from pages.parts.controls import config_controls, current_values, preset_control
 from pages.parts.layers import layer_switches
-from pages.parts.links import go_to
+from pages.parts.links import go_to, keep
 from pages.parts.pictures import picture_controls
 from pages.parts.prose import _, markdown, say
 from pages.parts.run_panel import beside, run_panels
@@ -85,14 +85,12 @@ def show_run(run_id: str) -> Run | None:
     """A run, or two beside each other; None where it can no longer be shown, and says why."""
     try:
         run = store().run(run_id)
-        st.session_state["run"] = st.query_params["run"] = run_id
         shown = [run_id, *beside(run_id)]
         is_image = run.config.items.dataset.is_image
         run_panels(shown, layers=() if is_image else layer_switches())
         if len(shown) == 1:
             bands(run)
     except GanError as error:
-        st.session_state.pop("run", None)
         st.error(say(error))
         return None
     if run.status in ENDED:
@@ -100,12 +98,12 @@ def show_run(run_id: str) -> Run | None:
     return run
 
 
+keep("run", "beside")
 with st.sidebar:
     preset_control()
     on_the_left = st.container()
 above_the_run = st.container()
-# Back from another page, the URL has forgotten the run; the session has not.
-run_id = st.query_params.get("run") or st.session_state.get("run")
+run_id = st.query_params.get("run")
 run = show_run(run_id) if run_id else None  # before the settings, which take the browser longer
 with on_the_left:
     above_the_settings = st.container()

@@ -43,13 +43,18 @@ def link_to(challenge: Challenge) -> dict[str, str]:
 
     A link can be changed by hand; what counts are the run's own settings.
     """
-    fixed = [name for name in RunConfig.names() if name not in challenge.free]
     return {
         "lang": language(),
         IN_URL: challenge.name,
         **form_in_link(challenge.config, PLANE_PRESETS),
-        HIDE: ",".join([*_IN_THE_WAY, *fixed]),
+        HIDE: hidden_in(challenge),
     }
+
+
+def hidden_in(challenge: Challenge) -> str:
+    """What the URL hides."""
+    fixed = [name for name in RunConfig.names() if name not in challenge.free]
+    return ",".join([*_IN_THE_WAY, *fixed])
 
 
 def challenge_box(challenge: Challenge, run: Run | None) -> None:
@@ -62,6 +67,12 @@ def challenge_box(challenge: Challenge, run: Run | None) -> None:
                 label=_("All challenges"),
                 icon=":material/flag:",
                 query_params={"lang": language()},
+            )
+            st.page_link(
+                "playground.py",
+                label=_("Leave the challenge"),
+                icon=":material/logout:",
+                query_params={"lang": language(), **form_in_link(challenge.config, PLANE_PRESETS)},
             )
         st.markdown(_(challenge.task))
         free = _(", ").join(label(name) for name in challenge.free)

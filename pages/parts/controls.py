@@ -174,7 +174,6 @@ def _read_url(first: str) -> None:
     if "preset" in st.session_state and not links.followed(_in_url()):
         return
     links.know(_in_url())
-    st.session_state.pop("run", None)  # the page shows what the link says, not an earlier run
     st.session_state["preset"] = first
     try:
         st.session_state["preset"] = preset(st.query_params.get("preset", first)).name

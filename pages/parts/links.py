@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException
@@ -74,6 +74,18 @@ def _arrive() -> None:
             st.query_params[name] = value
         else:
             st.query_params.pop(name, None)
+
+
+def keep(*names: str, along: Collection[str] = ()) -> None:
+    """Where a reader comes back by the menu, have the URL say of these what it said at last.
+
+    Call it before the page writes into the URL. `along` are parameters that ask for nothing else.
+    """
+    key = f"shown on {page()}"
+    if not to_share("lang", *along):
+        st.query_params.update(st.session_state.get(key, {}))
+    said = {name: st.query_params[name] for name in names if name in st.query_params}
+    st.session_state[key] = said
 
 
 def to_share(*mine: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from gan_core.runs.names import MAX_NAME
 from gan_core.runs.store import Store
 from gan_core.text import GanError
 from pages.parts.prose import translator
-from tests.page_visit import button, go_to, live_views, toasts, visit
+from tests.page_visit import button, by_menu, go_to, live_views, toasts, visit
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -124,6 +124,10 @@ def test_names_of_runs_are_in_the_reader_s_language(store: Store) -> None:
     healthy_one, _, mended, _ = (run.name for run in store.runs())
     assert mended == "程序纠错：已修好"
     assert healthy_one.endswith("：应有的样子")
+    shown = {name: app.query_params[name] for name in ("run", "beside")}
+    by_menu(app, "glossary")
+    by_menu(app, "bug_hunt")
+    assert {name: app.query_params[name] for name in ("run", "beside")} == shown
 
 
 def test_run_with_a_long_name_is_mended(store: Store) -> None:

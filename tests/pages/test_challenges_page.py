@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -12,7 +14,7 @@ from gan_core.runs.job import execute
 from gan_core.runs.store import Store
 from pages.parts import visitor
 from pages.parts.challenge import link_to, tries
-from tests.page_visit import button, visit, visit_folded
+from tests.page_visit import button, by_menu, go_to, visit, visit_folded
 
 every_challenge = pytest.mark.parametrize("challenge", CHALLENGES.values(), ids=list(CHALLENGES))
 SPOTS = CHALLENGES["every_spot"]
@@ -127,10 +129,18 @@ def test_box_says_what_is_to_be_reached_before_anything_is_trained(store: Store)
     assert says(app, "Modes covered: at least **7**")
     assert says(app, "Sliced W₁: at most **0.2**")
     assert not says(app, "now")
+    way_out = next(each.proto for each in app.get("page_link") if "Leave" in each.proto.label)
+    app.query_params.clear()
+    go_to(app, way_out.page, **dict(parse_qsl(way_out.query_string)))
+    assert not says(app, "Modes covered: at least")
+    assert "preset" in {each.key for each in app.selectbox}
 
 
 def test_run_that_reaches_all_goals_solves_it(store: Store) -> None:
     app = box(trained(store, GOOD))
+    by_menu(app, "glossary")
+    by_menu(app, "playground")
+    assert "preset" not in {each.key for each in app.selectbox}, "what is not free stays hidden"
     assert says(app, "now 0.0912")
     assert says(app, f"**Solved.** {SPOTS.why}")
 

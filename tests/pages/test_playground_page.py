@@ -144,6 +144,11 @@ def test_train_queues_what_the_form_says(store: Store) -> None:
     [run] = store.runs()
     assert (run.config.dataset, run.config.balance, run.config.pace) == ("blobs", 0.7, 50)
     assert app.query_params["run"] == run.id
+    by_menu(app, "glossary")
+    by_menu(app, "playground")
+    assert app.query_params["run"] == run.id
+    go_to(by_menu(app, "glossary"), "playground", preset="ring_mlp")
+    assert "run" not in app.query_params, "a link says what is to be shown"
 
 
 @pytest.mark.usefixtures("store")
