@@ -16,10 +16,11 @@ from gan_core.text import GanError
 from pages.parts.bands import bands
 from pages.parts.controls import config_controls, current_values, preset_control
 from pages.parts.layers import layer_switches
-from pages.parts.links import go_to, keep
+from pages.parts.links import go_to, keep, to_share
 from pages.parts.pictures import picture_controls
 from pages.parts.prose import _, markdown, say
 from pages.parts.run_panel import beside, run_panels
+from pages.parts.sharing import scan_button
 from pages.parts.steady_figure import steady_figure
 from pages.parts.store import attempt, store
 from pages.parts.sweeping import sweep_form
@@ -116,6 +117,7 @@ with on_the_left:
         on_click=attempt,
         args=(start,),
     )
+    scan_button(to_share())
 try:
     with above_the_run:
         settings = chosen(values)

@@ -118,6 +118,13 @@ def test_students_get_the_state_of_a_lesson_without_what_is_the_teachers(opened_
     assert query_of(shown) == {"lang": "zh", "n_steps": "100"}
 
 
+def test_others_come_to_what_is_set_on_train(opened_at: None) -> None:
+    app = visit("train", seed="7")
+    button(app, "QR code").click().run()
+    (shown,) = (each.value for each in app.code if each.value.startswith(f"http://{HERE}"))
+    assert query_of(shown) == {"lang": "en", "preset": "digits_dcgan", "seed": "7"}
+
+
 def test_link_for_a_lesson_brings_nobody_the_progress_of_another(opened_at: None) -> None:
     app = visit("playground", progress="abc", seed="7")
     app.multiselect(key="hide").set_value(["seed"]).run()
