@@ -67,12 +67,12 @@ class LossLaboratory(Settings):
     real_logit: Logit = Field(
         2.0,
         title=N_("D's output on the real sample"),
-        description=N_("A logit: above 0, D thinks that the sample is real."),
+        description=N_("A logit or a score: the higher, the more real the sample looks to D."),
     )
     fake_logit: Logit = Field(
         -2.0,
         title=N_("D's output on the fake sample"),
-        description=N_("A logit: below 0, D thinks that the sample is fake."),
+        description=N_("A logit or a score: the higher, the more real the sample looks to D."),
     )
 
 
