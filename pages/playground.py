@@ -8,6 +8,7 @@ from gan_core.config import RunConfig
 from gan_core.datasets import DATASETS
 from gan_core.figures.plane_data import plane_data
 from gan_core.presets import PLANE_PRESETS
+from gan_core.runs.run import Run
 from gan_core.text import GanError
 from pages.parts.bands import bands
 from pages.parts.branching import pair_form
@@ -31,6 +32,16 @@ def start() -> None:
     """Queue a run with the settings of this moment and show it alone."""
     run_id = store().create_run(RunConfig.parse(current_values()), owner=visitor())
     go_to(run=run_id, beside=None, at=None)
+
+
+def asked_run() -> Run | None:
+    """The run that the URL names; where it is gone, that is said, and the URL forgets it."""
+    try:
+        return store().run(st.query_params["run"]) if "run" in st.query_params else None
+    except GanError as error:
+        st.error(say(error), icon=":material/error:")
+        st.query_params.pop("run")
+        return None
 
 
 def show(run_ids: list[str]) -> None:
@@ -66,11 +77,11 @@ with st.sidebar:
     if not hidden("lesson"):
         lesson_link()
 
-first = st.query_params.get("run")
-shown = [first, *beside(first)] if first else []
+run = asked_run()
+shown = [run.id, *beside(run.id)] if run else []
 try:
     if challenge:
-        challenge_box(challenge, store().run(first) if first else None)
+        challenge_box(challenge, run)
     if shown:
         show(shown)
     before_a_run = st.container(horizontal=True)

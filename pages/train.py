@@ -93,6 +93,7 @@ def show_run(run_id: str) -> Run | None:
             bands(run)
     except GanError as error:
         st.error(say(error))
+        st.query_params.pop("run", None)
         return None
     if run.status in ENDED:
         st.caption(_("Change a setting on the left and press Train to start another run."))

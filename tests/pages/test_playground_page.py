@@ -25,6 +25,7 @@ from pages.parts.live_figure import LAYERS
 from tests.page_visit import (
     button,
     by_menu,
+    errors,
     figure_keys,
     go_to,
     live_data,
@@ -149,6 +150,14 @@ def test_train_queues_what_the_form_says(store: Store) -> None:
     assert app.query_params["run"] == run.id
     go_to(by_menu(app, "glossary"), "playground", preset="ring_mlp")
     assert "run" not in app.query_params, "a link says what is to be shown"
+
+
+@pytest.mark.usefixtures("store")
+def test_a_run_that_is_gone_leaves_the_playground_as_it_is() -> None:
+    app = visit("playground", run="gone")
+    assert "gone" in errors(app)[0]
+    assert figure_keys(app) == ["data"]
+    assert not app.run().error
 
 
 @pytest.mark.usefixtures("store")
