@@ -15,7 +15,7 @@ from gan_core import course
 from gan_core.course import Lesson
 from pages.parts.glossary import words
 from pages.parts.progress import done, keep_progress, kept_in_links, mark
-from pages.parts.projector import is_projected, shows_answers, take_view, teacher
+from pages.parts.projector import is_projected, shows_answers, take_view, teacher, view_in_links
 from pages.parts.prose import _, language, markdown
 from pages.parts.question import predict
 from pages.parts.quiz import check
@@ -77,7 +77,7 @@ def numbered(lesson: Lesson) -> str:
 
 def _ways_on(name: str) -> None:
     before, after = course.neighbours(name)
-    kept = kept_in_links()
+    kept = kept_in_links() | view_in_links()
     with st.container(horizontal=True, key="ways_on"):
         for key, to, icon in (
             ("previous_lesson", before, "arrow_back"),
@@ -94,7 +94,7 @@ def _ways_on(name: str) -> None:
 
 
 def _course_so_far() -> None:
-    kept = kept_in_links()
+    kept = kept_in_links() | view_in_links()
     st.progress(
         len(done()) / len(course.LESSONS),
         _("{done} of {all} lessons done").format(done=len(done()), all=len(course.LESSONS)),

@@ -14,7 +14,6 @@ import streamlit as st
 from gan_core import course
 from gan_core.text import GanError
 from pages.parts import links
-from pages.parts.projector import view_in_links
 from pages.parts.prose import _, language, say
 from pages.parts.visitor import marks
 
@@ -54,8 +53,8 @@ def take_progress() -> None:
 
 
 def kept_in_links() -> dict[str, str]:
-    """What links between lessons carry on: language, view and progress."""
-    return {"lang": language(), **view_in_links(), **_progress(*marks()[:1])}
+    """What links within the course carry on: language and progress."""
+    return {"lang": language(), **_progress(*marks()[:1])}
 
 
 def _progress(*mark: str) -> dict[str, str]:

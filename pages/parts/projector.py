@@ -20,6 +20,7 @@ from pages.parts.visitor import visitor
 
 _HERE = Path(__file__).parent
 QUESTION = "question"  # in the URL
+_VISIT = "visit of a lesson"
 GROWTH = 1.375  # of letters and figures on a projector
 _LARGE = (_HERE / "projector.css").read_text("utf-8")
 _component = st.components.v2.component(
@@ -55,7 +56,14 @@ class View(Settings):
 
 
 def take_view() -> None:
-    """Take what the link says; where a lesson is projected, leave nothing but the lesson."""
+    """Take what the link says; where a lesson is projected, leave nothing but the lesson.
+
+    A lesson to which a reader comes without a word on it, as by the menu, is not projected.
+    """
+    is_new = visits() != st.session_state.get(_VISIT)
+    if is_new and "view" not in st.query_params:
+        st.session_state.pop("View.view", None)
+    st.session_state[_VISIT] = visits()
     PageSettings(View)
     if is_projected():
         st.html(f"<style>html {{ --growth: {GROWTH}; }}\n{_LARGE}</style>")

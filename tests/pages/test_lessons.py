@@ -16,7 +16,7 @@ from pages.parts import visitor
 from pages.parts.glossary import in_file
 from pages.parts.prose import ASSETS, LANGUAGES, translator
 from pages.parts.quiz import Question, questions
-from tests.page_visit import button, go_to, toasts, visit
+from tests.page_visit import button, by_menu, go_to, toasts, visit
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -193,6 +193,10 @@ def test_projector_stays_from_lesson_to_lesson_and_can_be_left() -> None:
     button(app, "Leave the projector").click().run()
     assert "view" not in app.query_params
     assert not app.exception
+    button(app, "Project this lesson").click().run()
+    assert app.query_params["view"] == "projector"
+    for page in ("home", FIRST):
+        assert "view" not in by_menu(app, page).query_params
 
 
 def test_moves_of_the_game_are_kept_in_the_link() -> None:
