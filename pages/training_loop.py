@@ -21,6 +21,7 @@ from pages.parts.steady_figure import steady_figure
 
 LAST = N_STEPS * N_LINES
 SECONDS = 0.8  # for a line, while it plays
+AT, PLAY, DRAWN = "Loop.at", "play loop", "line that is lit up"
 
 VALUES = {  # what a line has made, each with its name
     "shape": N_("shape {value}"),
@@ -64,7 +65,21 @@ def advance(n_lines: int) -> None:
     remember(AT, min(st.session_state[AT] + n_lines, LAST))
 
 
-AT = "Loop.at"
+def begin_to_play() -> None:
+    """Run the first line at once."""
+    if st.session_state[PLAY]:
+        advance(1)
+
+
+def play() -> None:
+    """Run the next line if it is time; at the end, have the page stop the clock.
+
+    Nothing but the clock draws the program anew while all stands as it was drawn.
+    """
+    if st.session_state[AT] == st.session_state[DRAWN]:
+        advance(1)
+    if st.session_state[AT] == LAST:
+        st.rerun()
 
 
 def controls() -> None:
@@ -88,11 +103,12 @@ def controls() -> None:
 
 def stage() -> None:
     """The program with its values, and what became of D's answers."""
-    if st.session_state.get("play loop") and st.session_state[AT] < LAST:
-        st.session_state[AT] += 1
+    if st.session_state[PLAY]:
+        play()
     controls()
     frozen = st.session_state["Loop.frozen"]
     past = played(frozen=frozen)[: st.session_state[AT]]
+    st.session_state[DRAWN] = st.session_state[AT]
     now = past[-1]
     step = _("Step {step} of {steps}").format(step=now.step + 1, steps=N_STEPS)
     st.markdown(f"**{step}**")
@@ -160,9 +176,14 @@ STYLE = """<style>
 settings = PageSettings(Loop)
 open_lesson("training_loop")
 markdown("training_loop", batch_size=str(BATCH_SIZE), n_steps=str(N_STEPS))
+if st.session_state[AT] == LAST:
+    st.session_state[PLAY] = False
+st.session_state[DRAWN] = None  # the page has come, not the clock
 with st.container(horizontal=True):
     settings.field("frozen")
-    playing = st.toggle(_("Play"), key="play loop", help=_("A line after the other, by itself."))
+    playing = st.toggle(
+        _("Play"), key=PLAY, help=_("A line after the other, by itself."), on_change=begin_to_play
+    )
 st.fragment(stage, run_every=SECONDS if playing else None)()
 markdown("training_loop_off" if not settings.values.frozen else "training_loop_on")
 markdown("training_loop_next")

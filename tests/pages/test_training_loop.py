@@ -60,7 +60,13 @@ def test_values_are_those_that_were_computed(frozen: bool) -> None:
     assert ("the judge was bribed" in said) != frozen
 
 
-def test_playing_runs_line_after_line() -> None:
-    app = visit("training_loop")
+def test_playing_runs_line_after_line_by_the_clock_alone_and_ends_with_the_last() -> None:
+    app = visit("training_loop", at="5")
     app.toggle(key="play loop").set_value(True).run()
-    assert "next(batches)" in lit(app)
+    assert app.session_state["Loop.at"] == app.run().session_state["Loop.at"] == 6
+    button(app, "From the start").click().run()
+    assert app.session_state["Loop.at"] == 1
+    app.session_state["Loop.at"] = LAST - 1
+    app.run()
+    button(app, "Next line").click().run()
+    assert not app.toggle(key="play loop").value
