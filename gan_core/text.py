@@ -17,6 +17,11 @@ def number(value: float) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:,.6f}".rstrip("0").rstrip(".")
 
 
+def fixed(value: float, digits: int) -> str:
+    """A number with so many decimals and a real minus sign: −0.25, and never −0.00."""
+    return f"{value:z.{digits}f}".replace("-", "−")
+
+
 @dataclass(frozen=True)
 class Text:
     """A sentence template with its values, so that each page can say it in its own language.

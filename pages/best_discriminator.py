@@ -10,7 +10,7 @@ from pydantic import Field
 
 from gan_core.figures.densities import SYMBOLS, fits_figure, judged_figure, slopes_figure
 from gan_core.settings import Choices, Settings, Shown
-from gan_core.text import N_
+from gan_core.text import N_, fixed
 from gan_core.theory.divergences import js
 from gan_core.theory.fit import Fit, fit_gaussian
 from gan_core.theory.mixture import Mixture
@@ -135,7 +135,7 @@ def exact(value: float) -> str:
     """Four decimals, a real minus sign, and no −0."""
     if not math.isfinite(value):
         return "–" if math.isnan(value) else ("∞" if value > 0 else "−∞")
-    return f"{round(value, 4) + 0.0:.4f}".replace("-", "−")
+    return fixed(value, 4)
 
 
 def slider_names(values: BestDiscriminator) -> list[str]:

@@ -89,7 +89,7 @@ def option_names(losses: list[Loss]) -> list[str]:
 
 def exact(value: float) -> str:
     """Three decimals as a formula, without −0."""
-    return f"${round(value, 3) + 0.0:.3f}$"
+    return f"${value:z.3f}$"
 
 
 def preset_buttons(values: LossLaboratory, first: Loss) -> None:

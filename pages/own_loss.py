@@ -13,7 +13,7 @@ from gan_core.losses import LOSSES, Loss
 from gan_core.losses.custom import DISCRIMINATOR, GENERATOR, custom, read
 from gan_core.losses.doubts import LIMIT, doubts, slope
 from gan_core.settings import Choices, Settings, Shown
-from gan_core.text import N_
+from gan_core.text import N_, fixed
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, language, markdown, say
 from pages.parts.question import predict
@@ -230,7 +230,7 @@ predict(
         "has most to learn."
     ).format(
         formula=SATURATING,
-        **{name: f"{value:.4f}".replace("-", "−") for name, value in slopes.items()},
+        **{name: fixed(value, 4) for name, value in slopes.items()},
     ),
 )
 markdown("own_loss_next")

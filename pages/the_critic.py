@@ -9,7 +9,7 @@ from pydantic import Field
 from gan_core.figures.critic import critic_figure, held_figure
 from gan_core.presets import PRESETS
 from gan_core.settings import Choices, Settings, Shown
-from gan_core.text import N_
+from gan_core.text import N_, fixed
 from gan_core.theory.critic import critic_value, optimal_critic, penalised_slope
 from gan_core.theory.divergences import LN2
 from gan_core.theory.mixture import Mixture
@@ -56,11 +56,6 @@ class CriticLesson(Settings):
     )
 
 
-def exact(value: float) -> str:
-    """Four decimals, a real minus sign, and no −0."""
-    return f"{round(value, 4) + 0.0:.4f}".replace("-", "−")
-
-
 def slopes_of_g(theta: float, bound: float) -> dict[str, float]:
     """How fast G's loss changes with θ, against the best D and against the best critic.
 
@@ -104,7 +99,7 @@ def ask_who_teaches() -> None:
             "Per unit that G moves, its loss against D changes by {d}, and against the critic by "
             "{critic}. D is just as sure one step to the left, so no step is better than another; "
             "the critic's line goes on rising all the way to the data."
-        ).format(**{name: exact(abs(slope)) for name, slope in slopes.items()}),
+        ).format(**{name: fixed(abs(slope), 4) for name, slope in slopes.items()}),
     )
 
 
@@ -126,7 +121,7 @@ def ask_about_twice_the_bound() -> None:
         _(
             "From {before} to {after}: the value is K · W₁. It goes on like that, so a critic "
             "without a bound would only grow steeper, for ever, and say nothing new."
-        ).format(before=exact(before), after=exact(after)),
+        ).format(before=fixed(before, 4), after=fixed(after, 4)),
     )
 
 
@@ -148,10 +143,10 @@ def stage() -> None:
             "θ. W₁ = {w1}; the critic's value is {value}, and G's loss against the critic has the "
             "slope {critic}."
         ).format(
-            jsd=exact(here["js"].value),
-            w1=exact(here["wasserstein_1"].value),
-            value=exact(value_of(theta, bound)),
-            **{name: exact(slope) for name, slope in slopes.items()},
+            jsd=fixed(here["js"].value, 4),
+            w1=fixed(here["wasserstein_1"].value, 4),
+            value=fixed(value_of(theta, bound), 4),
+            **{name: fixed(slope, 4) for name, slope in slopes.items()},
         )
     )
     settings.write_url()
@@ -188,7 +183,7 @@ holding()
 trained = PRESETS["ring_wgan_gp"].config
 explain(
     "the_critic_why",
-    ln2=exact(LN2),
+    ln2=fixed(LN2, 4),
     apart=f"{APART:g}",
     non_saturating=f"{non_saturating_slope(APART):.0f}",
     steps=f"{trained.d_steps}",

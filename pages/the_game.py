@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from gan_core.figures.tiny_gan import STAGES, tiny_gan_figure
 from gan_core.settings import Choices, Settings, Shown
-from gan_core.text import N_
+from gan_core.text import N_, fixed
 from gan_core.theory.tiny_gan import (
     MOST_MOVES,
     N_SAMPLES,
@@ -136,7 +136,7 @@ def numbers(players: Players, before: Players | None) -> None:
         strict=True,
     ):
         change = f"{now - was:+.3f}" if now != was else "0"
-        rows.append([whose, name, f"{now:.3f}".replace("-", "−"), change.replace("-", "−")])
+        rows.append([whose, name, fixed(now, 3), change.replace("-", "−")])
     table(head, rows)
 
 

@@ -13,7 +13,7 @@ from gan_core.losses import LOSSES
 from gan_core.losses.doubts import LIMIT, slope
 from gan_core.ops import NUMPY
 from gan_core.settings import Settings, Shown
-from gan_core.text import N_
+from gan_core.text import N_, fixed
 from gan_core.theory.divergences import LN2
 from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
 from pages.parts.page_settings import PageSettings
@@ -70,7 +70,7 @@ def ask_who_learns() -> None:
             "as steep. Minimax is flat just where G has most to learn; that is what saturated "
             "means."
         ).format(
-            **{name: f"{value:.3f}".replace("-", "−") for name, value in slopes.items()},
+            **{name: fixed(value, 3) for name, value in slopes.items()},
             times=f"{slopes['non_saturating'] / slopes['minimax']:.0f}",
         ),
     )
@@ -82,7 +82,7 @@ def equilibrium(name: str) -> dict[str, str]:
     assert found
     assert found.g_loss is not None
     return {
-        f"{name}_{player}": f"{value:.4f}".replace("-", "−")
+        f"{name}_{player}": fixed(value, 4)
         for player, value in (("d", found.d_loss), ("g", found.g_loss))
     }
 
@@ -95,7 +95,7 @@ def stage() -> None:
     figure = two_losses_figure(curves(), SHOWN, logit, _)
     steady_figure(figure, key="two losses")
     head_start()
-    slopes = {name: f"{slope_of(name, logit):.3f}".replace("-", "−") for name in BOTH}
+    slopes = {name: fixed(slope_of(name, logit), 4) for name in BOTH}
     st.caption(
         _(
             "For this sample the slope is {minimax} with the minimax loss and {non_saturating} "

@@ -100,7 +100,7 @@ def stage() -> None:
         ).format(
             width=WIDTH,
             batch=BATCH,
-            share=f"{gradients['sigmoid'][0] / gradients['leaky_relu'][0]:.2%}",
+            share=f"{100 * gradients['sigmoid'][0] / gradients['leaky_relu'][0]:.2g}%",
         )
     )
     settings.write_url()

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from gan_core.figures.told_what import told_what_film
 from gan_core.settings import Choices, Settings, Shown
-from gan_core.text import N_
+from gan_core.text import N_, fixed
 from gan_core.theory.told_what import KINDS, N_STEPS, Players, World, outcome, play
 from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
 from pages.parts.page_settings import PageSettings
@@ -64,16 +64,11 @@ def end_of(**given: Any) -> Players:
     return game(World(**given))[-1]
 
 
-def place(number: float, digits: int = 2) -> str:
-    """A place on the line, as it is read."""
-    return f"{number:.{digits}f}".replace("-", "−")
-
-
 def ask_what_g_does_if_d_sees_no_label() -> None:
     """The question why D must see the label too, answered from two beginnings."""
     ends = {start: end_of(seen=False, start=start) for start in ("swapped", "right")}
     outcomes = {start: outcome(end) for start, end in ends.items()}
-    small, large = map(place, ends["swapped"].b)
+    small, large = (fixed(b, 2) for b in ends["swapped"].b)
     ask(
         "label unseen",
         _(
@@ -119,10 +114,10 @@ def ask_about_labels_by_chance() -> None:
             "small and large alike, and that is what G imitates. With only {few} of the labels "
             "wrong, at least {obeys} of its samples are nearer to the right kind."
         ).format(
-            b_small=place(b_small),
-            a_small=place(a_small),
-            b_large=place(b_large),
-            a_large=place(a_large),
+            b_small=fixed(b_small, 2),
+            a_small=fixed(a_small, 2),
+            b_large=fixed(b_large, 2),
+            a_large=fixed(a_large, 2),
             few=f"{FEW_WRONG:.0%}",
             obeys=f"{int(100 * obeys)}%",
         ),
@@ -141,7 +136,7 @@ def stage() -> None:
         with st.container(width="stretch"):
             steady_figure(figure, key="told what", frames=frames)
             head_start()
-            small, large = map(place, end.b)
+            small, large = (fixed(b, 2) for b in end.b)
             small_right, large_right = (f"{share:.0%}" for share in end.obedience())
             st.caption(
                 _(
@@ -167,7 +162,7 @@ def stage() -> None:
 
 settings = PageSettings(ToldWhat)
 open_lesson("told_what")
-markdown("told_what", small=place(KINDS[0], 0), large=place(KINDS[1], 0))
+markdown("told_what", small=fixed(KINDS[0], 0), large=fixed(KINDS[1], 0))
 stage()
 ask_what_g_does_if_d_sees_no_label()
 ask_about_labels_by_chance()

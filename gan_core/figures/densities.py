@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from gan_core.figures.panels import Panel, panels_figure
 from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL
-from gan_core.text import N_
+from gan_core.text import N_, fixed
 from gan_core.theory.divergences import LN2
 from gan_core.theory.fit import Fit
 from gan_core.theory.mixture import Mixture, normal_log_pdf
@@ -189,7 +189,7 @@ def tangent(panel: Panel, q_mean: float, here: Reading) -> None:
 
 def _describe(p: Mixture, fit: Fit, _: Translate) -> str:
     """The fitted Gaussian in numbers, and of how many modes of p it brings samples."""
-    mean = f"{round(fit.mean, 2) + 0.0:.2f}".replace("-", "−")  # + 0.0: no −0
+    mean = fixed(fit.mean, 2)
     reached = sum(abs(each - fit.mean) <= REACHED * fit.std for each in p.means)
     return "<br>".join(
         (

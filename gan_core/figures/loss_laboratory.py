@@ -18,7 +18,7 @@ from gan_core.figures.style import DISCRIMINATOR, GENERATOR, HALO, NEUTRAL, REAL
 from gan_core.losses import Loss
 from gan_core.losses.doubts import LIMIT, slope
 from gan_core.ops import NUMPY, Ops, Tensor
-from gan_core.text import N_
+from gan_core.text import N_, fixed
 
 Axis = Literal["logit", "probability"]
 Side = Literal["real", "fake"]
@@ -240,7 +240,7 @@ def _stars(panel: Panel, drawn: Sequence[_Drawn], player: str, quantity: str) ->
     else:
         label = {"mode": "markers+text", "textposition": _LABEL_AT[player][: len(stars)]}
         labelled = stars[: len(_LABEL_AT[player])]
-        label["text"] = [f"{y + 0.0:.3f}".replace("-", "−") for _, y, *_ in labelled]
+        label["text"] = [fixed(y, 3) for _, y, *_ in labelled]
         font = {"color": [star[2] for star in stars], "shadow": HALO}
         _mark(panel, stars, size=15, **label, textfont=font)
 

@@ -7,7 +7,7 @@ import pickle
 
 import pytest
 
-from gan_core.text import N_, GanError, Text
+from gan_core.text import N_, GanError, Text, fixed
 
 CHINESE = {
     "{field} is wrong: {why}.": "{field}有误：{why}。",
@@ -23,6 +23,10 @@ def nested() -> Text:
     return Text(
         "{field} is wrong: {why}.", {"field": "seed", "why": Text("at most {high}", {"high": 5})}
     )
+
+
+def test_decimals_have_a_minus_sign_and_zero_has_none() -> None:
+    assert [fixed(value, 2) for value in (-0.25, -0.001, 1234)] == ["−0.25", "0.00", "1234.00"]
 
 
 def test_marking_does_not_translate() -> None:

@@ -260,6 +260,19 @@ def test_links_into_laboratories_say_what_is_allowed_there(name: str) -> None:
         assert toasts(app) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "query", "said"),
+    [
+        ("the_losses", {"logit": "-8"}, "the slope is −0.0003 with"),
+        ("the_networks", {"layers": "12"}, "sigmoids leave 0.00013% of"),
+    ],
+)
+def test_numbers_do_not_round_away_where_they_are_smallest(
+    name: str, query: dict[str, str], said: str
+) -> None:
+    assert any(said in each.value for each in visit(name, **query).caption)
+
+
 def test_hidden_answers_hide_predictions_and_explanations() -> None:
     app = visit("the_game", hide_answers="True")
     app.radio(key="predict G alone").set_value("beyond").run()
