@@ -45,7 +45,7 @@ def choose_picture() -> None:
     def draw(pictures: Mapping[str, Any]) -> None:
         tiles(
             pictures,
-            "pictures",
+            "pictures to look into",
             columns=N_REAL,
             size=64,
             shown=range(N_REAL),

@@ -139,7 +139,7 @@ def stage() -> None:
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=wide(430)):
             figure = points_figure(points_of(case)[:N_SHOWN], modes().centers, 1.4, _)
-            steady_figure(figure, key="points")
+            steady_figure(figure, key="points of each generator")
             head_start()
         with st.container(width="stretch"):
             measures_table(case)

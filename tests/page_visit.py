@@ -11,10 +11,12 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
+from gan_core.config import RunConfig
 from pages.parts.controls import GROUPS
 
 NAVIGATION = Path(__file__).parents[1] / "pages" / "navigation.py"
 PATIENCE = 60  # seconds for one run of a script on a busy machine
+FIELDS = set(RunConfig.names())
 FOLDS = (*GROUPS, "game")  # what pages draw only once a reader unfolds it
 
 
@@ -93,6 +95,11 @@ def figure_names(app: AppTest) -> list[str]:
 def figure_keys(app: AppTest) -> list[str]:
     """The keys of those figures."""
     return [str(node.key) for node in app.main if _figure(node)]
+
+
+def keys_of_fields(app: AppTest) -> set[str]:
+    """The keys of components that are also fields of a run: one would take the other's value."""
+    return {str(node.key) for node in app.main if node.type == "bidi_component"} & FIELDS
 
 
 def tiles_of(app: AppTest) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from pages.parts import visitor
 from pages.parts.glossary import in_file
 from pages.parts.prose import ASSETS, LANGUAGES, translator
 from pages.parts.quiz import Question, questions
-from tests.page_visit import button, by_menu, go_to, toasts, visit
+from tests.page_visit import button, by_menu, go_to, keys_of_fields, toasts, visit
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -240,6 +240,7 @@ RIGHT = {
 @pytest.mark.parametrize("name", RIGHT)
 def test_predictions_are_answered_by_what_the_page_computes(name: str) -> None:
     app = visit(name)
+    assert not keys_of_fields(app)
     asked_for = {radio.key for radio in app.radio if str(radio.key).startswith("predict ")}
     assert asked_for == {f"predict {key}" for key in RIGHT[name]}
     for key, expected in RIGHT[name].items():

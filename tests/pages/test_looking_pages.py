@@ -25,7 +25,7 @@ from gan_core.runs.views import N_DIRECTIONS, N_GUESS, N_REAL, N_SAMPLES, noise,
 from gan_core.theory.latent import shell
 from pages.parts import store as store_of_the_app
 from tests.checkpointed import STEP, TINY, checkpointed_run
-from tests.page_visit import button, figure_keys, go_to, tiles_of, toasts, visit
+from tests.page_visit import button, figure_keys, go_to, keys_of_fields, tiles_of, toasts, visit
 from tests.pages.test_pages import assert_all_in_language
 
 PAGES = ("latent_space", "inside_networks", "be_the_discriminator")
@@ -151,6 +151,7 @@ def test_everything_is_said_in_one_language(
 ) -> None:
     app = opened(page, run=runs["plain"], lang=language, **query)
     assert tiles_of(app)
+    assert not keys_of_fields(app)
     assert_all_in_language(app, language)
 
 
