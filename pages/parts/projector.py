@@ -96,7 +96,15 @@ def counted_since() -> float:
 
 def count_anew_button() -> None:
     """Draw a button after which only new answers count: the next class begins."""
-    st.button(_("Count anew"), icon=":material/restart_alt:", on_click=_count_anew)
+    st.button(
+        _("Count anew"),
+        icon=":material/restart_alt:",
+        help=_(
+            "For the next class. A second vote of the same class needs no press: whoever chooses "
+            "another answer moves from one bar to the other, and whoever keeps theirs stays."
+        ),
+        on_click=_count_anew,
+    )
 
 
 def _count_anew() -> None:
