@@ -1,13 +1,19 @@
 """Lesson: how good a generator is, as a number, which means nothing without its floor."""
 
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
 import numpy as np
 import streamlit as st
 from pydantic import Field
 
+from gan_core.figures.balls import balls_figure
 from gan_core.figures.lessons import floor_figure
+from gan_core.image_measures import MEASURES
 from gan_core.image_measures.frechet import frechet_distance
+from gan_core.image_measures.precision_recall import K, is_within, radii
 from gan_core.runs.frame import picture
-from gan_core.settings import Settings
+from gan_core.settings import Choices, Settings, Shown
 from gan_core.simple_models import (
     DIGIT_MODELS,
     N_COMPONENTS,
@@ -16,15 +22,22 @@ from gan_core.simple_models import (
     real_digit_features,
 )
 from gan_core.text import N_
+from gan_core.two_crowds import DRAWS, N_POINTS, Generator, Measured, measure, real_points
 from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
 from pages.parts.page_settings import PageSettings
+from pages.parts.projector import wide
 from pages.parts.prose import _, markdown
 from pages.parts.steady_figure import head_start, steady_figure
+from pages.parts.table import table
 
 SIZES = (50, 100, 200, 400, 800)  # pictures on each side; the bundled digits have enough for 800
 REPEATS = 5  # each floor is the average of so many
 N_DRAWN, PIXELS = 10, 64  # pictures on the page, side by side, and the width of each
 FEW, MANY = SIZES[0], SIZES[-1]
+PRECISION, RECALL = MEASURES.get("precision"), MEASURES.get("recall")
+LARGEST_K = 10  # of the neighbours that balls reach to
+WIDE, NARROW = 2.0, 0.3  # multiples of the real spots' width
+MUCH = 0.2  # how far a share has to be below that of a perfect generator to have fallen
 
 
 class GoodLesson(Settings):
@@ -33,6 +46,48 @@ class GoodLesson(Settings):
     seed: int = Field(
         0, ge=0, le=99, title=N_("Seed"), description=N_("Other pictures, the same models.")
     )
+
+
+class Crowds(Settings):
+    """What a reader may set of the two crowds in the plane."""
+
+    choices: ClassVar[Mapping[str, Choices]] = {
+        "draws": DRAWS,
+        "balls": {"real": N_("the real points"), "generated": N_("the generated points")},
+    }
+
+    draws: str = Field(
+        Generator.draws,
+        title=N_("G draws"),
+        description=N_("As long as nothing else is changed, it draws them perfectly."),
+    )
+    spread: Annotated[float, Field(ge=0, le=WIDE), Shown(step=0.1)] = Field(
+        Generator.spread,
+        title=N_("Width of G's spots"),
+        description=N_("As a multiple of the real ones'; with 0, each spot is a single point."),
+    )
+    shift: Annotated[float, Field(ge=0, le=0.7), Shown(step=0.05)] = Field(
+        Generator.shift,
+        title=N_("Moved to the right by"),
+        description=N_("At the far end, G's left spot lies half-way between the real ones."),
+    )
+    balls: Annotated[str, Shown("buttons")] = Field(
+        "real",
+        title=N_("Balls around"),
+        description=N_("Those of the real points tell precision, the others recall."),
+    )
+    k: int = Field(
+        K,
+        ge=1,
+        le=LARGEST_K,
+        title=N_("k: neighbours that a ball reaches to"),
+        description=N_("Each ball ends at the k-th nearest point of the same crowd."),
+    )
+
+    @property
+    def generator(self) -> Generator:
+        """The generator that is set."""
+        return Generator(self.draws, self.spread, self.shift)
 
 
 @st.cache_data(show_spinner=False, max_entries=100)
@@ -132,7 +187,125 @@ def stage() -> None:
     compute(seed + 1)  # the one that a reader of these is likeliest to ask for next
 
 
+def measured(generator: Generator, k: int = K) -> Measured:
+    """How close its points are to the real ones."""
+    return measure(real_points(), generator.generate(), k)
+
+
+def in_words(found: Measured) -> list[str]:
+    """Precision, recall and the distance to the nearest real point, as they are read."""
+    return [f"{found.precision:.0%}", f"{found.recall:.0%}", f"{found.distance:.3f}"]
+
+
+@st.fragment
+def neighbours() -> None:
+    """Two crowds, the balls of one, who lies inside, and what that makes of the generator."""
+    values = crowds.values
+    real, fake = real_points(), values.generator.generate()
+    around_real = values.balls == "real"
+    centers, points = (real, fake) if around_real else (fake, real)
+    figure = balls_figure(
+        centers,
+        radii(centers, values.k),
+        points,
+        is_within(points, centers, values.k),
+        around_real=around_real,
+        translate=_,
+    )
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width="stretch"):
+            steady_figure(figure, key="balls")
+            head_start()
+            table(
+                [
+                    _("Points"),
+                    _(PRECISION.title),
+                    _(RECALL.title),
+                    _("Mean distance to the nearest real point"),
+                ],
+                [
+                    [_("of this G"), *in_words(measured(values.generator, values.k))],
+                    [_("new real ones"), *in_words(measured(Generator(), values.k))],
+                ],
+            )
+        with st.container(width=wide(300)):
+            for name in Crowds.names():
+                crowds.field(name)
+    crowds.write_url()
+
+
+def ask_about_one_spot() -> None:
+    """The question which of the two numbers tells that a kind is missing."""
+    found, perfect = measured(Generator("one")), measured(Generator())
+    falls = {
+        name
+        for name in ("precision", "recall")
+        if getattr(found, name) < getattr(perfect, name) - MUCH
+    }
+    precision, recall, _distance = in_words(found)
+    ask(
+        "one spot",
+        _("G makes only one of the two spots, and that one perfectly. Which number falls?"),
+        {
+            "precision": _(PRECISION.title),
+            "recall": _(RECALL.title),
+            "both": _("Both"),
+        },
+        falls.pop() if len(falls) == 1 else "both",
+        _(
+            "Recall is {recall}: no generated point is near the real ones of the other spot. "
+            "Precision stays high, {precision}: whatever G makes lies among real points."
+        ).format(precision=precision, recall=recall),
+    )
+    crowds.button(_("Try it"), draws="one", balls="generated")
+
+
+def ask_about_copies() -> None:
+    """The question what the two numbers say of a generator that has memorised."""
+    found = measured(Generator("copies"))
+    precision, recall, distance = in_words(found)
+    ask(
+        "copies",
+        _(
+            "G has memorised the real points: it repeats each of them, and makes nothing new. What "
+            "becomes of the two numbers?"
+        ),
+        {
+            "precision": _("Precision falls: what is copied is not real."),
+            "recall": _("Recall falls: nothing new is made."),
+            "perfect": _("Neither falls: both are perfect."),
+        },
+        "perfect" if found.precision == found.recall == 1 else "recall",
+        _(
+            "Precision is {precision} and recall {recall}, more than new real points get. What "
+            "gives the copies away is the distance to the nearest real point: it is {distance}, "
+            "and for new real points {usual} on average."
+        ).format(
+            precision=precision,
+            recall=recall,
+            distance=distance,
+            usual=in_words(measured(Generator()))[-1],
+        ),
+    )
+    crowds.button(_("Try it"), draws="copies")
+
+
+def explain_neighbours() -> None:
+    """Why there are two numbers, and what neither tells."""
+    shown = {
+        "wide": measured(Generator(spread=WIDE)),
+        "narrow": measured(Generator(spread=NARROW)),
+        "perfect": measured(Generator()),
+        "least": measured(Generator(), k=1),
+    }
+    numbers: dict[str, str] = {}
+    for name, found in shown.items():
+        numbers[f"{name}_precision"], numbers[f"{name}_recall"], _distance = in_words(found)
+    explain("how_good_neighbours_why", width=f"{WIDE:g}", part=f"{NARROW:g}", k=str(K), **numbers)
+
+
 settings = PageSettings(GoodLesson)
+crowds = PageSettings(Crowds)
 open_lesson("how_good")
 markdown("how_good", features=str(N_COMPONENTS))
 stage()
@@ -147,6 +320,12 @@ explain(
     model_many=f"{scores('directions', 0)[-1]:.1f}",
     floor_many=f"{floors(0)[-1]:.1f}",
 )
+st.header(_("Precision and recall, by neighbours"), anchor=False)
+markdown("how_good_neighbours", n=str(N_POINTS))
+neighbours()
+ask_about_one_spot()
+ask_about_copies()
+explain_neighbours()
 laboratory("train", _("Train on digits, and watch the measures beside their floors"), "play_circle")
 laboratory("playground", _("Modes covered, live, in the playground"), "scatter_plot")
 close_lesson("how_good")

@@ -10,18 +10,32 @@ from gan_core.text import N_
 K = 3  # as in the paper
 
 
-def share_within(samples: np.ndarray, manifold: np.ndarray) -> float:
-    """The share of features (n, d) that lie within the manifold around features (m, d), m > 3.
+def radii(manifold: np.ndarray, k: int = K) -> np.ndarray:
+    """How far each of the features (m, d), m > k, is from the k-th nearest of the others (m,)."""
+    among = _distances(manifold, manifold)
+    return np.partition(among, k, axis=1)[:, k]  # the nearest of all is itself
 
-    The manifold is made of balls, one around each of the m, as large as the distance to the third
+
+def is_within(samples: np.ndarray, manifold: np.ndarray, k: int = K) -> np.ndarray:
+    """Which features (n, d) lie within the manifold around features (m, d), m > k: (n,) of bool.
+
+    The manifold is made of balls, one around each of the m, as large as the distance to the k-th
     nearest of the others (equation 1).
     """
+    return np.any(_distances(samples, manifold) <= radii(manifold, k), axis=1)
+
+
+def share_within(samples: np.ndarray, manifold: np.ndarray, k: int = K) -> float:
+    """The share of features (n, d) that lie within the manifold around features (m, d), m > k."""
+    return float(is_within(samples, manifold, k).mean())
+
+
+def _distances(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Between features (n, d) and (m, d): (n, m)."""
     # Not by a matrix product: between equal features the distance must be 0, not almost 0.
     from scipy.spatial.distance import cdist
 
-    among = cdist(manifold, manifold)
-    radii = np.partition(among, K, axis=1)[:, K]  # (m,); the nearest of all is itself
-    return float((cdist(samples, manifold) <= radii).any(axis=1).mean())
+    return cdist(x, y)
 
 
 def precision(real: Seen, fake: Seen) -> float:

@@ -16,7 +16,7 @@ from pages.parts import visitor
 from pages.parts.glossary import in_file
 from pages.parts.prose import ASSETS, LANGUAGES, translator
 from pages.parts.quiz import Question, questions
-from tests.page_visit import button, by_menu, go_to, keys_of_fields, toasts, visit
+from tests.page_visit import button, by_menu, go_to, keys_of_fields, steady_figures, toasts, visit
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -231,7 +231,12 @@ RIGHT = {
     "does_it_settle": {"R1 rests": "in"},
     "what_goes_wrong": {"collapsed": "a", "covers all": "b"},
     "the_critic": {"who teaches": "critic", "twice the bound": "2"},
-    "how_good": {"floor": "much", "different n": "neither"},
+    "how_good": {
+        "floor": "much",
+        "different n": "neither",
+        "one spot": "recall",
+        "copies": "perfect",
+    },
     "inside_latent": {"half way": "none"},
     "told_what": {"label unseen": "start", "labels by chance": "same"},
 }
@@ -326,6 +331,38 @@ def test_film_of_the_label_is_the_one_that_the_switch_chooses() -> None:
     assert app.query_params["seen"] == "False"
     button(app, "Try it").click().run()
     assert not app.exception
+
+
+def test_two_crowds_answer_every_control() -> None:
+    def of_g(app: AppTest) -> list[str]:
+        assert not app.exception
+        this, new = app.table[0].value.to_numpy().tolist()
+        assert new[3] != "0.000"
+        return [str(each) for each in this[1:]]
+
+    def names(app: AppTest) -> list[str]:
+        return [trace.get("name", "") for trace in steady_figures(app)[1]["data"]]
+
+    app = visit("how_good", draws="copies", k="99", spread="1.0")
+    assert any("k = 99" in toast for toast in toasts(app))
+    assert of_g(app) == ["100%", "100%", "0.000"]
+    assert "generated, inside a ball" in names(app)
+    app.slider(key="Crowds.shift").set_value(0.7).run()
+    moved = of_g(app)
+    app.slider(key="Crowds.k").set_value(10).run()
+    assert of_g(app)[:2] != moved[:2]
+    assert of_g(app)[2] == moved[2] != "0.000"
+    assert {name: app.query_params[name] for name in ("draws", "shift", "k")} == {
+        "draws": "copies",
+        "shift": "0.7",
+        "k": "10",
+    }
+    button(app, "Try it").click().run()
+    precision, recall, _distance = of_g(app)
+    assert int(recall[:-1]) < 50 < 90 < int(precision[:-1])
+    assert "real, in no ball" in names(app)
+    assert app.query_params["balls"] == "generated"
+    assert "shift" not in app.query_params
 
 
 def test_answer_that_the_browser_sends_in_words_of_before_is_understood(
