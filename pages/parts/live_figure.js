@@ -99,15 +99,21 @@ class View {
     this.heard = new Promise((resolve) => (this.hear = resolve)); // the first message
   }
 
-  ungroup() {
-    groups.get(this.data?.group)?.delete(this);
+  // A view alone is a group of its own.
+  get groupName() {
+    return this.data?.group || this.data?.run;
   }
 
-  // The views that show the same step as this one; a view alone is a group of its own.
+  ungroup() {
+    const group = groups.get(this.groupName);
+    group?.delete(this);
+    if (group?.size === 0) groups.delete(this.groupName);
+  }
+
+  // The views that show the same step as this one.
   group() {
-    const name = this.data.group || this.data.run;
-    if (!groups.has(name)) groups.set(name, new Set());
-    return groups.get(name).add(this);
+    if (!groups.has(this.groupName)) groups.set(this.groupName, new Set());
+    return groups.get(this.groupName).add(this);
   }
 
   build() {

@@ -1,0 +1,128 @@
+"""The live figures' script alone: what comes to it, and when, is up to the test."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, WebSocketRoute
+
+from tests.engine_process import wait_until
+
+ADDRESS = "http://app.test/train"
+PATIENCE_MS = 10_000
+PARTS = Path(__file__).parents[2] / "pages" / "parts"
+FILES = ("plotly.js", "plane.js", "game_sketch.js", "live_figure.js")
+SCRIPT = "".join((PARTS / name).read_text("utf-8") for name in FILES)
+# As Streamlit does: the script is loaded once, and called for an element each time its data change.
+STAND_IN = """async (source) => {
+    const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    const { default: show } = await import(address);
+    const places = new Map();
+    window.told = [];
+    window.show = (place, view, first = "") => {
+        if (!places.has(place)) {
+            const parentElement = document.body.appendChild(document.createElement("div"));
+            parentElement.appendChild(document.createElement("div")).className = "live-run";
+            places.set(place, { parentElement });
+        }
+        const { parentElement } = places.get(place);
+        const tell = (name, value) => window.told.push([place, name, value]);
+        const data = { view, first };
+        const leave = show({ parentElement, data, setStateValue: tell, setTriggerValue: tell });
+        places.set(place, { parentElement, leave });
+    };
+    window.leave = (place) => {
+        const { parentElement, leave } = places.get(place);
+        parentElement.remove();
+        places.delete(place);
+        leave();
+    };
+}"""
+
+
+class Stage:
+    """A page with live figures and nothing else; their sockets and fetches end here."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.sockets: dict[str, WebSocketRoute] = {}
+        page.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
+        page.route_web_socket("**/live/*", self._connected)
+        page.goto(ADDRESS)
+        page.evaluate(STAND_IN, SCRIPT)
+
+    def _connected(self, socket: WebSocketRoute) -> None:
+        self.sockets[socket.url.rpartition("/")[2]] = socket
+
+    def show(self, run: str, group: str = "", language: str = "en", **view: Any) -> None:
+        """Show a run's figures where they are, or else below what is there."""
+        view = {
+            "run": run,
+            "status": "running",
+            "has_facts": True,
+            "figures": [],
+            "tiles": {},
+            "speed": "",
+            "plane": False,
+            "group": group,
+            "at": None,
+            "catalog": {},
+            "language": language,
+        } | view
+        self.page.evaluate("([run, view]) => show(run, view)", [run, json.dumps(view)])
+        wait_until(lambda: self.page.evaluate("1") and run in self.sockets, "the socket")
+
+    def leave(self, run: str) -> None:
+        """Take its figures away for good."""
+        self.page.evaluate("run => leave(run)", run)
+        del self.sockets[run]
+        self.page.wait_for_timeout(250)  # until then it may come back
+
+    def train(self, run: str, step: int, status: str = "running") -> None:
+        """Let a run take steps up to this one, of which there is a frame."""
+        message = {
+            "reset": True,
+            "curves": {"frame_step": {"frame_step": [step]}},
+            "frame": {"x_fake": f"step {step}"},
+            "frame_step": step,
+            "progress": {"step": step},
+            "state": {"status": status, "steps": 9_000, "batch_size": 1},
+        }
+        self.sockets[run].send(json.dumps(message))
+
+    def until_shown(self, *steps: int) -> None:
+        """Wait until the figures, in the order in which they came, show these steps."""
+        self.page.wait_for_function(
+            """steps => [...document.querySelectorAll('.live-run')]
+                .every((run, n) => Number(run.dataset.shown) === steps[n])""",
+            arg=steps,
+            timeout=PATIENCE_MS,
+        )
+
+
+@pytest.fixture(scope="module")
+def tab(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page()
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def stage(tab: Page) -> Stage:
+    return Stage(tab)
+
+
+def test_run_that_is_opened_again_is_followed(stage: Stage) -> None:
+    stage.show("a")
+    stage.train("a", 500)
+    stage.until_shown(500)
+    stage.leave("a")
+    stage.show("a")
+    stage.train("a", 1000)
+    stage.until_shown(1000)
+    stage.train("a", 1100)
+    stage.until_shown(1100)
