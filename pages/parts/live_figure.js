@@ -178,11 +178,11 @@ class View {
     Object.assign(this.slider, { type: "range", min: 0, max: 1, value: 1 });
     this.slider.setAttribute("aria-label", this.text("Step that is shown"));
     this.slider.oninput = () => this.scrubAll(Number(this.slider.value));
-    this.slider.onchange = () => this.keep("scrubbed", this.scrubbed);
+    this.slider.onchange = () => this.keepScrubbed();
     this.stepLabel = add(row, "span", "step");
     this.liveButton = button("Latest", () => {
       this.scrubAll(null);
-      this.keep("scrubbed", FOLLOW);
+      this.keepScrubbed();
     });
     this.liveButton.hidden = true;
   }
@@ -342,6 +342,12 @@ class View {
 
   scrubAll(step) {
     this.group().forEach((view) => view.scrub(step));
+  }
+
+  // The page hears it of each view: what moves one moves all.
+  keepScrubbed() {
+    const step = this.scrubbed ?? FOLLOW;
+    this.group().forEach((view) => view.keep("scrubbed", step));
   }
 
   // Show what the run showed at a step, or follow it again.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocketRoute
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute
 
 from tests.engine_process import wait_until
 
@@ -51,12 +51,17 @@ class Stage:
         self.page = page
         self.sockets: dict[str, WebSocketRoute] = {}
         page.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
+        page.route("**/frame/**", self._fetched)
         page.route_web_socket("**/live/*", self._connected)
         page.goto(ADDRESS)
         page.evaluate(STAND_IN, SCRIPT)
 
     def _connected(self, socket: WebSocketRoute) -> None:
         self.sockets[socket.url.rpartition("/")[2]] = socket
+
+    def _fetched(self, route: Route) -> None:
+        step = route.request.url.rpartition("/")[2]
+        route.fulfill(json={"x_fake": f"step {step}"}, headers={"X-Step": step})
 
     def show(self, run: str, group: str = "", language: str = "en", **view: Any) -> None:
         """Show a run's figures where they are, or else below what is there."""
@@ -90,9 +95,24 @@ class Stage:
             "frame": {"x_fake": f"step {step}"},
             "frame_step": step,
             "progress": {"step": step},
-            "state": {"status": status, "steps": 9_000, "batch_size": 1},
+            "state": {"status": status, "has_facts": True, "steps": 9_000, "batch_size": 1},
         }
         self.sockets[run].send(json.dumps(message))
+
+    def scrub(self, step: int, place: int = 0) -> None:
+        """Drag the slider of the figures in this place to a step, and let it go."""
+        self.page.locator(".scrub").nth(place).evaluate(
+            """(slider, step) => {
+                slider.value = step;
+                slider.dispatchEvent(new Event("input"));
+                slider.dispatchEvent(new Event("change"));
+            }""",
+            step,
+        )
+
+    def told(self) -> list[tuple[str, str, int]]:
+        """What the page has been told since it was asked last: by which run, of what, and what."""
+        return [tuple(each) for each in self.page.evaluate("told.splice(0)")]
 
     def until_shown(self, *steps: int) -> None:
         """Wait until the figures, in the order in which they came, show these steps."""
@@ -126,3 +146,16 @@ def test_run_that_is_opened_again_is_followed(stage: Stage) -> None:
     stage.until_shown(1000)
     stage.train("a", 1100)
     stage.until_shown(1100)
+
+
+def test_page_hears_of_both_runs_to_which_step_their_pair_has_gone_back(stage: Stage) -> None:
+    for run in "ab":
+        stage.show(run, group="a b")
+        stage.train(run, 100)
+    stage.until_shown(100, 100)
+    for place, step in ((0, 80), (1, 30)):
+        stage.scrub(step, place)
+        stage.until_shown(step, step)
+        assert stage.told() == [("a", "scrubbed", step), ("b", "scrubbed", step)]
+    stage.page.get_by_text("Latest").last.click()
+    assert stage.told() == [("a", "scrubbed", -1), ("b", "scrubbed", -1)]
