@@ -28,6 +28,7 @@ export default function (component) {
 class View {
   constructor(root) {
     this.root = root;
+    this.asked = this.answered = 0; // numbers of the frames that were fetched: answers may overtake each other
     this.onVisibility = () => (document.hidden ? this.disconnect() : this.connect());
   }
 
@@ -360,14 +361,16 @@ class View {
     clearTimeout(this.refetch);
     this.wanted = step;
     this.soon("fetch", SCRUB_EVERY_MS, async () => {
+      const number = ++this.asked;
       const answer = await fetch(new URL(`frame/${this.data.run}/${this.wanted}`, baseUrl())).catch(() => null);
-      if (answer?.status === NO_FRAME_YET) return;
+      const frame = answer?.ok && (await answer.json());
+      if (answer?.status === NO_FRAME_YET || number < this.answered) return;
       if (!answer?.ok) {
         this.note("Connection lost. Trying again …");
         this.refetch = setTimeout(() => this.fetchFrame(this.wanted), RECONNECT_MS.at(-1));
         return;
       }
-      const frame = await answer.json(); // first: meanwhile `pictures` may be exchanged
+      this.answered = number;
       this.showProgress(); // whatever was noted of a lost connection
       Object.assign(this.pictures, frame);
       this.shownStep = Number(answer.headers.get("X-Step"));

@@ -50,6 +50,7 @@ class Stage:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.sockets: dict[str, WebSocketRoute] = {}
+        self.held: dict[int, Route | None] = {}  # steps whose frames are to come late
         page.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
         page.route("**/frame/**", self._fetched)
         page.route_web_socket("**/live/*", self._connected)
@@ -60,8 +61,23 @@ class Stage:
         self.sockets[socket.url.rpartition("/")[2]] = socket
 
     def _fetched(self, route: Route) -> None:
-        step = route.request.url.rpartition("/")[2]
-        route.fulfill(json={"x_fake": f"step {step}"}, headers={"X-Step": step})
+        step = int(route.request.url.rpartition("/")[2])
+        if step in self.held:
+            self.held[step] = route
+        else:
+            route.fulfill(json={"x_fake": f"step {step}"}, headers={"X-Step": str(step)})
+
+    def until_asked(self, step: int) -> None:
+        """Wait until the page has asked for a frame that is to come late."""
+        wait_until(lambda: self.page.evaluate("1") and self.held[step], "the question")
+
+    def let_come(self, step: int) -> None:
+        """Answer at last, and wait until the page has had time for it."""
+        held = self.held.pop(step)
+        assert held
+        with self.page.expect_response(f"**/frame/*/{step}"):
+            self._fetched(held)
+        self.page.wait_for_timeout(100)
 
     def show(self, run: str, group: str = "", language: str = "en", **view: Any) -> None:
         """Show a run's figures where they are, or else below what is there."""
@@ -159,3 +175,16 @@ def test_page_hears_of_both_runs_to_which_step_their_pair_has_gone_back(stage: S
         assert stage.told() == [("a", "scrubbed", step), ("b", "scrubbed", step)]
     stage.page.get_by_text("Latest").last.click()
     assert stage.told() == [("a", "scrubbed", -1), ("b", "scrubbed", -1)]
+
+
+def test_late_picture_of_an_earlier_place_of_the_slider_is_not_shown(stage: Stage) -> None:
+    stage.show("a")
+    stage.train("a", 900)
+    stage.until_shown(900)
+    stage.held = {100: None}
+    stage.scrub(100)
+    stage.until_asked(100)
+    stage.scrub(300)
+    stage.until_shown(300)
+    stage.let_come(100)
+    stage.until_shown(300)
