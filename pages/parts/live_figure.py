@@ -76,7 +76,7 @@ def live_run(
     }
     first = _first_message(run)
     result = _component(
-        key=f"live {run.id}",
+        key=f"live {run.id} {group}",  # a new pair has not gone back to any step
         # As a string: Streamlit searches lists for tables, and loads pandas to do so.
         data={"view": json.dumps(view), "first": first},
         on_status_change=lambda: None,

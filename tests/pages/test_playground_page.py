@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -19,7 +20,7 @@ from gan_core.presets import PLANE_PRESETS
 from gan_core.runs.claims import holder_name
 from gan_core.runs.store import Store
 from gan_core.training.records import RECORD_FIELDS
-from pages.parts import doctor
+from pages.parts import doctor, live_figure
 from pages.parts.lesson_link import PARTS
 from pages.parts.live_figure import LAYERS
 from tests.page_visit import (
@@ -272,6 +273,27 @@ def test_branch_goes_on_from_the_step_that_is_shown(store: Store, plane_run: str
     [change] = store.controls.changes(branch_id)
     assert (change.field, change.value, change.applied_step) == ("g_learning_rate", 0.01, 40)
     assert branch_id in [run.id for run in store.claims.wanting_worker()]
+
+
+def test_new_pair_is_followed_whatever_step_was_shown(
+    plane_run: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: dict[str, int | None] = {}  # steps to which the reader has gone back, by figure
+    draw = live_figure._component
+
+    def component(*, key: str, **given: Any) -> SimpleNamespace:
+        draw(key=key, **given)
+        return SimpleNamespace(scrubbed=shown.setdefault(key, None))
+
+    monkeypatch.setattr(live_figure, "_component", component)
+    app = visit("playground", run=plane_run)
+    for pressed in ("Branch", "Start over"):
+        shown.update(dict.fromkeys(shown, 40))
+        app.run()
+        assert app.query_params["at"] == "40"
+        button(app, pressed).click().run()
+        assert [view["at"] for view in live_views(app)] == [None, None], pressed
+        assert "at" not in app.query_params
 
 
 @pytest.mark.parametrize("at", ["-1", "x", "", "99999999999"])
