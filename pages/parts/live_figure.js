@@ -11,6 +11,7 @@ const FOLLOW = -1; // what the page is told instead of a step
 const LAST_STEP = 2 ** 31 - 1;
 const SLOW = 0.5; // steps per second; faster ones are too short for words
 const SINGLE_STEP_MS = 4000;
+const ENDED = ["finished", "stopped", "diverged", "failed"];
 const NO_LONGER = { "followed.x": null, "followed.y": null, gap: null }; // unless the frame has them
 
 const groups = new Map(); // group → views that show the same step
@@ -279,6 +280,7 @@ class View {
   }
 
   take(message) {
+    const before = this.reached;
     if (message.reset) this.curves = {};
     for (const [axis, group] of Object.entries(message.curves || {})) this.append(axis, group);
     if (message.reset) {
@@ -290,7 +292,8 @@ class View {
     if (message.progress) this.progress = message.progress;
     if (message.state) this.state = message.state;
     if (message.progress || message.state) this.showProgress();
-    if (message.frame) this.group().forEach((view) => view.showWhatAllHave());
+    if (message.frame) this.showWhatAllHave();
+    if (this.reached !== before) this.group().forEach((view) => view !== this && view.showWhatAllHave());
     if (message.reset || message.curves || message.marks) {
       this.stale = true;
       this.soon("curves", CURVES_EVERY_MS, () => this.redrawCurves());
@@ -299,11 +302,16 @@ class View {
     this.hear();
   }
 
+  // How far the others may go: a run that has ended keeps none of them waiting.
+  get reached() {
+    return ENDED.includes(this.state.status) ? Infinity : (this.frames.at(-1)?.step ?? -1);
+  }
+
   // Views of one group show the newest step that all of them have reached.
   showWhatAllHave() {
-    const common = Math.min(...[...this.group()].map((view) => view.frames.at(-1)?.step ?? -1));
+    const common = Math.min(...[...this.group()].map((view) => view.reached));
     const ready = this.frames.filter(({ step }) => step <= common);
-    if (!ready.length) return common < 0 || this.scrubbed !== null || this.fetchFrame(common);
+    if (!ready.length) return !this.frames.length || common < 0 || this.scrubbed !== null || this.fetchFrame(common);
     this.frames = this.frames.slice(ready.length - 1); // the last one stays, for the others to see
     const shown = ready.filter(({ step }) => step <= (this.scrubbed ?? step)); // where a run has not got so far yet
     if (!shown.length) {

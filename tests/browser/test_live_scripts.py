@@ -17,6 +17,7 @@ PATIENCE_MS = 10_000
 PARTS = Path(__file__).parents[2] / "pages" / "parts"
 FILES = ("plotly.js", "plane.js", "game_sketch.js", "live_figure.js")
 SCRIPT = "".join((PARTS / name).read_text("utf-8") for name in FILES)
+STATE = {"status": "running", "has_facts": True, "steps": 9_000, "batch_size": 1}
 # As Streamlit does: the script is loaded once, and called for an element each time its data change.
 STAND_IN = """async (source) => {
     const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
@@ -103,16 +104,23 @@ class Stage:
         del self.sockets[run]
         self.page.wait_for_timeout(250)  # until then it may come back
 
-    def train(self, run: str, step: int, status: str = "running") -> None:
+    def train(self, run: str, step: int) -> None:
         """Let a run take steps up to this one, of which there is a frame."""
-        message = {
-            "reset": True,
-            "curves": {"frame_step": {"frame_step": [step]}},
-            "frame": {"x_fake": f"step {step}"},
-            "frame_step": step,
-            "progress": {"step": step},
-            "state": {"status": status, "has_facts": True, "steps": 9_000, "batch_size": 1},
-        }
+        self._send(
+            run,
+            reset=True,
+            curves={"frame_step": {"frame_step": [step]}},
+            frame={"x_fake": f"step {step}"},
+            frame_step=step,
+            progress={"step": step},
+            state=STATE,
+        )
+
+    def stop(self, run: str) -> None:
+        """Let a run end where it is."""
+        self._send(run, state=STATE | {"status": "stopped"})
+
+    def _send(self, run: str, **message: Any) -> None:
         self.sockets[run].send(json.dumps(message))
 
     def scrub(self, step: int, place: int = 0) -> None:
@@ -188,3 +196,14 @@ def test_late_picture_of_an_earlier_place_of_the_slider_is_not_shown(stage: Stag
     stage.until_shown(300)
     stage.let_come(100)
     stage.until_shown(300)
+
+
+def test_run_goes_on_where_the_other_one_of_its_pair_has_ended(stage: Stage) -> None:
+    for run, step in (("a", 500), ("b", 4000)):
+        stage.show(run, group="a b")
+        stage.train(run, step)
+    stage.until_shown(500, 500)
+    stage.stop("a")
+    stage.until_shown(500, 4000)
+    stage.train("b", 5000)
+    stage.until_shown(500, 5000)
