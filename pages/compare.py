@@ -87,7 +87,9 @@ def show_samples(runs: Sequence[Run]) -> None:
         with column:
             st.markdown(f"**{plain(run.name)}**")
             if frame:
-                st.image(json.loads(frame.payload or b"{}")["x_fake"], width="stretch")
+                picture = json.loads(frame.payload or b"{}")["x_fake"]
+                name = _("{label}: {value}").format(label=_("Samples"), value=run.name)
+                st.image(picture, width="stretch", alt=name)
                 st.caption(_("Step {step}").format(step=number(frame.step)))
             else:
                 st.caption(_("No samples yet."))

@@ -88,8 +88,9 @@ def steady_figures(app: AppTest) -> list[dict[str, Any]]:
 
 
 def figure_names(app: AppTest) -> list[str]:
-    """What a screen reader calls those figures."""
-    return [_view(node)["name"] for node in app.main if _figure(node)]
+    """What a screen reader calls those figures, and the live ones."""
+    steady = [_view(node)["name"] for node in app.main if _figure(node)]
+    return steady + [each["name"] for view in live_views(app) for each in view["figures"]]
 
 
 def figure_keys(app: AppTest) -> list[str]:

@@ -132,6 +132,7 @@ class View {
     this.statusPill.setAttribute("role", "status");
     this.numbers = add(head, "span", "numbers");
     this.noteLine = add(head, "span", "note");
+    this.noteLine.setAttribute("role", "status");
     const bar = add(frame, "div", "bar");
     bar.setAttribute("role", "progressbar");
     bar.setAttribute("aria-label", this.text("Progress"));
@@ -145,6 +146,8 @@ class View {
     if (this.plane) this.sketch = new GameSketch(add(beside, "div", "game"), { game: this.data.plane.game, text: this.text.bind(this) });
     this.plots = this.data.figures.map((figure) => {
       const plot = add(beside, "div", "figure");
+      plot.setAttribute("role", "figure");
+      plot.setAttribute("aria-label", figure.name);
       if (!this.plane) plot.style.height = `${figure.layout.height}px`;
       return plot;
     });

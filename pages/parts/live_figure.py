@@ -16,7 +16,7 @@ from gan_core.runs.messages import snapshot
 from gan_core.runs.run import Run
 from pages.parts.plotly_script import LOADER
 from pages.parts.prose import catalog, language
-from pages.parts.steady_figure import head_start
+from pages.parts.steady_figure import figure_name, head_start
 from pages.parts.store import store
 
 _HERE = Path(__file__).parent
@@ -60,7 +60,10 @@ def live_run(
         "run": run.id,
         "status": run.status,
         "has_facts": bool(run.facts),
-        "figures": [json.loads(figure.to_json() or "{}") for figure in figures],
+        "figures": [
+            json.loads(figure.to_json() or "{}") | {"name": figure_name(figure)}
+            for figure in figures
+        ],
         "tiles": tiles,
         "speed": speed,
         "plane": layers is not None

@@ -48,7 +48,6 @@ class Plane {
   build() {
     this.root.classList.add("plane");
     this.canvas = this.root.appendChild(document.createElement("canvas"));
-    this.canvas.setAttribute("role", "img");
     this.canvas.tabIndex = 0;
     this.canvas.addEventListener("keydown", (event) => this.press(event));
     this.context = this.canvas.getContext("2d", { alpha: false });
@@ -60,6 +59,7 @@ class Plane {
     const label = drawing
       ? this.text("Draw real points: drag, or move with the arrow keys and drop a point with the space bar.")
       : this.text("Real and generated points in the plane. Press F to see how noise flows to data.");
+    this.canvas.setAttribute("role", drawing ? "application" : "img"); // which takes the arrow keys itself
     this.canvas.setAttribute("aria-label", label);
   }
 
@@ -133,7 +133,6 @@ class Plane {
   startDrawing(onDone, known = []) {
     this.sketch.start(onDone, known);
     this.describe(true);
-    this.canvas.focus({ preventScroll: true });
   }
 
   stopDrawing() {

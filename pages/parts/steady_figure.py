@@ -55,20 +55,21 @@ def steady_figure(
         "frames": frames,
         "mode_bar": mode_bar,
         "choosable": choose is not None,
-        "name": _name(figure),
+        "name": figure_name(figure),
         "failed": _("The figures could not be loaded. Reload the page."),
     }
     data = {"figure": figure.to_json(), "view": json.dumps(view)}
     _component(key=key, data=data, on_clicked_change=clicked)
 
 
-def _name(figure: go.Figure) -> str:
+def figure_name(figure: go.Figure) -> str:
     """What a screen reader calls a figure: its titles, its axes, and what is drawn in it."""
     look = figure.layout
     titles = [look.title.text, *(each.text for each in look.annotations if each.xref == "paper")]
     axes = [each.title.text for each in (*figure.select_xaxes(), *figure.select_yaxes())]
     drawn = [each.name for each in figure.data]
-    return re.sub("<[^>]*>", "", ", ".join(dict.fromkeys(filter(None, [*titles, *axes, *drawn]))))
+    parts = dict.fromkeys(filter(None, [*titles, *axes, *drawn]))
+    return re.sub("<[^>]*>", "", _("; ").join(parts))
 
 
 def head_start() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, WebSocketRoute
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 
 from tests.engine_process import wait_until
 
@@ -207,3 +207,11 @@ def test_run_goes_on_where_the_other_one_of_its_pair_has_ended(stage: Stage) -> 
     stage.until_shown(500, 4000)
     stage.train("b", 5000)
     stage.until_shown(500, 5000)
+
+
+def test_screen_reader_hears_of_figures_and_of_a_lost_connection(stage: Stage) -> None:
+    stage.show("a", figures=[{"data": [], "layout": {"height": 300}, "name": "Losses"}])
+    expect(stage.page.get_by_role("figure", name="Losses")).to_be_visible()
+    stage.sockets["a"].close()
+    said = stage.page.get_by_role("status").filter(has_text="Connection lost")
+    expect(said).to_be_visible()

@@ -63,7 +63,8 @@ def test_link_names_the_runs_and_curves_bear_their_names(store: Store) -> None:
     lines = figure(app)["data"]
     assert [line["name"] for line in lines] == ["&lt;b&gt;one&lt;/b&gt;", "two"]
     assert app.query_params["runs"] == ",".join(ids)
-    assert len(app.get("image")) == 2
+    names = [image.proto.imgs[0].alt for image in app.get("image")]
+    assert names == ["Samples: <b>one</b>", "Samples: two"]
     assert any("one noise" in each.value for each in app.caption)
 
 

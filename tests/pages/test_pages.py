@@ -85,6 +85,7 @@ def test_run_is_all_chinese_whatever_its_status(make_run: Callable[..., str], st
     run_id = make_run(status, name="1")
     app = visit("train", lang="zh", run=run_id)
     assert not app.exception
+    assert all(figure_names(app))
     assert_all_in_language(app, "zh")
 
 
