@@ -15,7 +15,8 @@ _SCRIPT = """<script>{{ // a block, for a page in another language brings it onc
     const followTheme = () =>
         (document.documentElement.style.colorScheme = getComputedStyle(app).colorScheme);
     followTheme();
-    new MutationObserver(followTheme).observe(app, {{ attributeFilter: ['class'] }});
+    window.ganDojoTheme ??= new MutationObserver(followTheme);
+    window.ganDojoTheme.observe(app, {{ attributeFilter: ['class'] }});
     history.pushState = function (state, title, url) {{
         const isSamePage = new URL(url, location.href).pathname === location.pathname;
         const enter = isSamePage ? History.prototype.replaceState : History.prototype.pushState;

@@ -29,6 +29,7 @@ export default function (component) {
 class View {
   constructor(root) {
     this.root = root;
+    this.plots = [];
     this.asked = this.answered = 0; // numbers of the frames that were fetched: answers may overtake each other
     this.onVisibility = () => (document.hidden ? this.disconnect() : this.connect());
   }
@@ -74,11 +75,15 @@ class View {
       clearInterval(this.themeTimer);
       clearTimeout(this.refetch);
       document.removeEventListener("visibilitychange", this.onVisibility);
-      this.drawn = false; // what is still due finds nothing to draw
-      const plots = this.plots;
-      this.plots = [];
-      this.drawing?.then(() => plots.forEach((plot) => this.Plotly.purge(plot))); // not amid the drawing
+      this.clear();
     }, 200);
+  }
+
+  clear() {
+    this.drawn = false; // what is still due finds nothing to draw
+    const plots = this.plots;
+    this.plots = [];
+    this.drawing?.then(() => plots.forEach((plot) => this.Plotly.purge(plot))); // not amid the drawing
   }
 
   text(message, values = {}) {
@@ -119,7 +124,7 @@ class View {
   }
 
   build() {
-    this.drawn = false;
+    this.clear();
     this.root.replaceChildren();
     const add = (parent, tag, className) => {
       const element = document.createElement(tag);

@@ -1,4 +1,4 @@
-"""The live figures' script alone: what comes to it, and when, is up to the test."""
+"""Scripts of the app alone: what comes to them, and when, is up to the test."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 
+from pages.parts.browser import _SCRIPT as browser_script
 from tests.engine_process import wait_until
 
 ADDRESS = "http://app.test/train"
 PATIENCE_MS = 10_000
 PARTS = Path(__file__).parents[2] / "pages" / "parts"
 FILES = ("plotly.js", "plane.js", "game_sketch.js", "live_figure.js")
-SCRIPT = "".join((PARTS / name).read_text("utf-8") for name in FILES)
 STATE = {"status": "running", "has_facts": True, "steps": 9_000, "batch_size": 1}
-# As Streamlit does: the script is loaded once, and called for an element each time its data change.
-STAND_IN = """async (source) => {
+# As Streamlit does: a script is loaded once, and called for an element each time its data change.
+LOAD = """async (source) => {
     const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-    const { default: show } = await import(address);
+    window.component = (await import(address)).default;
+}"""
+STAND_IN = """() => {
     const places = new Map();
     window.told = [];
     window.show = (place, view, first = "") => {
@@ -33,7 +35,8 @@ STAND_IN = """async (source) => {
         const { parentElement } = places.get(place);
         const tell = (name, value) => window.told.push([place, name, value]);
         const data = { view, first };
-        const leave = show({ parentElement, data, setStateValue: tell, setTriggerValue: tell });
+        const told = { setStateValue: tell, setTriggerValue: tell };
+        const leave = component({ parentElement, data, ...told });
         places.set(place, { parentElement, leave });
     };
     window.leave = (place) => {
@@ -45,6 +48,13 @@ STAND_IN = """async (source) => {
 }"""
 
 
+def load(page: Page, *files: str, html: str = "") -> None:
+    """Open a page of this alone, with a script that was put together of these files."""
+    page.route(ADDRESS, lambda route: route.fulfill(body=html, content_type="text/html"))
+    page.goto(ADDRESS)
+    page.evaluate(LOAD, "".join((PARTS / name).read_text("utf-8") for name in files))
+
+
 class Stage:
     """A page with live figures and nothing else; their sockets and fetches end here."""
 
@@ -52,11 +62,10 @@ class Stage:
         self.page = page
         self.sockets: dict[str, WebSocketRoute] = {}
         self.held: dict[int, Route | None] = {}  # steps whose frames are to come late
-        page.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
         page.route("**/frame/**", self._fetched)
         page.route_web_socket("**/live/*", self._connected)
-        page.goto(ADDRESS)
-        page.evaluate(STAND_IN, SCRIPT)
+        load(page, *FILES)
+        page.evaluate(STAND_IN)
 
     def _connected(self, socket: WebSocketRoute) -> None:
         self.sockets[socket.url.rpartition("/")[2]] = socket
@@ -215,3 +224,65 @@ def test_screen_reader_hears_of_figures_and_of_a_lost_connection(stage: Stage) -
     stage.sockets["a"].close()
     said = stage.page.get_by_role("status").filter(has_text="Connection lost")
     expect(said).to_be_visible()
+
+
+def test_figures_that_are_built_anew_leave_nothing_behind(stage: Stage) -> None:
+    stage.page.evaluate(
+        """() => {
+            window.drawn = new Set();
+            const newPlot = async (plot) => window.drawn.add(plot);
+            window.Plotly = { newPlot, purge: (plot) => window.drawn.delete(plot) };
+        }"""
+    )
+    figure = {"data": [], "layout": {"height": 300}, "name": "Losses"}
+    for language in ("en", "zh", "en"):
+        stage.show("a", language=language, figures=[figure, figure])
+        stage.train("a", 500)
+        stage.page.wait_for_function("document.querySelectorAll('.figure').length === 2")
+        stage.page.wait_for_function("drawn.size === 2", timeout=PATIENCE_MS)
+    stage.leave("a")
+    stage.page.wait_for_function("drawn.size === 0", timeout=PATIENCE_MS)
+
+
+def test_arrow_key_turns_one_page_of_a_lesson_that_is_projected_and_of_no_other(tab: Page) -> None:
+    load(
+        tab,
+        "lesson.js",
+        html="<div id=lesson><button class=print-lesson></button></div>"
+        "<div class=st-key-next_lesson><a onclick='turned += 1'></a></div>",
+    )
+    tab.evaluate(
+        """() => {
+            const parentElement = document.getElementById("lesson");
+            const shared = { print: "", question: "", visit: 1 };
+            window.turned = 0;
+            window.show = (arrows) =>
+                void (window.leave = component({ data: { ...shared, arrows }, parentElement }));
+        }"""
+    )
+    for _ in range(3):  # as often as the theme changes
+        tab.evaluate("show(true)")
+    tab.keyboard.press("ArrowRight")
+    assert tab.evaluate("turned") == 1
+    tab.evaluate("leave?.()")  # the last one: Streamlit keeps no other
+    tab.evaluate("show(false)")
+    tab.keyboard.press("ArrowRight")
+    assert tab.evaluate("turned") == 1
+
+
+def test_page_in_another_language_is_watched_by_no_second_observer(tab: Page) -> None:
+    load(tab, html="<div data-testid=stApp></div>")
+    tab.evaluate(
+        """() => {
+            const { observe } = MutationObserver.prototype;
+            window.watching = new Set();
+            MutationObserver.prototype.observe = function (...given) {
+                watching.add(this);
+                observe.apply(this, given);
+            };
+        }"""
+    )
+    for language in ("en", "zh"):
+        script = browser_script.format(language=language)
+        tab.evaluate("() => " + script.removeprefix("<script>").removesuffix("</script>"))
+    assert tab.evaluate("watching.size") == 1
