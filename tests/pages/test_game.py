@@ -60,7 +60,7 @@ def test_first_picture_is_the_gan_that_circles_out(language: str) -> None:
     ("label", "query", "verdict", "distance"),
     [
         ("GAN circles out", {}, "Spirals outwards", "3.10"),
-        ("R1 comes to rest", {"method": "r1"}, "Converges", "2.64e-6"),
+        ("R₁ comes to rest", {"method": "r1"}, "Converges", "2.64e-6"),
         (
             "Bilinear game: 500 steps, out to 17.0160",
             {"game": "bilinear", "step": "0.1"},
@@ -202,7 +202,7 @@ def test_table_holds_every_printed_figure_and_all_agree() -> None:
     [
         ("Non-saturating GAN", ("0.640", "0.139")),
         ("WGAN with clipping, c = 1", ("1.00", "0.917")),
-        ("GAN with R1, γ = 1", ("9.53e-22", "5.14e-12")),
+        ("GAN with R₁, γ = 1", ("9.53e-22", "5.14e-12")),
     ],
 )
 def test_button_of_a_row_shows_it(label: str, distances: tuple[str, str]) -> None:

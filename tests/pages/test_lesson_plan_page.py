@@ -56,7 +56,7 @@ def test_laboratory_and_challenge_of_a_lesson_stand_beside_it() -> None:
     app = visit("lesson_plan", goal=GOAL, sessions=str(len(LESSONS)))
     found = links(rows(app)[-1][-1]["To go on with"])
     assert found["Failure gallery"][0] == "failures"
-    page, query = found["challenge “Every spot, without a penalty”"]
+    page, query = found["challenge “Nearly every spot, without a penalty”"]
     assert page == "playground"
     assert query["challenge"] == ["every_spot"]
 
