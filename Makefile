@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+# Two processes, each with whole files: tests of a file share what takes long to set up.
+PARALLEL := -n 2 --dist loadfile
 
 .PHONY: run test test-slow chromium lint messages clean
 
@@ -11,10 +13,10 @@ run: $(VENV)/run.stamp
 	$(BIN)/python app.py --port $(PORT)
 
 test: $(VENV)/dev.stamp chromium
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
 
 test-slow: $(VENV)/dev.stamp chromium
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest $(PARALLEL) -m slow
 
 chromium: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.chromium
