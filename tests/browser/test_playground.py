@@ -137,7 +137,6 @@ def test_a_finger_draws_too(touch_page: Page, app: AppProcess) -> None:
     pad = touch_page.locator(PAD)
     expect(pad).to_have_role("application")
     expect(pad).not_to_be_focused()  # nobody has asked for it
-    press(touch_page, "Clear")
     pad.scroll_into_view_if_needed()
     box = pad.bounding_box()
     assert box
