@@ -14,6 +14,7 @@ from gan_core.figures.classroom import answers_figure
 from gan_core.text import GanError
 from pages.parts.challenge import Try, tries
 from pages.parts.lesson import numbered
+from pages.parts.links import link
 from pages.parts.projector import QUESTION, count_anew_button, counted_since
 from pages.parts.prose import _, language, markdown, say
 from pages.parts.quiz import right_answers
@@ -88,20 +89,17 @@ def propose(tallies: dict[str, Tally]) -> None:
     for question in hardest:
         name, place = question.split()
         lesson = course.lesson(name)
-        st.page_link(
-            f"{name}.py",
-            label=_("{lesson}, question {n}: {share} right at the first try").format(
+        link(
+            name,
+            _("{lesson}, question {n}: {share} right at the first try").format(
                 lesson=numbered(lesson),
                 n=int(place) + 1,
                 share=f"{tallies[question].share:.0%}",
             ),
-            icon=":material/front_hand:",
-            query_params={
-                "lang": language(),
-                "view": "projector",
-                "hands": "True",
-                QUESTION: str(int(place) + 1),
-            },
+            "front_hand",
+            view="projector",
+            hands="True",
+            **{QUESTION: str(int(place) + 1)},
         )
 
 

@@ -15,6 +15,7 @@ from gan_core.figures.tiny_gan import tiny_gan_film
 from gan_core.text import N_
 from gan_core.theory.tiny_gan import A_WHOLE_GAME, World
 from pages.parts.lesson import numbered
+from pages.parts.links import link
 from pages.parts.menu import BESIDE_THE_LESSONS, SECTIONS, Entry
 from pages.parts.progress import done, kept_in_links
 from pages.parts.prose import _, language, markdown, translator
@@ -44,12 +45,7 @@ def card(title: str, entries: Iterable[Entry]) -> None:
     with st.container(border=True, height="stretch", gap="xxsmall"):
         st.subheader(title, anchor=False)
         for entry in entries:
-            st.page_link(
-                f"{entry.name}.py",
-                label=f"**{_(entry.title)}**",
-                icon=f":material/{entry.icon}:",
-                query_params=kept_in_links(),
-            )
+            link(entry.name, f"**{_(entry.title)}**", entry.icon, **kept_in_links())
             st.caption(_(entry.about))
 
 

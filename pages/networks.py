@@ -20,8 +20,9 @@ from gan_core.runs.answers import Question
 from gan_core.settings import Choices, Settings, Shown
 from gan_core.text import N_
 from pages.parts.asking import when_answered
+from pages.parts.links import link
 from pages.parts.page_settings import PageSettings
-from pages.parts.prose import _, language, markdown
+from pages.parts.prose import _, markdown
 from pages.parts.question import predict
 from pages.parts.steady_figure import steady_figure
 from pages.parts.table import table
@@ -319,12 +320,11 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     for name in options:
         settings.field(name)
 when_answered([question(values.config()), question(FULL_SIZE)], show_networks, height=1100)
-st.page_link(
-    "train.py",
-    label=_("Train these two networks"),
-    icon=":material/play_circle:",
-    query_params={"lang": language()}
-    | {name: str(value) for name, value in values.config().model_dump(exclude_unset=True).items()},
+link(
+    "train",
+    _("Train these two networks"),
+    "play_circle",
+    **{name: str(value) for name, value in values.config().model_dump(exclude_unset=True).items()},
 )
 
 markdown("networks_gradients")

@@ -10,9 +10,10 @@ import streamlit as st
 from gan_core.runs.run import Run
 from gan_core.text import GanError
 from pages.parts.controls import form_in_link
+from pages.parts.links import link
 from pages.parts.looking_links import looking_links
 from pages.parts.ownership import may_change, own_or_all
-from pages.parts.prose import _, language, plain, say
+from pages.parts.prose import _, plain, say
 from pages.parts.run_panel import STATUSES
 from pages.parts.store import attempt, store
 
@@ -32,12 +33,7 @@ def show(run: Run, *, is_marked: bool) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(gap=None):
-            st.page_link(
-                "train.py",
-                label=plain(run.name),
-                icon=":material/open_in_new:",
-                query_params={"run": run.id, "lang": language(), **form_in_link(now)},
-            )
+            link("train", plain(run.name), "open_in_new", run=run.id, **form_in_link(now))
             st.caption(" · ".join(facts))
         with st.popover(":material/more_horiz:", help=_("Rename or delete"), width="content"):
             _menu(run)
@@ -111,12 +107,7 @@ listed, marked = own_or_all({run.id: run for run in runs})
 n_pages = max(1, -(-len(listed) // PER_PAGE))
 number = st.number_input(_("Page"), 1, n_pages, 1) if n_pages > 1 else 1
 if len(runs) > 1:
-    st.page_link(
-        "compare.py",
-        label=_("Compare runs side by side"),
-        icon=":material/compare_arrows:",
-        query_params={"lang": language()},
-    )
+    link("compare", _("Compare runs side by side"), "compare_arrows")
 if any(run.id in with_networks and run.config.items.dataset.is_image for run in runs):
     looking_links()
 for run in list(listed.values())[(number - 1) * PER_PAGE : number * PER_PAGE]:

@@ -22,7 +22,7 @@ from pages.parts.controls import form_in_link, label
 from pages.parts.fields import shown_value
 from pages.parts.measured import choose_quantity, curve_of, quantities, real_level
 from pages.parts.ownership import own_or_all
-from pages.parts.prose import _, language, markdown, say
+from pages.parts.prose import _, markdown, say
 from pages.parts.run_panel import STATUSES
 from pages.parts.steady_figure import steady_figure
 from pages.parts.store import store
@@ -112,25 +112,14 @@ def _last(run: Run, name: str) -> float | None:
 def _list(runs: Sequence[Run], measured: Sequence[float | None], field: str, quantity: str) -> None:
     for run, value in zip(runs, measured, strict=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.page_link(
-                "train.py",
-                label=f"{label(field)} = {shown_value(run.config, field)}",
-                icon=":material/open_in_new:",
-                query_params={"run": run.id, "lang": language(), **form_in_link(run.config)},
-            )
+            title = f"{label(field)} = {shown_value(run.config, field)}"
+            links.link("train", title, "open_in_new", run=run.id, **form_in_link(run.config))
             facts = [_(STATUSES[run.status]), _("Step {step}").format(step=number(run.step))]
             if value is not None:
                 facts.append(_("{label}: {value}").format(label=quantity, value=f"{value:.4g}"))
             st.caption(" · ".join(facts))
-    st.page_link(
-        "compare.py",
-        label=_("Compare runs side by side"),
-        icon=":material/compare_arrows:",
-        query_params={
-            "runs": ",".join(run.id for run in runs[:MOST_COMPARED]),
-            "lang": language(),
-        },
-    )
+    compared = ",".join(run.id for run in runs[:MOST_COMPARED])
+    links.link("compare", _("Compare runs side by side"), "compare_arrows", runs=compared)
 
 
 markdown("sweep")

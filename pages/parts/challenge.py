@@ -14,7 +14,7 @@ from gan_core.presets import PLANE_PRESETS
 from gan_core.runs.run import TURNS, Run
 from gan_core.text import GanError, number
 from pages.parts.controls import form_in_link, label
-from pages.parts.links import HIDE
+from pages.parts.links import HIDE, link
 from pages.parts.prose import _, language, say
 from pages.parts.store import store
 
@@ -52,7 +52,7 @@ def link_to(challenge: Challenge) -> dict[str, str]:
 
 
 def hidden_in(challenge: Challenge) -> str:
-    """What the URL hides."""
+    """What the URL hides of the playground while a challenge is played."""
     fixed = [name for name in RunConfig.names() if name not in challenge.free]
     return ",".join([*_IN_THE_WAY, *fixed])
 
@@ -62,18 +62,9 @@ def challenge_box(challenge: Challenge, run: Run | None) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(_(challenge.title), anchor=False)
-            st.page_link(
-                "challenges.py",
-                label=_("All challenges"),
-                icon=":material/flag:",
-                query_params={"lang": language()},
-            )
-            st.page_link(
-                "playground.py",
-                label=_("Leave the challenge"),
-                icon=":material/logout:",
-                query_params={"lang": language(), **form_in_link(challenge.config, PLANE_PRESETS)},
-            )
+            link("challenges", _("All challenges"), "flag")
+            form = form_in_link(challenge.config, PLANE_PRESETS)
+            link("playground", _("Leave the challenge"), "logout", **form)
         st.markdown(_(challenge.task))
         free = _(", ").join(label(name) for name in challenge.free)
         st.caption(_("Yours to set: {settings}.").format(settings=free))

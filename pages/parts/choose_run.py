@@ -20,7 +20,7 @@ from pages.parts import links
 from pages.parts.choices import choose
 from pages.parts.ownership import own_or_all
 from pages.parts.page_settings import PageSettings
-from pages.parts.prose import _, language
+from pages.parts.prose import _
 from pages.parts.run_panel import STATUSES
 from pages.parts.store import store
 
@@ -78,12 +78,7 @@ def chosen_run() -> Chosen:
     }
     if not runs:
         st.info(_("There is no run of pictures to look into yet. Train one, if only for a minute."))
-        st.page_link(
-            "train.py",
-            label=_("Train"),
-            icon=":material/play_circle:",
-            query_params={"lang": language()},
-        )
+        links.link("train", _("Train"), "play_circle")
         st.stop()
     asked = links.asked(_URL)
     if asked in runs:

@@ -14,14 +14,15 @@ import streamlit as st
 from gan_core import course
 from gan_core.course import Lesson
 from pages.parts.glossary import words
+from pages.parts.links import link
 from pages.parts.progress import done, keep_progress, kept_in_links, mark
 from pages.parts.projector import is_projected, shows_answers, take_view, teacher, view_in_links
-from pages.parts.prose import _, language, markdown
+from pages.parts.prose import _, markdown
 from pages.parts.question import predict
 from pages.parts.quiz import check
 from pages.parts.show_of_hands import show_of_hands
 
-_DONE, _OPEN = ":material/check_circle:", ":material/radio_button_unchecked:"
+laboratory = link  # from a lesson
 
 
 def open_lesson(name: str) -> None:
@@ -39,7 +40,7 @@ def close_lesson(name: str, **numbers: str) -> None:
     if all_right and shows_answers():
         mark(name)
         said = _("Lesson done.")
-        st.markdown(f"{_DONE} **{said}**")
+        st.markdown(f":material/check_circle: **{said}**")
     _ways_on(name)
     if is_projected():
         teacher(name)
@@ -64,12 +65,6 @@ def explain(name: str, **numbers: str) -> None:
             markdown(name, **numbers)
 
 
-def laboratory(page: str, title: str, symbol: str, **query: str) -> None:
-    """A link to another page, where things stand as the query says."""
-    icon, query = f":material/{symbol}:", {"lang": language(), **query}
-    st.page_link(f"{page}.py", label=title, icon=icon, query_params=query)
-
-
 def numbered(lesson: Lesson) -> str:
     """A lesson's title with its number."""
     return f"{course.number(lesson.name)} · {_(lesson.title)}"
@@ -85,12 +80,7 @@ def _ways_on(name: str) -> None:
         ):
             if to:
                 with st.container(key=key, width="content"):
-                    st.page_link(
-                        f"{to.name}.py",
-                        label=numbered(to),
-                        icon=f":material/{icon}:",
-                        query_params=kept,
-                    )
+                    link(to.name, numbered(to), icon, **kept)
 
 
 def _course_so_far() -> None:
@@ -101,5 +91,5 @@ def _course_so_far() -> None:
     )
     with st.container(gap="xxsmall"):
         for each in course.LESSONS:
-            icon = _DONE if each.name in done() else _OPEN
-            st.page_link(f"{each.name}.py", label=numbered(each), icon=icon, query_params=kept)
+            icon = "check_circle" if each.name in done() else "radio_button_unchecked"
+            link(each.name, numbered(each), icon, **kept)

@@ -8,6 +8,8 @@ from collections.abc import Collection, Mapping
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException
 
+from pages.parts.prose import language
+
 HIDE = "hide"  # names of controls, for a lesson: `?hide=seed,doctor`
 PROGRESS = "progress"  # what a reader has done of the course
 _PAGE, _VISITS, _KNOWN, _NEXT = "page", "visits", "known in the URL", "next in the URL"
@@ -93,6 +95,12 @@ def to_share(*mine: str) -> dict[str, str]:
     return {
         name: st.query_params[name] for name in st.query_params if name not in {PROGRESS, *mine}
     }
+
+
+def link(page: str, title: str, symbol: str, **query: str) -> None:
+    """Draw a link to another page in the same language, where things stand as the query says."""
+    icon, query = f":material/{symbol}:", {"lang": language(), **query}
+    st.page_link(f"{page}.py", label=title, icon=icon, query_params=query)
 
 
 def hidden(control: str) -> bool:

@@ -11,9 +11,9 @@ from pydantic import Field
 
 from gan_core.settings import Choices, Settings
 from gan_core.text import N_
-from pages.parts.links import to_share, visits
+from pages.parts.links import link, to_share, visits
 from pages.parts.page_settings import PageSettings
-from pages.parts.prose import _, language
+from pages.parts.prose import _
 from pages.parts.sharing import scan_button
 from pages.parts.store import attempt, store
 from pages.parts.visitor import visitor
@@ -118,12 +118,7 @@ def view_in_links() -> dict[str, str]:
 
 
 def _link_to_results() -> None:
-    st.page_link(
-        "classroom.py",
-        label=_("What the class has answered"),
-        icon=":material/groups:",
-        query_params={"lang": language()},
-    )
+    link("classroom", _("What the class has answered"), "groups")
 
 
 def _students_view() -> dict[str, str]:

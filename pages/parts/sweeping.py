@@ -15,8 +15,8 @@ from gan_core.text import number
 from pages.parts.choices import choose
 from pages.parts.controls import label
 from pages.parts.fields import shown_value
-from pages.parts.links import remember
-from pages.parts.prose import _, language
+from pages.parts.links import link, remember
+from pages.parts.prose import _
 from pages.parts.seeds import next_seeds
 from pages.parts.store import attempt, store
 from pages.parts.visitor import visitor
@@ -53,12 +53,7 @@ def sweep_form(config: RunConfig) -> None:
         )
         started = st.session_state.get(_STARTED)
         if started:
-            st.page_link(
-                "sweep.py",
-                label=_("See what comes of them"),
-                icon=":material/scatter_plot:",
-                query_params={"sweep": started, "lang": language()},
-            )
+            link("sweep", _("See what comes of them"), "scatter_plot", sweep=started)
 
 
 def _start(config: RunConfig, field: str, key: str) -> None:
