@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from gan_core.datasets import drawing
 from gan_core.settings import Settings
 from gan_core.text import number
 from pages.parts.choices import choose
@@ -88,6 +89,8 @@ def shown_value(settings: Settings, name: str) -> str:
         return _(settings.titles(name)[value])
     if settings.kind(name) is bool:
         return _("yes") if value else _("no")
+    if name == "points":  # a drawing, as text that nobody can read
+        return _("{n} points").format(n=number(len(drawing.decode(value))))
     return f"`{value}`" if isinstance(value, str) else number(value)
 
 

@@ -224,6 +224,8 @@ def test_what_is_drawn_is_what_trains(store: Store) -> None:
     np.testing.assert_allclose(
         drawing.decode(run.config.points), [[0.5, 0.5], [-0.5, 0.25]], atol=0.01
     )
+    settings = next(each.value for each in app.markdown if "Seed:" in each.value)
+    assert "- Drawn points: **2 points**" in settings
 
 
 @pytest.mark.usefixtures("store")
