@@ -18,7 +18,7 @@ def run_of(page: Page) -> str:
 
 
 def start(page: Page, app: AppProcess, query: str = "") -> str:
-    page.goto(f"{app.url}/train?lang=en{query}")
+    page.goto(f"{app.url}/train?lang=en&steps=20000{query}")
     page.get_by_role("button", name="Train", exact=True).first.click()
     return run_of(page)
 

@@ -461,7 +461,7 @@ def test_only_the_order_of_steps_matters(name: str) -> None:
 def test_nothing_is_advised_that_is_there_already(
     case: str, settings: dict[str, Any], advised: dict[str, Any]
 ) -> None:
-    few = {"modes": (1, 1, 1, 1, 1, 1, 1)}
+    few: dict[str, Any] = {"modes": (1, 1, 1, 1, 1, 1, 1)}
     records, more = {
         "blind": (curves(**ALIKE), few),
         "swinging": (curves(**BALANCED | {"d_loss": 1.3 + wave(5, 1.0)}, **PENALISED), {}),
