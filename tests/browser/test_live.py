@@ -18,7 +18,7 @@ def run_of(page: Page) -> str:
 
 
 def start(page: Page, app: AppProcess, query: str = "") -> str:
-    page.goto(f"{app.url}/train?lang=en&steps=20000{query}")
+    page.goto(f"{app.url}/train?lang=en{query}")
     page.get_by_role("button", name="Train", exact=True).first.click()
     return run_of(page)
 
@@ -68,7 +68,7 @@ def stop(page: Page) -> None:
 
 
 def test_train_watch_pause_change_reload(page: Page, app: AppProcess, browser: Browser) -> None:
-    run_id = start(page, app)
+    run_id = start(page, app, "&steps=20000")
     wait_until(lambda: step(page) > 5, "the first steps")
     wait_until(lambda: len(curve(page, "d_loss")["x"]) > 5, "the curves")
     first_picture = generated(page)
