@@ -1,27 +1,35 @@
 """Lesson: the game of forger and inspector, with a GAN of five numbers that can be seen whole."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar
 
 import numpy as np
 import streamlit as st
 from pydantic import Field, field_validator
 
-from gan_core.figures.tiny_gan import STAGES, tiny_gan_figure
+from gan_core.figures.phase_portrait import three_digits
+from gan_core.figures.tiny_gan import N_SHOWN, STAGES, tiny_gan_figure
+from gan_core.ops import NUMPY
 from gan_core.settings import Choices, Settings, Shown
 from gan_core.text import N_, fixed
 from gan_core.theory.tiny_gan import (
     MOST_MOVES,
     N_SAMPLES,
+    ChainRule,
     Players,
     World,
+    chain_rule,
+    g_gradient,
     losses,
     play,
     read_moves,
+    train_g,
     write_moves,
 )
 from pages.parts.lesson import ask, close_lesson, explain, open_lesson
 from pages.parts.page_settings import PageSettings
+from pages.parts.projector import wide
 from pages.parts.prose import _, markdown
 from pages.parts.steady_figure import head_start, steady_figure
 from pages.parts.table import table
@@ -29,6 +37,8 @@ from pages.parts.table import table
 D_FIRST, THEN_G = 5, 100  # of the second question
 LONGEST = 200  # letters and digits that tell the moves
 BOTH = 20  # moves of one press of a button
+HALF = 420  # pixels: of two columns, the right one
+UNKNOWN, UP, DOWN = "{?}", r"\uparrow", r"\downarrow"  # in formulas
 
 Rate = Annotated[float, Field(ge=0.01, le=1, allow_inf_nan=False), Shown(step=0.01)]
 
@@ -54,6 +64,13 @@ class TinyGan(Settings):
     )
     seed: int = Field(
         World.seed, ge=0, le=99, title=N_("Seed"), description=N_("Other samples, other noise.")
+    )
+    sample: int = Field(
+        4,
+        ge=1,
+        le=N_SHOWN,
+        title=N_("Sample, in the order of z"),
+        description=N_("One of those that the figure draws: the first has the smallest z."),
     )
 
     @field_validator("moves")
@@ -96,15 +113,21 @@ def move_buttons(values: TinyGan) -> None:
             (_("Train G once"), "G"),
             (_("Both, {n} times").format(n=BOTH), "B" * BOTH),
         ):
-            st.button(
-                label,
-                type="primary",
-                on_click=settings.set,
-                kwargs=after(values, moves),
-                disabled=not is_room_for(values, moves),
-            )
+            move_button(label, values, moves)
         fresh = values.model_dump() | {"moves": "", "stage": "start"}
         st.button(_("From the beginning"), on_click=settings.set, kwargs=fresh)
+
+
+def move_button(label: str, values: TinyGan, moves: str, key: str | None = None) -> None:
+    """Make these moves, while there is room for them."""
+    st.button(
+        label,
+        key=key,
+        type="primary",
+        on_click=settings.set,
+        kwargs=after(values, moves),
+        disabled=not is_room_for(values, moves),
+    )
 
 
 def is_room_for(values: TinyGan, moves: str) -> bool:
@@ -204,11 +227,137 @@ def told(values: TinyGan) -> dict[str, str]:
     return {"n": str(N_SAMPLES), "d_loss": f"{d_loss:.3f}", "g_loss": f"{g_loss:.3f}"}
 
 
+def digits(number: float | np.ndarray) -> str:
+    """A number of shape () to three digits, as a formula writes it."""
+    mantissa, _e, exponent = three_digits(float(number) + 0.0).partition("e")
+    return rf"{mantissa} \cdot 10^{{{exponent}}}" if exponent else mantissa
+
+
+def factor(number: float | np.ndarray) -> str:
+    """The same, where it is multiplied, or squared."""
+    return f"({digits(number)})" if re.search(r"^-|\^", digits(number)) else digits(number)
+
+
+def by_hand(values: TinyGan, players: Players, move: int) -> None:
+    """One sample's way from its noise to the loss and back, and the step that G takes."""
+    st.header(_("One step of G, by hand"), anchor=False)
+    world = values.world
+    noise = world.batch(move)[1]
+    z = np.sort(noise[:N_SHOWN])[values.sample - 1]
+    x, rule, then = players.generate(z), chain_rule(players, z), train_g(players, world, move)
+    if not np.isfinite([players.logit(x), *rule.loss_by_ab, *flat(then)]).all():
+        st.info(_("The numbers have run away. Begin again, with smaller steps."))
+        return
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width="stretch"):
+            settings.field("sample")
+            markdown("the_game_by_hand", **way_forward(players, z))
+        with st.container(width=wide(HALF)):
+            is_told = ask_which_way_b_goes(values, rule)
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width="stretch"):
+            markdown("the_game_by_hand_back", z_factor=factor(z), **way_back(rule, is_told))
+        with st.container(width=wide(HALF)):
+            markdown("the_game_by_hand_step", n=str(N_SAMPLES), rate=f"{world.g_rate:g}")
+            step_of_g(players, then, g_gradient(players, noise), world.g_rate, is_told)
+            move_button(_("Train G once"), values, "G", key="by hand")
+
+
+def way_forward(players: Players, z: np.ndarray) -> dict[str, str]:
+    """The numbers from the noise to the loss, for the prose."""
+    x = players.generate(z)
+    logit = players.logit(x)
+    loss = np.asarray(NUMPY.softplus(-logit))
+    results = {"z": z, "x": x, "logit": logit, "d": players.judge(x), "loss": loss}
+    names = ("a", "b", "w_0", "w_1", "w_2", "z_factor", "x_factor")
+    factors = dict(zip(names, (*flat(players), float(z), float(x)), strict=True))
+    return {name: digits(number) for name, number in results.items()} | {
+        name: factor(number) for name, number in factors.items()
+    }
+
+
+def ask_which_way_b_goes(values: TinyGan, rule: ChainRule) -> bool:
+    """The question of the sign, anew for each sample; whether its answer is told."""
+    slope = float(rule.loss_by_ab[1])
+    right = "none" if slope == 0 else "up" if slope < 0 else "down"
+    because = {
+        "up": _(
+            "D rises to the right here, so the loss falls where b grows. A step goes downhill: "
+            "b goes up, and the sample to the right."
+        ),
+        "down": _(
+            "D falls to the right here, so the loss grows where b grows. A step goes downhill: "
+            "b goes down, and the sample to the left."
+        ),
+        "none": _(
+            "D is flat here, and a product with a factor of 0 is 0, whatever the others are. Let "
+            "D take a few steps, and ask again."
+        ),
+    }
+    uphill = _("This slope says which way the loss grows, and a step goes the other way.")
+    no_zero = _("A product is 0 only if one of its factors is, and here none is.")
+    overlooked = {"up": uphill, "down": uphill, "none": no_zero}
+    if right == "none":
+        overlooked = dict.fromkeys(overlooked, because["none"])
+    factors = rf"{factor(rule.loss_by_logit)} \cdot {factor(rule.logit_by_x)} \cdot 1"
+    product = rf"$\frac{{\partial L}}{{\partial b}} = {factors} = {digits(slope)}$"
+    return ask(
+        f"push on b: {values.moves}, {values.sample}, {values.world}",
+        _("G takes a step for this sample alone. Which way does {b} go?").format(b="$b$"),
+        {
+            "up": _("Up, and the sample moves to the right."),
+            "down": _("Down, and the sample moves to the left."),
+            "none": _("It stays, and so does the sample."),
+        },
+        right,
+        f"{product}  \n{because[right]}",
+        {option: f"{product}  \n{text}" for option, text in overlooked.items()},
+    )
+
+
+def way_back(rule: ChainRule, is_told: bool) -> dict[str, str]:
+    """The factors and their products, for the prose."""
+    found = {
+        "loss_by_logit": factor(rule.loss_by_logit),
+        "logit_by_x": digits(rule.logit_by_x),
+        "logit_by_x_factor": factor(rule.logit_by_x),
+    }
+    for name, slope in zip("ab", rule.loss_by_ab, strict=True):
+        arrow = UP if slope < 0 else DOWN
+        way = rf" \;\Rightarrow\; {name} {arrow}" if slope else ""
+        found[f"loss_by_{name}"] = digits(slope) + way
+    return found if is_told else dict.fromkeys(found, UNKNOWN)
+
+
+def step_of_g(
+    players: Players, then: Players, gradient: np.ndarray, rate: float, is_told: bool
+) -> None:
+    """Draw a table of what *Train G once* makes of a and b."""
+    head = [_("Number"), _("Mean slope"), _("After the step")]
+    rows = []
+    for name, slope in zip("ab", gradient, strict=True):
+        now, new = (f"{getattr(each, name):.3f}" for each in (players, then))
+        mean, step = digits(slope), factor(slope)
+        if not is_told:
+            mean = step = new = UNKNOWN
+        rows.append([f"*{name}*", f"${mean}$", rf"${now} - {rate:g} \cdot {step} = {new}$"])
+    table(head, rows)
+
+
 @st.fragment
-def stage() -> None:
-    """The game as it stands, and all that moves it."""
+def game() -> None:
+    """The game as it stands, all that moves it, and all that moves with it."""
     values = settings.values
     path = list(play(values.moves, values.world))
+    stage(values, path)
+    ask_what_the_first_step_of_g_moves()
+    ask_what_g_does_alone()
+    by_hand(values, path[-1], len(path) - 1)
+    settings.write_url()
+
+
+def stage(values: TinyGan, path: Sequence[Players]) -> None:
+    """The figure, what it shows, and all that moves the game."""
     players, before = path[-1], path[-2] if len(path) > 1 else None
     stages = st.container()
     side_by_side = st.container(horizontal=True, gap="medium")
@@ -227,14 +376,11 @@ def stage() -> None:
             st.columns(5), ("mean", "std", "d_rate", "g_rate", "seed"), strict=True
         ):
             settings.field(name, column)
-    settings.write_url()
 
 
 settings = PageSettings(TinyGan)
 open_lesson("the_game")
 markdown("the_game")
-stage()
-ask_what_the_first_step_of_g_moves()
-ask_what_g_does_alone()
+game()
 explain("the_game_why")
 close_lesson("the_game")

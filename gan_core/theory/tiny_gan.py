@@ -42,6 +42,10 @@ class Players:
         """C(x), D's output before the sigmoid, of the shape of x."""
         return self.w[0] + self.w[1] * x + self.w[2] * x**2
 
+    def logit_slope(self, x: np.ndarray) -> np.ndarray:
+        """C'(x), of the shape of x."""
+        return self.w[1] + 2 * self.w[2] * x
+
     def judge(self, x: np.ndarray) -> np.ndarray:
         """D(x), the probability that D gives to “real”, of the shape of x."""
         return np.asarray(NUMPY.sigmoid(self.logit(x)))
@@ -92,15 +96,43 @@ def d_gradient(players: Players, x_real: np.ndarray, z: np.ndarray) -> np.ndarra
     return (_powers(x_real) * wrong_on_real + _powers(x_fake) * wrong_on_fake).mean(axis=1)
 
 
+@dataclass(frozen=True)
+class ChainRule:
+    """How −ln D(G(z)) changes with (a, b): a factor for each step of the way back from it."""
+
+    loss_by_logit: np.ndarray  # −(1 − D(x)), of the shape of z
+    logit_by_x: np.ndarray  # C'(x), the same
+    x_by_ab: np.ndarray  # (z, 1), two of that shape
+
+    @property
+    def loss_by_x(self) -> np.ndarray:
+        """The slope that a generated sample sees, of the shape of z."""
+        return self.loss_by_logit * self.logit_by_x
+
+    @property
+    def loss_by_ab(self) -> np.ndarray:
+        """The product of all three, two of the shape of z."""
+        return self.loss_by_x * self.x_by_ab
+
+
+def chain_rule(players: Players, z: np.ndarray) -> ChainRule:
+    """The factors for noise of any shape: each sample has its own."""
+    x_fake = players.generate(z)
+    return ChainRule(
+        loss_by_logit=-(1 - players.judge(x_fake)),
+        logit_by_x=players.logit_slope(x_fake),
+        x_by_ab=np.stack([z, np.ones_like(z)]),
+    )
+
+
 def g_gradient(players: Players, z: np.ndarray) -> np.ndarray:
-    """∂L_G/∂(a, b), shape (2,): the pull on each sample, times (z, 1)."""
-    return (np.stack([z, np.ones_like(z)]) * -pull(players, z)).mean(axis=1)
+    """∂L_G/∂(a, b), shape (2,): the mean over the samples."""
+    return chain_rule(players, z).loss_by_ab.mean(axis=1)
 
 
 def pull(players: Players, z: np.ndarray) -> np.ndarray:
     """−∂(−ln D)/∂x at each generated sample, (n,): which way it should go, and how urgently."""
-    x_fake = players.generate(z)
-    return (1 - players.judge(x_fake)) * (players.w[1] + 2 * players.w[2] * x_fake)
+    return -chain_rule(players, z).loss_by_x
 
 
 def _powers(x: np.ndarray) -> np.ndarray:

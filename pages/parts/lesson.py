@@ -52,10 +52,21 @@ def close_lesson(name: str, **numbers: str) -> None:
         teacher(name)
 
 
-def ask(key: str, question: str, options: Mapping[str, str], answer: str, because: str) -> None:
-    """Have the reader predict something, as `predict` does; a teacher may keep the answer back."""
-    mine = predict(key, question, options, answer, because, reveal=shows_answers())
+def ask(
+    key: str,
+    question: str,
+    options: Mapping[str, str],
+    answer: str,
+    because: str,
+    mistakes: Mapping[str, str] | None = None,
+) -> bool:
+    """Have the reader predict something, as `predict` does; a teacher may keep the answer back.
+
+    Returns whether the answer is told.
+    """
+    mine = predict(key, question, options, answer, because, mistakes, reveal=shows_answers())
     show_of_hands(key, options, mine)
+    return mine is not None and shows_answers()
 
 
 def explain(name: str, **numbers: str) -> None:

@@ -11,6 +11,7 @@ from gan_core.theory.tiny_gan import (
     START,
     Players,
     World,
+    chain_rule,
     d_gradient,
     g_gradient,
     losses,
@@ -54,6 +55,39 @@ def test_gradients_by_hand_are_those_of_tensorflow(players: Players) -> None:
     np.testing.assert_allclose(d_gradient(players, x_real, z), expected["d"], rtol=1e-9)
     np.testing.assert_allclose(g_gradient(players, z), expected["g"], rtol=1e-9, atol=1e-15)
     np.testing.assert_allclose(pull(players, z), expected["pull"], rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.parametrize("players", PLAYERS)
+def test_each_factor_of_the_chain_rule_is_that_of_tensorflow(players: Players) -> None:
+    z = WORLD.batch(7)[1]
+    n_samples = tf.ones_like(z)
+    a, b = (tf.Variable(number * n_samples) for number in (players.a, players.b))  # one each
+    with tf.GradientTape(persistent=True) as tape:
+        x = a * z + b
+        logit = players.w[0] + players.w[1] * x + players.w[2] * x * x
+        loss = -tf.math.log(tf.sigmoid(logit))
+    rule = chain_rule(players, z)
+    for found, of, by in (
+        (rule.loss_by_logit, loss, logit),
+        (rule.logit_by_x, logit, x),
+        (rule.x_by_ab[0], x, a),
+        (rule.x_by_ab[1], x, b),
+        (rule.loss_by_ab[0], loss, a),
+        (rule.loss_by_ab[1], loss, b),
+    ):
+        np.testing.assert_allclose(found, tape.gradient(of, by), rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.parametrize("moves", ["", "D5", "D5G2", "B40", "D30G100"])
+def test_step_of_g_is_that_of_plain_gradient_descent(moves: str) -> None:
+    *before, players, after = play(moves + "G", WORLD)
+    x_real, z = WORLD.batch(len(before))
+    a, b = np.array([players.a, players.b]) - WORLD.g_rate * by_autodiff(players, x_real, z)["g"]
+    assert (after.a, after.b) == pytest.approx((a, b), rel=1e-12)
+    assert after.w == players.w
+    slopes = [chain_rule(players, each).loss_by_ab for each in z]  # sample by sample, as by hand
+    a, b = np.array([players.a, players.b]) - WORLD.g_rate * np.mean(slopes, axis=0)
+    assert (after.a, after.b) == pytest.approx((a, b), rel=1e-12)
 
 
 @pytest.mark.parametrize("players", PLAYERS[1:])

@@ -6,12 +6,15 @@ import json
 from collections.abc import Callable
 from urllib.parse import parse_qsl
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Radio
 
 from gan_core.course import LESSONS, to_code, to_file
+from gan_core.figures.tiny_gan import N_SHOWN
 from gan_core.literature import WORKS
+from gan_core.theory.tiny_gan import World, chain_rule, play
 from pages.parts import visitor
 from pages.parts.glossary import in_file
 from pages.parts.prose import ASSETS, LANGUAGES, translator
@@ -223,9 +226,66 @@ def test_game_stops_where_its_moves_fill_the_link() -> None:
     assert not button(app, "Train D once").disabled
 
 
+PUSH = "push on b: {}, {}, {}"  # what this question is called
+
+
+def by_hand(app: AppTest) -> tuple[str, list[list[str]]]:
+    """The products of one sample, and the table of the step."""
+    products = next(each.value for each in app.main.markdown if "underbrace" in each.value)
+    return products, app.main.table[1].value.to_numpy().tolist()
+
+
+@pytest.mark.parametrize(
+    ("moves", "right", "wrong"), [("D5G2", "up", "down"), ("B300", "down", "none")]
+)
+def test_step_by_hand_is_the_one_that_the_button_takes(moves: str, right: str, wrong: str) -> None:
+    app, key = visit("the_game", moves=moves), f"predict {PUSH.format(moves, 4, World())}"
+    products, _table = by_hand(app)
+    assert products.count("{?}") == 7
+    app.radio(key=key).set_value(wrong).run()
+    *before, players, then = play(moves + "G", World())
+    z = np.sort(World().batch(len(before))[1][:N_SHOWN])[3]
+    rule = chain_rule(players, z)
+    assert f"= {rule.loss_by_ab[1]:.3g}$" in app.warning[0].value
+    app.radio(key=key).set_value(right).run()
+    assert f"= {rule.loss_by_ab[1]:.3g}$" in app.success[0].value
+    products, step = by_hand(app)
+    for name, slope in zip("ab", rule.loss_by_ab, strict=True):
+        arrow = "up" if slope < 0 else "down"
+        assert rf"= {slope:.3g} \;\Rightarrow\; {name} \{arrow}arrow$" in products
+    assert [row[-1].split("= ")[-1] for row in step] == [f"{then.a:.3f}$", f"{then.b:.3f}$"]
+    app.button(key="by hand").click().run()
+    now = app.main.table[0].value["Now"].tolist()
+    assert now[:2] == [f"{each:.3f}".replace("-", "−") for each in (then.a, then.b)]
+    assert "{?}" in by_hand(app)[0]
+
+
+def test_each_sample_is_asked_for_anew_and_stays_in_the_link() -> None:
+    app = visit("the_game", moves="D5", hide_answers="True")
+    app.slider(key="TinyGan.sample").set_value(16).run()
+    assert app.query_params["sample"] == "16"
+    app.radio(key=f"predict {PUSH.format('D5', 16, World())}").set_value("up").run()
+    assert "{?}" in by_hand(app)[0]  # a teacher keeps the answer back
+    app.toggle(key="View.hide_answers").set_value(False).run()
+    assert "{?}" not in by_hand(app)[0]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_game_whose_numbers_have_run_away_says_so() -> None:
+    app = visit("the_game", moves="B99", mean="2", std="1", d_rate="1", g_rate="1")
+    assert not app.exception
+    assert "run away" in app.info[0].value
+    button(app, "From the beginning").click().run()
+    assert not app.info
+
+
 RIGHT = {
     "generative_ai": {"one bell": "many"},
-    "the_game": {"first step of G": "nothing", "G alone": "beyond"},
+    "the_game": {
+        "first step of G": "nothing",
+        "G alone": "beyond",
+        PUSH.format("", 4, World()): "none",
+    },
     "the_losses": {"who learns": "non_saturating"},
     "the_networks": {"sigmoids": "less"},
     "does_it_settle": {"R1 rests": "in"},
