@@ -316,7 +316,8 @@ def ask_which_way_b_goes(values: TinyGan, rule: ChainRule) -> bool:
 
 
 def way_back(rule: ChainRule, is_told: bool) -> dict[str, str]:
-    """The factors and their products, for the prose."""
+    """The factors, what each says in words, and their products, for the prose."""
+    words = {f"{y}_with_{x}".lower(): named(y, x) for y, x in ("LC", "Cx", "xb")}
     found = {
         "loss_by_logit": factor(rule.loss_by_logit),
         "logit_by_x": digits(rule.logit_by_x),
@@ -326,7 +327,14 @@ def way_back(rule: ChainRule, is_told: bool) -> dict[str, str]:
         arrow = UP if slope < 0 else DOWN
         way = rf" \;\Rightarrow\; {name} {arrow}" if slope else ""
         found[f"loss_by_{name}"] = digits(slope) + way
-    return found if is_told else dict.fromkeys(found, UNKNOWN)
+    return words | (found if is_told else dict.fromkeys(found, UNKNOWN))
+
+
+def named(y: str, x: str) -> str:
+    """What stands in a formula below the slope of y with respect to x."""
+    words = _("{y} changes\nwith {x}").format(y=rf"}} {y} \text{{", x=rf"}} {x} \text{{")
+    below = r" \\[0.3em] ".join(rf"\text{{{line}}}" for line in words.split("\n"))
+    return rf"\substack{{{below}}}"
 
 
 def step_of_g(
