@@ -210,12 +210,7 @@ class View {
         const themed = { ...layout, ...this.marked(plot), font: { ...layout.font, color: this.theme, family: this.letters() } };
         if (this.plane) delete themed.height; // as high as the picture beside it
         const fed = data.map((trace) => ({ ...trace, ...this.feed(plot, trace) }));
-        return Plotly.newPlot(plot, fed, themed, {
-          responsive: true,
-          displaylogo: false,
-          displayModeBar: hasPointer() && "hover",
-          modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
-        });
+        return Plotly.newPlot(plot, fed, themed, plotlyConfig({ hasButtons: true }));
       }),
     );
     await this.drawing;

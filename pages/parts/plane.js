@@ -2,7 +2,7 @@
 // points, D's decision as a tint, where G sends a grid of noise, and where its loss falls.
 // Neither imports nor exports: Python puts this file in front of the script that uses `Plane`.
 
-const PLANE_COLORS = { real: "#009e73", fake: "#d55e00", discriminator: "#2a7fd4", manifold: "#8e5bb5" };
+const PLANE_COLORS = { real: "#009e73", fake: "#d55e00", manifold: "#8e5bb5" };
 const PLANE_FOLLOWS_THEME_MS = 500;
 const [SHORTEST_TWEEN_MS, LONGEST_TWEEN_MS] = [80, 400];
 const FLOW_MS = 1500;
@@ -135,11 +135,6 @@ class Plane {
     this.describe(true);
   }
 
-  stopDrawing() {
-    this.describe(false);
-    return this.sketch.stop();
-  }
-
   clearDrawing() {
     this.sketch.clear();
   }
@@ -197,13 +192,12 @@ class Plane {
   readTheme() {
     const style = getComputedStyle(this.root);
     const read = (name, fallback) => style.getPropertyValue(name).trim() || fallback;
-    const theme = {
+    return {
       background: read("--st-background-color", "#ffffff"),
       text: read("--st-text-color", style.color),
       font: read("--st-font", "sans-serif"),
+      ...PLANE_COLORS,
     };
-    for (const [name, color] of Object.entries(PLANE_COLORS)) theme[name] = read(`--plane-${name}`, color);
-    return theme;
   }
 
   // What depends on theme and size only.
@@ -500,6 +494,7 @@ class PlaneSketch {
   constructor(plane) {
     this.plane = plane;
     this.on = false;
+    this.pointer = this.crosshair = null;
     this.clear();
     const listen = (type, action) => plane.canvas.addEventListener(type, action);
     listen("pointerdown", (event) => this.begin(event));
@@ -511,18 +506,8 @@ class PlaneSketch {
   start(onDone, known) {
     this.onDone = onDone;
     this.points = known;
-    this.turn(true);
-  }
-
-  stop() {
-    this.turn(false);
-    return this.rounded();
-  }
-
-  turn(on) {
-    this.on = on;
-    this.pointer = this.crosshair = null;
-    this.plane.canvas.classList.toggle("drawing", on);
+    this.on = true;
+    this.plane.canvas.classList.add("drawing");
     this.plane.request();
   }
 

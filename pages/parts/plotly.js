@@ -13,8 +13,13 @@ function loadPlotly() {
 }
 
 // Where nothing hovers, Plotly would have its buttons lie upon the figure for good.
-function hasPointer() {
-  return matchMedia("(hover: hover)").matches;
+function plotlyConfig({ hasButtons }) {
+  return {
+    responsive: true,
+    displaylogo: false,
+    displayModeBar: hasButtons && matchMedia("(hover: hover)").matches && "hover",
+    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+  };
 }
 
 // Pages live one level below the app's root ("/train"), wherever a proxy mounts that root.

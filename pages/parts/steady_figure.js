@@ -52,12 +52,7 @@ class SteadyFigure {
       hoverlabel: { bgcolor: this.style("--st-background-color"), font: { color: this.theme } },
       modebar: { bgcolor: "rgba(0,0,0,0)" },
     };
-    const config = {
-      responsive: true,
-      displaylogo: false,
-      displayModeBar: this.modeBar && hasPointer() && "hover",
-      modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
-    };
+    const config = plotlyConfig({ hasButtons: this.modeBar });
     this.Plotly.react(this.root, { data, layout: themed, config }).then(() => {
       this.setFrames();
       this.listen();
