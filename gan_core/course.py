@@ -101,7 +101,7 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
         N_("What goes wrong"),
         N_("You recognise the usual failures, and know a cure for each."),
         "healing",
-        minutes=30,
+        minutes=40,
         needs=("the_losses", "does_it_settle"),
         laboratory="failures",
         challenge="every_spot",

@@ -9,7 +9,8 @@ import streamlit as st
 from pydantic import Field
 
 from gan_core.datasets import DATASETS, Modes
-from gan_core.figures.lessons import points_figure
+from gan_core.figures.curves import recorded_curves
+from gan_core.figures.lessons import pictures_figure, points_figure
 from gan_core.gallery import FAILURES
 from gan_core.metrics.mode_coverage import (
     HIGH_QUALITY_STDS,
@@ -17,9 +18,17 @@ from gan_core.metrics.mode_coverage import (
     high_quality,
     modes_covered,
 )
+from gan_core.recordings import EVERY, recordings
 from gan_core.settings import Choices, Settings, Shown
 from gan_core.text import N_
-from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
+from pages.parts.lesson import (
+    ask,
+    close_lesson,
+    exercise,
+    explain,
+    laboratory,
+    open_lesson,
+)
 from pages.parts.page_settings import PageSettings
 from pages.parts.projector import wide
 from pages.parts.prose import _, markdown
@@ -37,6 +46,16 @@ CASES = {  # links have the letters; readers see numbers, for D is the discrimin
     "b": N_("Generator 2"),
     "c": N_("Generator 3"),
     "d": N_("Generator 4"),
+}
+
+
+# Recorded runs in the order in which their curves are read, and in that of the pictures.
+RUNS = ("vanishing_gradient", "healthy", "mode_collapse", "oscillation")
+PICTURES = {
+    N_("Picture A"): "mode_collapse",
+    N_("Picture B"): "oscillation",
+    N_("Picture C"): "healthy",
+    N_("Picture D"): "vanishing_gradient",
 }
 
 
@@ -148,12 +167,56 @@ def stage() -> None:
     settings.write_url()
 
 
+def curves_of_run(place: int) -> None:
+    """The curves of the run at a place of `RUNS`."""
+    run = recordings()[RUNS[place]]
+    figure = recorded_curves(run.config.items.loss, run.steps, run.curves, _)
+    steady_figure(figure, key=f"curves of run {place}")
+
+
+@st.cache_data(show_spinner=False)
+def recorded_numbers() -> dict[str, str]:
+    """What the explanations say of the recorded runs; of curves, the mean of the last quarter."""
+    numbers = {"modes": str(len(modes().centers))}
+    for name, run in recordings().items():
+        d_real, d_fake, g_loss, d_loss = (
+            run.late(field).mean() for field in ("d_real", "d_fake", "g_loss", "d_loss")
+        )
+        said = {
+            "d_real": f"{d_real:.2f}",
+            "d_fake": f"{d_fake:.2f}",
+            "g_loss": f"{g_loss:.2f}",
+            "d_loss": f"{d_loss:.3f}",
+            "modes": f"{run.modes_covered:.0f}",
+            "quality": f"{run.high_quality:.0f} %",
+            "crossings": str(run.crossings),
+        }
+        numbers |= {f"{name}_{key}": value for key, value in said.items()}
+    oscillation = recordings()["oscillation"]
+    return numbers | {
+        "even": f"{oscillation.even_d_loss:.3f}",
+        "late": f"{EVERY * len(oscillation.late('d_loss')):,}",
+    }
+
+
+def read_the_curves() -> None:
+    """The exercise: curves of recorded runs, and which samples belong to them."""
+    st.header(_("Read the curves"), anchor=False)
+    markdown("what_goes_wrong_read", shown=str(N_SHOWN), every=str(EVERY))
+    with st.container(key="pictures_of_runs"):
+        shown = {_(title): recordings()[name].samples for title, name in PICTURES.items()}
+        pictures = {title: samples[:N_SHOWN] for title, samples in shown.items()}
+        steady_figure(pictures_figure(pictures, modes().centers, 1.4, _), key="pictures")
+    exercise("what_goes_wrong_curves", curves_of_run, **recorded_numbers())
+
+
 settings = PageSettings(WrongLesson)
 open_lesson("what_goes_wrong")
 markdown("what_goes_wrong", modes=str(len(modes().centers)), n=str(N_SAMPLES))
 stage()
 ask_which_collapsed()
 ask_which_is_fooled()
+read_the_curves()
 with st.container(key="not_on_paper"):
     st.header(_("Failures and their cures"), anchor=False)
     for failure in FAILURES.values():

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from gan_core.datasets import Dataset
+from gan_core.figures.panels import Panel, panels_figure
 from gan_core.figures.style import AXIS, DISCRIMINATOR, GENERATOR, NEUTRAL, REAL, layout
 from gan_core.image_measures import MEASURES, N_LIVE, is_digits
 from gan_core.losses import Loss
@@ -18,7 +20,16 @@ from gan_core.text import N_
 
 HEIGHT = 560
 PLANE_HEIGHT = 480
+RECORDED_HEIGHT = 360
 DISTANCES = {"jensen_shannon": DISCRIMINATOR, "sliced_wasserstein": GENERATOR}
+
+# Row, name, channel and colour of each curve of the game.
+_GAME = (
+    (1, "L<sub>D</sub>", "d_loss", DISCRIMINATOR),
+    (1, "L<sub>G</sub>", "g_loss", GENERATOR),
+    (2, "D(x)", "d_real", REAL),
+    (2, "D(G(z))", "d_fake", GENERATOR),
+)
 
 Translate = Callable[[str], str]
 
@@ -90,6 +101,25 @@ def plane_curves(
     return figure.update_layout(height=PLANE_HEIGHT, margin={"t": 24, "b": 44})
 
 
+def recorded_curves(
+    loss: Loss, steps: np.ndarray, curves: np.ndarray, translate: Translate = str
+) -> go.Figure:
+    """Losses and decisions (n, 4) of a run that has ended, over its steps (n,).
+
+    The columns are L_D, L_G, D(x), D(G(z)). Dashed lines stand as in `live_curves`.
+    """
+    _ = translate
+    panels = [Panel(title) for title in _titles_of_the_game([loss], [], _)]
+    for (row, name, _channel, color), values in zip(_GAME, curves.T, strict=True):
+        panels[row - 1].curve(steps, values, color, name=name, width=1.6)
+    for row, value, color in _equilibrium_lines([loss]):
+        panels[row - 1].level(value, color)
+    panels[0].x = {"showticklabels": False}
+    panels[1].x = {"title": {"text": _(N_("Step"))}}
+    panels[1].y = {"range": [-0.03, 1.03]}  # a curve on the edge would be cut in half
+    return panels_figure(panels, columns=1, height=RECORDED_HEIGHT, shares=[1, 1])
+
+
 def _keyed(title: str, colors: Mapping[str, str], _: Translate) -> str:
     """A title that says in colour which curves lie below it, and so needs no legend."""
     names = (f'<span style="color:{color}">{name}</span>' for name, color in colors.items())
@@ -137,12 +167,7 @@ def _draw_the_game(
     figure: go.Figure, losses: Sequence[Loss], penalties: Sequence[Penalty], _: Translate
 ) -> None:
     """Losses in the first panel, decisions in the second, with their equilibrium."""
-    for row, name, channel, color in (
-        (1, "L<sub>D</sub>", "d_loss", DISCRIMINATOR),
-        (1, "L<sub>G</sub>", "g_loss", GENERATOR),
-        (2, "D(x)", "d_real", REAL),
-        (2, "D(G(z))", "d_fake", GENERATOR),
-    ):
+    for row, name, channel, color in _GAME:
         figure.add_trace(_curve(name, channel, color), row=row, col=1)
     is_penalised = _are_penalised(penalties)
     if is_penalised:

@@ -142,15 +142,47 @@ def points_figure(
     points: np.ndarray, centers: np.ndarray, extent: float, translate: Translate = str
 ) -> go.Figure:
     """Points (n, 2) over the spots (k, 2) where real ones gather."""
+    panel = _points_panel("", points, centers, extent, spot_size=26, translate=translate)
+    return panels_figure([panel], columns=1, height=380, shares=[1], margin={"t": 8, "b": 30})
+
+
+def pictures_figure(
+    pictures: Mapping[str, np.ndarray],
+    centers: np.ndarray,
+    extent: float,
+    translate: Translate = str,
+) -> go.Figure:
+    """As `points_figure`, several small ones side by side, each below its title."""
+    panels = [
+        _points_panel(title, points, centers, extent, spot_size=12, translate=translate)
+        for title, points in pictures.items()
+    ]
+    for panel in panels:
+        no_numbers = {"showticklabels": False, "showgrid": False}
+        panel.x, panel.y = {**panel.x, **no_numbers}, {**panel.y, **no_numbers}
+    margin = {"l": 4, "r": 4, "b": 8}
+    return panels_figure(
+        panels, columns=len(panels), height=200, shares=[1], gap=0.03, margin=margin
+    )
+
+
+def _points_panel(
+    title: str,
+    points: np.ndarray,
+    centers: np.ndarray,
+    extent: float,
+    *,
+    spot_size: int,
+    translate: Translate,
+) -> Panel:
     _ = translate
-    panel = Panel("", x={"range": [-extent, extent]}, y={"range": [-extent, extent]})
-    ring = {"color": "rgba(0,0,0,0)", "size": 26, "line": {"color": REAL, "width": 2}}
+    square = {"range": [-extent, extent], "constrain": "domain"}
+    panel = Panel(title, x=square, y=square)
+    ring = {"color": "rgba(0,0,0,0)", "size": spot_size, "line": {"color": REAL, "width": 2}}
     panel.dots(centers[:, 0], centers[:, 1], REAL, name=_(N_("real")), marker=ring)
     small = {"color": GENERATOR, "size": 4, "opacity": 0.6}
     panel.dots(points[:, 0], points[:, 1], GENERATOR, name=_(N_("generated")), marker=small)
-    panel.y = {**panel.y, "scaleanchor": "x", "constrain": "domain"}
-    panel.x = {**panel.x, "constrain": "domain"}
-    return panels_figure([panel], columns=1, height=380, shares=[1], margin={"t": 8, "b": 30})
+    return panel
 
 
 def floor_figure(

@@ -7,7 +7,7 @@ close_lesson("the_game", **numbers_of_the_check)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -16,10 +16,18 @@ from gan_core.course import Lesson
 from pages.parts.glossary import words
 from pages.parts.links import link
 from pages.parts.progress import done, keep_progress, kept_in_links, mark
-from pages.parts.projector import is_projected, shows_answers, take_view, teacher, view_in_links
-from pages.parts.prose import _, markdown
+from pages.parts.projector import (
+    is_projected,
+    shows_answers,
+    take_view,
+    teacher,
+    view_in_links,
+    wide,
+)
+from pages.parts.prose import _, markdown, read
 from pages.parts.question import predict
-from pages.parts.quiz import check
+from pages.parts.quiz import Question, check, questions
+from pages.parts.quiz import ask as ask_in_check
 from pages.parts.show_of_hands import show_of_hands
 
 laboratory = link  # from a lesson
@@ -67,6 +75,25 @@ def ask(
     mine = predict(key, question, options, answer, because, mistakes, reveal=shows_answers())
     show_of_hands(key, options, mine)
     return mine is not None and shows_answers()
+
+
+def exercise(name: str, draw: Callable[[int], None], **numbers: str) -> None:
+    """Questions as in a check, which stand in the prose `name`, each beside what it is about.
+
+    `draw` draws that, and is told the question's place, counted from 0. An answer has nothing but
+    its own question drawn anew.
+    """
+
+    @st.fragment
+    def question_at(place: int, question: Question) -> None:
+        with st.container(horizontal=True, gap="medium"):
+            with st.container(width=wide(430)):
+                draw(place)
+            with st.container(width="stretch"):
+                ask_in_check(name, place, question, reveal=shows_answers())
+
+    for place, question in enumerate(questions(read(name, **numbers))):
+        question_at(place, question)
 
 
 def explain(name: str, **numbers: str) -> None:

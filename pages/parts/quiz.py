@@ -72,11 +72,12 @@ def check(lesson: str, numbers: Mapping[str, str], reveal: bool) -> bool:
     """
     st.header(_("Check yourself"), anchor=False)
     asked = questions(read(f"quiz_{lesson}", **numbers))
-    are_right = [_ask(lesson, place, each, reveal) for place, each in enumerate(asked)]
+    are_right = [ask(lesson, place, each, reveal) for place, each in enumerate(asked)]
     return all(are_right)
 
 
-def _ask(lesson: str, place: int, question: Question, reveal: bool) -> bool:
+def ask(name: str, place: int, question: Question, reveal: bool) -> bool:
+    """Ask the question at a place of what `name` asks; return whether it is answered right."""
     with st.container(border=True):
         st.markdown(f"**{place + 1}.** {question.text}")
         chosen = choose(
@@ -85,13 +86,13 @@ def _ask(lesson: str, place: int, question: Question, reveal: bool) -> bool:
             range(len(question.answers)),
             index=None,
             format_func=lambda i: question.answers[i].text,
-            key=f"check {lesson} {place}",
+            key=f"check {name} {place}",
             label_visibility="collapsed",
             persist_state="session",
         )
         st.html('<div class="write-here"></div>')  # on paper
         options = {str(number): each.text for number, each in enumerate(question.answers)}
-        show_of_hands(vote_on(lesson, place), options, None if chosen is None else str(chosen))
+        show_of_hands(vote_on(name, place), options, None if chosen is None else str(chosen))
         if chosen is None:
             return False
         answer = question.answers[chosen]

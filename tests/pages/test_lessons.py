@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Callable
 from urllib.parse import parse_qsl
 
@@ -14,6 +15,7 @@ from streamlit.testing.v1.element_tree import Radio
 from gan_core.course import LESSONS, to_code, to_file
 from gan_core.figures.tiny_gan import N_SHOWN
 from gan_core.literature import WORKS
+from gan_core.recordings import recordings
 from gan_core.theory.tiny_gan import World, chain_rule, play
 from pages.parts import visitor
 from pages.parts.glossary import in_file
@@ -27,8 +29,8 @@ NAMES = [lesson.name for lesson in LESSONS]
 FIRST, SECOND = NAMES[0], NAMES[min(1, len(NAMES) - 1)]
 
 
-def asked(name: str, language: str) -> list[Question]:
-    return questions((ASSETS / "lessons" / language / f"quiz_{name}.md").read_text("utf-8"))
+def asked(name: str, language: str, kind: str = "quiz_") -> list[Question]:
+    return questions((ASSETS / "lessons" / language / f"{kind}{name}.md").read_text("utf-8"))
 
 
 def right(question: Question) -> int:
@@ -50,9 +52,11 @@ def done(app: AppTest) -> str:
     return app.query_params.get("progress", "").partition(".")[0]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_questions_are_the_same_in_both_languages(name: str) -> None:
-    english, chinese = (asked(name, language) for language in LANGUAGES)
+@pytest.mark.parametrize(
+    ("name", "kind"), [*((name, "quiz_") for name in NAMES), ("what_goes_wrong_curves", "")]
+)
+def test_questions_are_the_same_in_both_languages(name: str, kind: str) -> None:
+    english, chinese = (asked(name, language, kind) for language in LANGUAGES)
     assert 3 <= len(english) <= 5
     for one, other in zip(english, chinese, strict=True):
         assert [a.is_right for a in one.answers] == [a.is_right for a in other.answers]
@@ -314,6 +318,36 @@ def test_predictions_are_answered_by_what_the_page_computes(name: str) -> None:
     assert not app.exception
     assert len(app.success) == len(RIGHT[name])
     assert not app.warning
+
+
+def numbers(packed: dict[str, str]) -> list[float]:
+    """What a figure's array holds, as Plotly packs it."""
+    return [*np.frombuffer(b64decode(packed["bdata"]), packed["dtype"])]
+
+
+def test_right_picture_is_that_of_the_run_whose_curves_are_read() -> None:
+    exercise = "what_goes_wrong_curves"
+    app = visit("what_goes_wrong")
+    _points, pictures, *curves = steady_figures(app)
+    of_pictures = [numbers(trace["x"]) for trace in pictures["data"][1::2]]  # real ones first
+    right_ones = []
+    for question, figure in zip(asked(exercise, "en", ""), curves, strict=True):
+        d_loss = numbers(figure["data"][0]["y"])
+        [run] = [each for each in recordings().values() if [*each.curves[:, 0]] == d_loss]
+        shown = of_pictures[right(question)]
+        assert shown == [*run.samples[: len(shown), 0]]
+        right_ones.append(right(question))
+    assert sorted(right_ones) == [0, 1, 2, 3]
+    for place, number in enumerate(right_ones):
+        app.radio(key=f"check {exercise} {place}").set_value((number + 1) % 4)
+    assert len(app.run().warning) == 4
+    for place, number in enumerate(right_ones):
+        app.radio(key=f"check {exercise} {place}").set_value(number)
+    assert len(app.run().success) == 4
+    assert not app.exception
+    assert done(app) == ""  # only the check counts
+    app.toggle(key="View.hide_answers").set_value(True).run()
+    assert feedback(app) == []
 
 
 @pytest.mark.slow
