@@ -68,7 +68,7 @@ def stop(page: Page) -> None:
 
 
 def test_train_watch_pause_change_reload(page: Page, app: AppProcess, browser: Browser) -> None:
-    run_id = start(page, app, "&steps=20000")
+    run_id = start(page, app)
     wait_until(lambda: step(page) > 5, "the first steps")
     wait_until(lambda: len(curve(page, "d_loss")["x"]) > 5, "the curves")
     first_picture = generated(page)
