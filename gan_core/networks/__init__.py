@@ -151,7 +151,7 @@ class Layers:
 BuildGenerator = Callable[..., "keras.Model"]
 
 # Called with Layers, data_shape and the network's options by name:
-# D maps (batch, *data_shape) → (batch, 1), a logit and not a probability.
+# D maps (batch, *data_shape) → (batch, n_logits), logits and not probabilities (see `Layers`).
 BuildDiscriminator = Callable[..., "keras.Model"]
 
 

@@ -10,7 +10,7 @@ from gan_core.registry import Registry
 from gan_core.text import N_
 
 # (discriminator, x_real, x_fake, seed, ops) → scalar. The discriminator maps samples
-# (batch, *shape) to logits (batch,); the seed is whatever `ops.uniform` takes.
+# (batch, *shape) to logits (batch,); the seed is whatever `ops.uniform_per_sample` takes.
 Measure = Callable[[Callable[[Tensor], Tensor], Tensor, Tensor, Tensor, GradientOps], Tensor]
 
 

@@ -10,7 +10,7 @@ A message has any of these parts:
     frame_step  the step of that frame
     progress  step, images_per_second, and when the worker wrote them ("at", seconds since 1970)
     state     status, whether facts are known, message, place in the queue, and as they are now:
-              steps, steps per second at most (pace), turns of each player per step
+              steps, steps per second at most (pace), batch_size, turns of each player per step
     marks     step, title and value of each field that was set mid-run
 """
 

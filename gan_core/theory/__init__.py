@@ -1,3 +1,3 @@
 """What can be known without training: divergences, the optimal discriminator, and GANs so small
-that their dynamics are exact. NumPy only. Divergences are in nats.
+that their dynamics are exact. Without TensorFlow. Divergences are in nats.
 """

@@ -150,7 +150,8 @@ def _show(key: str) -> None:
     side, _across, channels = shape_of(key)
     whose = _("{n} shapes drawn by the program") if key == EXAMPLE else _("Your {n} pictures")
     colour = _("in colour") if channels == 3 else _("grey")
-    st.image(grid, caption=f"{whose.format(n=f'{n:,}')} · {side}×{side} · {colour}")
+    caption = f"{whose.format(n=f'{n:,}')} · {side}×{side} · {colour}"
+    st.image(grid, caption=caption, alt=caption)
 
 
 @functools.lru_cache(maxsize=32)
