@@ -50,7 +50,7 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
         N_("The game"),
         N_("You can say what a step of D moves, what a step of G moves, and why."),
         "sports_esports",
-        minutes=30,
+        minutes=40,
         laboratory="playground",
     ),
     Lesson(
@@ -123,7 +123,7 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
         N_("How good is it?"),
         N_("You can read a measure: with its number of samples, and beside its noise floor."),
         "straighten",
-        minutes=25,
+        minutes=35,
         needs=("generative_ai",),
         laboratory="train",
         challenge="sharp",
