@@ -206,7 +206,7 @@ def read_the_curves() -> None:
     with st.container(key="pictures_of_runs"):
         shown = {_(title): recordings()[name].samples for title, name in PICTURES.items()}
         pictures = {title: samples[:N_SHOWN] for title, samples in shown.items()}
-        steady_figure(pictures_figure(pictures, modes().centers, 1.4, _), key="pictures")
+        steady_figure(pictures_figure(pictures, modes().centers, 1.4, _), key="four pictures")
     exercise("what_goes_wrong_curves", curves_of_run, **recorded_numbers())
 
 
