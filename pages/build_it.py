@@ -13,7 +13,8 @@ from gan_core.export.script import notebook, script
 from gan_core.presets import PRESETS
 from gan_core.settings import Choices, Settings
 from gan_core.text import N_
-from pages.parts.lesson import close_lesson, laboratory, open_lesson
+from pages.parts.lesson import close_lesson, open_lesson
+from pages.parts.links import link
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, language, markdown, translator
 
@@ -111,6 +112,6 @@ program = program_of(chosen.config, _(chosen.title), translator(language()))
 downloads(chosen.name, program)
 for section in program.sections:
     show(section)
-laboratory("train", _("Train it here, and watch"), "play_circle", preset=chosen.name)
+link("train", _("Train it here, and watch"), "play_circle", preset=chosen.name)
 markdown("build_it_next")
 close_lesson("build_it")

@@ -20,7 +20,8 @@ from gan_core.theory.dirac_gan import CRITICAL_R1, METHODS, r1_eigenvalues
 from gan_core.theory.dirac_table import N_STEPS, START, STEP
 from gan_core.theory.dynamics import Updates, trajectory
 from gan_core.theory.games import Game
-from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
+from pages.parts.lesson import ask, close_lesson, explain, open_lesson
+from pages.parts.links import link
 from pages.parts.page_settings import PageSettings
 from pages.parts.projector import wide
 from pages.parts.prose import _, markdown
@@ -132,6 +133,6 @@ explain(
     gamma=f"{GAMMA:g}",
     critical=f"{CRITICAL_R1:g}",
 )
-laboratory("game", _("In the laboratory: other methods, other ways to move"), "cyclone")
-laboratory("game", _("R₁ in the laboratory"), "cyclone", method="r1")
+link("game", _("In the laboratory: other methods, other ways to move"), "cyclone")
+link("game", _("R₁ in the laboratory"), "cyclone", method="r1")
 close_lesson("does_it_settle")

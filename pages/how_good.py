@@ -23,7 +23,8 @@ from gan_core.simple_models import (
 )
 from gan_core.text import N_
 from gan_core.two_crowds import DRAWS, N_POINTS, Generator, Measured, measure, real_points
-from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
+from pages.parts.lesson import ask, close_lesson, explain, open_lesson
+from pages.parts.links import link
 from pages.parts.page_settings import PageSettings
 from pages.parts.projector import wide
 from pages.parts.prose import _, markdown
@@ -326,6 +327,6 @@ neighbours()
 ask_about_one_spot()
 ask_about_copies()
 explain_neighbours()
-laboratory("train", _("Train on digits, and watch the measures beside their floors"), "play_circle")
-laboratory("playground", _("Modes covered, live, in the playground"), "scatter_plot")
+link("train", _("Train on digits, and watch the measures beside their floors"), "play_circle")
+link("playground", _("Modes covered, live, in the playground"), "scatter_plot")
 close_lesson("how_good")

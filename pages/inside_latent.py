@@ -10,7 +10,8 @@ from gan_core.figures.lessons import ways_figure
 from gan_core.settings import Settings, Shown
 from gan_core.text import N_
 from gan_core.theory.latent import lerp, slerp
-from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
+from pages.parts.lesson import ask, close_lesson, explain, open_lesson
+from pages.parts.links import link
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown
 from pages.parts.steady_figure import head_start, steady_figure
@@ -108,5 +109,5 @@ markdown("inside_latent")
 stage()
 ask_what_lies_between()
 explain("inside_latent_why")
-laboratory("latent_space", _("Walk through the latent space of a trained generator"), "explore")
+link("latent_space", _("Walk through the latent space of a trained generator"), "explore")
 close_lesson("inside_latent", dim=str(ASKED_DIM), root=f"{ASKED_DIM**0.5:g}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pages.parts.lesson import close_lesson, laboratory, open_lesson
+from pages.parts.lesson import close_lesson, open_lesson
+from pages.parts.links import link
 from pages.parts.prose import _, markdown
 
 open_lesson("outlook")
 markdown("outlook")
-laboratory("reading", _("Where to read on"), "menu_book")
+link("reading", _("Where to read on"), "menu_book")
 close_lesson("outlook")

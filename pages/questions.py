@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pages.parts.lesson import close_lesson, laboratory, open_lesson
+from pages.parts.lesson import close_lesson, open_lesson
+from pages.parts.links import link
 from pages.parts.prose import _, markdown
 
 open_lesson("questions")
 markdown("questions")
-laboratory("glossary", _("Words that you have met: the glossary"), "dictionary")
+link("glossary", _("Words that you have met: the glossary"), "dictionary")
 close_lesson("questions")

@@ -14,7 +14,8 @@ from gan_core.theory.critic import critic_value, optimal_critic, penalised_slope
 from gan_core.theory.divergences import LN2
 from gan_core.theory.mixture import Mixture
 from gan_core.theory.moving_pair import DX, gaussians
-from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
+from pages.parts.lesson import ask, close_lesson, explain, open_lesson
+from pages.parts.links import link
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown
 from pages.parts.steady_figure import head_start, steady_figure
@@ -189,11 +190,9 @@ explain(
     steps=f"{trained.d_steps}",
     weight=f"{trained.penalty_weight:g}",
 )
-laboratory("best_discriminator", _("The best discriminator: q far away"), "balance", **FAR)
-laboratory(
-    "losses", _("The Wasserstein loss in the loss laboratory"), "show_chart", first="wasserstein"
-)
-laboratory(
+link("best_discriminator", _("The best discriminator: q far away"), "balance", **FAR)
+link("losses", _("The Wasserstein loss in the loss laboratory"), "show_chart", first="wasserstein")
+link(
     "train", _("Train with a critic: ring of eight, WGAN-GP"), "play_circle", preset="ring_wgan_gp"
 )
 close_lesson("the_critic")

@@ -15,7 +15,8 @@ from gan_core.ops import NUMPY
 from gan_core.settings import Settings, Shown
 from gan_core.text import N_, fixed
 from gan_core.theory.divergences import LN2
-from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
+from pages.parts.lesson import ask, close_lesson, explain, open_lesson
+from pages.parts.links import link
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown
 from pages.parts.steady_figure import head_start, steady_figure
@@ -113,12 +114,12 @@ ask_who_learns()
 explain(
     "the_losses_why", ln2=f"{LN2:.4f}", **equilibrium("minimax"), **equilibrium("non_saturating")
 )
-laboratory(
+link(
     "losses",
     _("In the loss laboratory: G is losing badly"),
     "show_chart",
     real_logit="4.0",
     fake_logit="-5.0",
 )
-laboratory("own_loss", _("Type a loss of your own, and train with it"), "edit")
+link("own_loss", _("Type a loss of your own, and train with it"), "edit")
 close_lesson("the_losses", ln2=f"{LN2:.3f}", two_ln2=f"{2 * LN2:.3f}")

@@ -9,7 +9,8 @@ from gan_core.figures.lessons import backward_figure
 from gan_core.settings import Settings
 from gan_core.text import N_
 from gan_core.theory.backward import ACTIVATIONS, BATCH, WIDTH, gradients_at_layers
-from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
+from pages.parts.lesson import ask, close_lesson, explain, open_lesson
+from pages.parts.links import link
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown
 from pages.parts.steady_figure import head_start, steady_figure
@@ -115,8 +116,8 @@ st.header(_("How many numbers is that?"), anchor=False)
 markdown("the_networks_sizes", units=str(UNITS))
 sizes_table()
 explain("the_networks_why", pixels=f"{PIXELS}", logistic=f"{dense(PIXELS, 1):,}")
-laboratory("networks", _("In the laboratory: networks, layer by layer"), "layers")
-laboratory("train", _("Train a small DCGAN on digits"), "play_circle", preset="digits_dcgan")
+link("networks", _("In the laboratory: networks, layer by layer"), "layers")
+link("train", _("Train a small DCGAN on digits"), "play_circle", preset="digits_dcgan")
 close_lesson(
     "the_networks",
     n_in=str(UNITS),

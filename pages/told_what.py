@@ -10,7 +10,8 @@ from gan_core.figures.told_what import told_what_film
 from gan_core.settings import Choices, Settings, Shown
 from gan_core.text import N_, fixed
 from gan_core.theory.told_what import KINDS, N_STEPS, Players, World, outcome, play
-from pages.parts.lesson import ask, close_lesson, explain, laboratory, open_lesson
+from pages.parts.lesson import ask, close_lesson, explain, open_lesson
+from pages.parts.links import link
 from pages.parts.page_settings import PageSettings
 from pages.parts.projector import wide
 from pages.parts.prose import _, markdown
@@ -167,13 +168,11 @@ stage()
 ask_what_g_does_if_d_sees_no_label()
 ask_about_labels_by_chance()
 explain("told_what_why")
-laboratory(
+link(
     "train",
     _("Train on digits whose labels both players see"),
     "play_circle",
     preset="digits_conditional",
 )
-laboratory(
-    "latent_space", _("Then ask its generator for a 7, in the latent space"), "explore", label="7"
-)
+link("latent_space", _("Then ask its generator for a 7, in the latent space"), "explore", label="7")
 close_lesson("told_what")

@@ -21,14 +21,8 @@ from gan_core.metrics.mode_coverage import (
 from gan_core.recordings import EVERY, recordings
 from gan_core.settings import Choices, Settings, Shown
 from gan_core.text import N_
-from pages.parts.lesson import (
-    ask,
-    close_lesson,
-    exercise,
-    explain,
-    laboratory,
-    open_lesson,
-)
+from pages.parts.lesson import ask, close_lesson, exercise, explain, open_lesson
+from pages.parts.links import link
 from pages.parts.page_settings import PageSettings
 from pages.parts.projector import wide
 from pages.parts.prose import _, markdown
@@ -224,6 +218,6 @@ with st.container(key="not_on_paper"):
             st.markdown(_(failure.help))
             st.markdown(_("**The cure**: {help}").format(help=_(failure.cure_help)))
 explain("what_goes_wrong_why")
-laboratory("failures", _("Watch each of them happen in the failure gallery"), "healing")
-laboratory("challenges", _("Mend such runs yourself: the challenges"), "flag")
+link("failures", _("Watch each of them happen in the failure gallery"), "healing")
+link("challenges", _("Mend such runs yourself: the challenges"), "flag")
 close_lesson("what_goes_wrong")

@@ -30,8 +30,6 @@ from pages.parts.quiz import Question, check, questions
 from pages.parts.quiz import ask as ask_in_check
 from pages.parts.show_of_hands import show_of_hands
 
-laboratory = link  # from a lesson
-
 
 def open_lesson(name: str) -> None:
     """Begin a lesson: number, title and goal."""
