@@ -81,9 +81,8 @@ class View {
 
   clear() {
     this.drawn = false; // what is still due finds nothing to draw
-    const plots = this.plots;
+    this.plots.forEach(purgeOnceDrawn);
     this.plots = [];
-    this.drawing?.then(() => plots.forEach((plot) => this.Plotly.purge(plot))); // not amid the drawing
   }
 
   text(message, values = {}) {
@@ -202,7 +201,7 @@ class View {
     this.theme = this.textColor();
     const plots = this.plots;
     this.stale = false;
-    this.drawing = Promise.all(
+    await Promise.all(
       plots.map((plot, i) => {
         const { data, layout } = this.data.figures[i];
         plot.baseShapes = layout.shapes || [];
@@ -210,10 +209,9 @@ class View {
         const themed = { ...layout, ...this.marked(plot), font: { ...layout.font, color: this.theme, family: this.letters() } };
         if (this.plane) delete themed.height; // as high as the picture beside it
         const fed = data.map((trace) => ({ ...trace, ...this.feed(plot, trace) }));
-        return Plotly.newPlot(plot, fed, themed, plotlyConfig({ hasButtons: true }));
+        return drawing(plot, Plotly.newPlot(plot, fed, themed, plotlyConfig({ hasButtons: true })));
       }),
     );
-    await this.drawing;
     if (plots !== this.plots) return; // built anew for another run, or gone
     this.drawn = true;
     this.redrawCurves();
@@ -248,7 +246,7 @@ class View {
     const color = this.textColor();
     if (color === this.theme) return;
     this.theme = color;
-    this.plots.forEach((plot) => this.Plotly.relayout(plot, { "font.color": color }));
+    this.plots.forEach((plot) => drawing(plot, this.Plotly.relayout(plot, { "font.color": color })));
   }
 
   // ------------------------------------------------------------------ socket
@@ -444,7 +442,7 @@ class View {
       if (!fed.length) return;
       const x = fed.map(([feed]) => this.curves[feed.x] || []);
       const y = fed.map(([feed]) => this.curves[feed.y] || []);
-      this.Plotly.update(plot, { x, y }, this.marked(plot), fed.map(([, i]) => i));
+      drawing(plot, this.Plotly.update(plot, { x, y }, this.marked(plot), fed.map(([, i]) => i)));
     });
     this.showTiles();
   }
@@ -475,7 +473,7 @@ class View {
       plot.data.forEach((trace, i) => {
         const fresh = this.freshPictures(plot, trace.meta);
         if (!fresh.length) return;
-        this.Plotly.restyle(plot, Object.fromEntries(fresh.map(([key, picture]) => [key, [picture]])), [i]);
+        drawing(plot, this.Plotly.restyle(plot, Object.fromEntries(fresh.map(([key, picture]) => [key, [picture]])), [i]));
       });
     });
   }

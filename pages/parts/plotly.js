@@ -12,6 +12,18 @@ function loadPlotly() {
   return window.ganDojoPlotly;
 }
 
+// Plotly waits for the pictures of a figure, and breaks when it is purged meanwhile.
+const drawings = new WeakMap(); // figure → until all of it is drawn
+
+function drawing(plot, drawn) {
+  drawings.set(plot, Promise.allSettled([drawings.get(plot), drawn]));
+  return drawn;
+}
+
+function purgeOnceDrawn(plot) {
+  drawings.get(plot)?.then(() => plot.isConnected || window.Plotly.purge(plot)); // or it is back
+}
+
 // Where nothing hovers, Plotly would have its buttons lie upon the figure for good.
 function plotlyConfig({ hasButtons }) {
   return {

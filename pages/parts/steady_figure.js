@@ -1,7 +1,7 @@
 // One figure that changes in place: at once, and so that zoom and hover outlive new data.
 
 const PAPER_PX = 680; // across a sheet within its margins
-const WIDTH_RESTS_MS = 200; // a window that is being drawn wider changes with each frame
+const WIDTH_RESTS_MS = 100; // a window that is being drawn wider changes with each frame
 const FRAMES_WAIT_MS = 150; // a slider that is being moved asks for another figure sooner
 
 const figures = new WeakMap();
@@ -20,8 +20,8 @@ class SteadyFigure {
     this.root = root;
     // Plotly itself follows the window alone, not the sidebar beside the page.
     new ResizeObserver(() => this.theme && root.clientWidth && this.fit()).observe(root);
-    this.onPrint = () => this.setWidth(Math.min(PAPER_PX, root.clientWidth));
-    this.afterPrint = () => this.setWidth(null); // as wide as there is room again
+    this.onPrint = () => this.theme && this.setWidth(Math.min(PAPER_PX, root.clientWidth));
+    this.afterPrint = () => this.theme && this.setWidth(null); // as wide as there is room again
   }
 
   show(figure, { name, frames, mode_bar, choosable, failed }) {
@@ -44,7 +44,7 @@ class SteadyFigure {
   draw() {
     if (!this.Plotly) return;
     this.theme = this.textColor();
-    this.width = this.root.clientWidth;
+    this.width ??= this.root.clientWidth;
     const { data, layout } = this.figure;
     const themed = {
       ...layout,
@@ -53,21 +53,20 @@ class SteadyFigure {
       modebar: { bgcolor: "rgba(0,0,0,0)" },
     };
     const config = plotlyConfig({ hasButtons: this.modeBar });
-    this.Plotly.react(this.root, { data, layout: themed, config }).then(() => {
+    drawing(this.root, this.Plotly.react(this.root, { data, layout: themed, config })).then(() => {
+      if (!this.root.isConnected) return;
       this.setFrames();
       this.listen();
     });
   }
 
-  // Plotly puts the legend where it had been in the old width: once that rests, all is drawn anew.
+  // In a new width, Plotly puts the legend where it had been in the old one: all is drawn once more.
   fit() {
-    this.Plotly.Plots.resize(this.root);
-    clearTimeout(this.fitting);
     if (this.root.clientWidth === this.width) return;
-    this.fitting = setTimeout(() => {
-      this.width = this.root.clientWidth;
-      this.Plotly.redraw(this.root);
-    }, WIDTH_RESTS_MS);
+    this.width = this.root.clientWidth;
+    clearTimeout(this.fitting);
+    const drawAnew = () => this.setWidth(null).then(() => this.Plotly.redraw(this.root));
+    this.fitting = setTimeout(() => drawing(this.root, drawAnew()), WIDTH_RESTS_MS);
   }
 
   // An animation takes Plotly longer than all the rest: it comes once the figure has been seen.
@@ -86,7 +85,7 @@ class SteadyFigure {
   }
 
   setWidth(width) {
-    if (this.theme) this.Plotly.relayout(this.root, { width, autosize: width === null });
+    return drawing(this.root, this.Plotly.relayout(this.root, { width, autosize: width === null }));
   }
 
   textColor() {
@@ -106,7 +105,7 @@ class SteadyFigure {
       this.themeTimer = clearInterval(this.themeTimer);
       clearTimeout(this.framing);
       clearTimeout(this.fitting);
-      this.Plotly?.purge(this.root);
+      purgeOnceDrawn(this.root);
     }, 200);
   }
 }

@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
+from plotly.offline import get_plotlyjs
 
+from gan_core.figures.lessons import floor_figure
 from pages.parts.browser import _SCRIPT as browser_script
+from tests.browser.test_every_page import blemishes
 from tests.engine_process import wait_until
 
 ADDRESS = "http://app.test/train"
@@ -242,6 +245,48 @@ def test_figures_that_are_built_anew_leave_nothing_behind(stage: Stage) -> None:
         stage.page.wait_for_function("drawn.size === 2", timeout=PATIENCE_MS)
     stage.leave("a")
     stage.page.wait_for_function("drawn.size === 0", timeout=PATIENCE_MS)
+
+
+def test_figure_whose_picture_is_being_drawn_is_taken_away_afterwards(stage: Stage) -> None:
+    stage.page.evaluate(
+        """() => {
+            const restyle = () => new Promise((resolve) => (window.finish = resolve));
+            const purge = () => (window.purged = true);
+            const update = async () => {};
+            const newPlot = async (plot, data) => (plot.data = data);
+            window.Plotly = { newPlot, restyle, update, purge };
+        }"""
+    )
+    trace = {"meta": {"replace": {"source": "x_fake"}}}
+    stage.show("a", figures=[{"data": [trace], "layout": {"height": 300}, "name": "Samples"}])
+    stage.train("a", 500)
+    stage.page.wait_for_function("document.querySelector('.figure').data", timeout=PATIENCE_MS)
+    stage.train("a", 600)
+    stage.page.wait_for_function("Boolean(window.finish)", timeout=PATIENCE_MS)
+    stage.leave("a")
+    assert not stage.page.evaluate("window.purged")
+    stage.page.evaluate("window.finish()")
+    stage.page.wait_for_function("window.purged", timeout=PATIENCE_MS)
+
+
+def test_legend_finds_its_place_in_a_figure_that_changes_while_it_grows(tab: Page) -> None:
+    load(
+        tab,
+        "plotly.js",
+        "steady_figure.js",
+        html="<div id=place style='width: 450px; --st-text-color: black'>"
+        "<div class=steady-figure></div></div>",
+    )
+    tab.add_script_tag(content=get_plotlyjs())
+    scores = {title: [10.0, 1.0] for title in ("Every pixel by itself", "Directions", "Mixture")}
+    view = {"name": "", "frames": [], "mode_bar": False, "choosable": False, "failed": ""}
+    data = {"figure": floor_figure((50, 100), (2, 1), scores).to_json(), "view": json.dumps(view)}
+    tab.evaluate("data => (window.show = () => component({ data, parentElement: place }))()", data)
+    expect(tab.locator(".legendtext")).to_have_count(4)
+    assert blemishes(tab) == []
+    tab.evaluate("place.style.width = '1000px', show()")
+    tab.wait_for_function("document.querySelector('.main-svg').clientWidth === 1000")
+    assert blemishes(tab) == []
 
 
 def test_arrow_key_turns_one_page_of_a_lesson_that_is_projected_and_of_no_other(tab: Page) -> None:
