@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Annotated, ClassVar, cast
+from typing import Annotated, ClassVar, cast, get_args
 
 import numpy as np
 import streamlit as st
 from pydantic import Field
 
+from gan_core.config import RunConfig
 from gan_core.figures.phase_portrait import (
     distance_curve,
     eigenvalue_plane,
@@ -16,6 +17,7 @@ from gan_core.figures.phase_portrait import (
     phase_portrait,
     three_digits,
 )
+from gan_core.gallery import FAILURES
 from gan_core.settings import Choices, Settings, Shown
 from gan_core.text import N_
 from gan_core.theory.dirac_gan import CRITICAL_R1, METHODS, r1_eigenvalues
@@ -46,6 +48,8 @@ from pages.parts.table import table
 
 FARTHEST_START = 3.0
 STRONGEST_R1 = 2.0
+USUAL_MOMENTUM, NEGATIVE_MOMENTUM = 0.9, -0.5  # Adam's own β₁, and one that helps here
+WITH_MOMENTUM = [kind for kind in get_args(Kind) if Updates(kind).movers]
 
 Coordinate = Annotated[
     float,
@@ -115,6 +119,14 @@ class Portrait(Settings):
         title=N_("D's steps per step of G"),
         description=N_("How often D moves before G moves again."),
     )
+    momentum: Annotated[float, Field(ge=-0.95, le=0.95), Shown(step=0.05)] = Field(
+        0.0,
+        title=N_("Momentum β"),
+        description=N_(
+            "How much of its last movement each player keeps, as a heavy ball does; below 0, it "
+            "goes back by a part of it."
+        ),
+    )
     step: Annotated[float, Field(ge=0.01, le=1), Shown(step=0.01)] = Field(
         STEP,
         title=N_("Step h"),
@@ -163,8 +175,11 @@ def controls() -> Portrait:
     if settings.field("game") == "dirac":
         for name in parameters_of(settings.field("method")):
             settings.field(name)
-    if settings.field("updates") == "alternating":
+    updates = settings.field("updates")
+    if updates == "alternating":
         settings.field("d_steps")
+    if updates in WITH_MOMENTUM:
+        settings.field("momentum")
     for name in ("step", "n_steps", "theta", "psi"):
         settings.field(name)
     return settings.values
@@ -173,7 +188,8 @@ def controls() -> Portrait:
 def updates_of(values: Portrait) -> Updates:
     """The updates that are set."""
     d_steps = values.d_steps if values.updates == "alternating" else 1
-    return Updates(cast(Kind, values.updates), values.step, d_steps)
+    momentum = values.momentum if values.updates in WITH_MOMENTUM else 0.0
+    return Updates(cast(Kind, values.updates), values.step, d_steps, momentum)
 
 
 def presets() -> None:
@@ -192,6 +208,19 @@ def presets() -> None:
         critical = _("Critical damping: γ = {gamma}").format(gamma=f"{CRITICAL_R1:g}")
         settings.button(critical, method="r1", gamma=CRITICAL_R1)
         settings.button(_("WGAN never stops"), method="wgan")
+        settings.button(
+            _("Momentum {momentum} undoes R₁").format(momentum=USUAL_MOMENTUM),
+            method="r1",
+            momentum=USUAL_MOMENTUM,
+        )
+        settings.button(
+            _("Bilinear game: momentum {momentum} comes to rest").format(
+                momentum=f"{NEGATIVE_MOMENTUM:g}".replace("-", "−")
+            ),
+            game="bilinear",
+            updates="alternating",
+            momentum=NEGATIVE_MOMENTUM,
+        )
 
 
 def take_start(theta: float, psi: float) -> None:
@@ -218,10 +247,10 @@ def where(eigenvalues: tuple[complex, ...] | None) -> str:
     sizes = [abs(value) for value in eigenvalues]
     outside = sum(size > 1 + ON_CIRCLE for size in sizes)
     inside = sum(size < 1 - ON_CIRCLE for size in sizes)
-    if len(sizes) == 2 and outside == 2:
-        text = _("Both eigenvalues lie outside the unit circle; the largest size is {radius}.")
-    elif len(sizes) == 2 and inside == 2:
-        text = _("Both eigenvalues lie inside the unit circle; the largest size is {radius}.")
+    if outside == len(sizes):
+        text = _("All eigenvalues lie outside the unit circle; the largest size is {radius}.")
+    elif inside == len(sizes):
+        text = _("All eigenvalues lie inside the unit circle; the largest size is {radius}.")
     elif outside == inside == 0:
         text = _("All eigenvalues lie on the unit circle: their size is {radius}.")
     else:
@@ -334,7 +363,7 @@ def published_table(values: Portrait) -> None:
     show_rows(rows)
     st.caption(_("Show a row in the picture above, with the players moving as is set now:"))
     with st.container(horizontal=True):
-        kept = {"updates": values.updates, "d_steps": values.d_steps}
+        kept = {name: getattr(values, name) for name in ("updates", "d_steps", "momentum")}
         for row in rows:
             game = row.published.game
             settings.button(row_title(game), method=game.name, **game.parameters, **kept)
@@ -407,4 +436,9 @@ with side_by_side.container(width="stretch"):
 markdown("game_words")
 question()
 published_table(values)
-markdown("game_next")
+markdown(
+    "game_next",
+    usual=f"{USUAL_MOMENTUM:g}",
+    ours=f"{RunConfig().beta_1:g}",
+    oscillation=_(FAILURES["oscillation"].title),
+)

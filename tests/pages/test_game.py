@@ -43,7 +43,7 @@ def controls(app: AppTest) -> set[str]:
     return {str(widget.key).removeprefix("Portrait.") for widget in widgets}
 
 
-ALWAYS = {"game", "updates", "step", "n_steps", "theta", "psi"}
+ALWAYS = {"game", "updates", "momentum", "step", "n_steps", "theta", "psi"}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -69,6 +69,18 @@ def test_first_picture_is_the_gan_that_circles_out(language: str) -> None:
         ),
         ("Critical damping: γ = 1", {"method": "r1", "gamma": "1.0"}, "Converges", "9.53e-22"),
         ("WGAN never stops", {"method": "wgan"}, "Does not converge", "1.00"),
+        (
+            "Momentum 0.9 undoes R₁",
+            {"method": "r1", "momentum": "0.9"},
+            "Does not converge",
+            "4.40",
+        ),
+        (
+            "Bilinear game: momentum −0.5 comes to rest",
+            {"game": "bilinear", "updates": "alternating", "momentum": "-0.5"},
+            "Converges",
+            "0.0700",
+        ),
     ],
 )
 def test_presets_do_what_they_say(
@@ -128,6 +140,14 @@ def test_only_what_has_an_effect_is_asked(query: dict[str, str], own: set[str]) 
     assert controls(visit("game", **query)) == ALWAYS | own
 
 
+@pytest.mark.parametrize("updates", ["extragradient", "optimistic"])
+def test_momentum_is_asked_only_of_players_who_follow_the_arrows(updates: str) -> None:
+    app = visit("game", momentum="0.9", updates=updates)
+    assert not app.exception
+    assert controls(app) == ALWAYS - {"momentum"} | {"method"}
+    assert last_distance(app) == last_distance(visit("game", updates=updates))
+
+
 @pytest.mark.parametrize(
     "extreme",
     [
@@ -136,6 +156,8 @@ def test_only_what_has_an_effect_is_asked(query: dict[str, str], own: set[str]) 
         {"method": "consensus", "weight": "5", "updates": "optimistic"},
         {"method": "r1", "gamma": "2", "updates": "extragradient"},
         {"method": "wgan_gp", "theta": "0", "psi": "0"},
+        {"game": "bilinear", "momentum": "0.95"},
+        {"method": "r1", "updates": "alternating", "d_steps": "10", "momentum": "-0.95"},
     ],
 )
 def test_extremes_neither_fail_nor_leave_the_axes(extreme: dict[str, str]) -> None:
