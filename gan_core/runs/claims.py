@@ -29,7 +29,7 @@ class Claims:
         self._read, self._write = database.read, database.write
 
     def wanting_worker(self) -> list[Run]:
-        """Runs that should train and that nobody trains, the oldest first.
+        """Runs that should train and that nobody trains; who has waited longest comes first.
 
         Not a paused one for a change alone while it is replayed: the past comes first.
         """
@@ -45,7 +45,7 @@ class Claims:
                     tables.runs.c.status.in_(("queued", "running"))
                     | ((tables.runs.c.status == "paused") & woken)
                 )
-                .order_by(tables.runs.c.order)
+                .order_by(waiting_since())
             ).all()
         return understood(row for row in rows if is_free(row))
 
@@ -84,6 +84,17 @@ class Claims:
 def holder_name(engine: str = "") -> str:
     """A name for one execution of a run in this process, and for the engine that asked for it."""
     return f"{socket.gethostname()}:{os.getpid()}:{engine}.{secrets.token_hex(4)}"
+
+
+def waiting_since() -> sa.ScalarSelect[int]:
+    """For each run of a query, the number of the event by which it got its status."""
+    of_run = tables.events.c.run_id == tables.runs.c.id
+    seqs = sa.select(sa.func.max(tables.events.c.seq))
+    return (
+        seqs.where(of_run, tables.events.c.kind == "status")
+        .correlate(tables.runs)
+        .scalar_subquery()
+    )
 
 
 def _has_control(*of_kind: sa.ColumnElement[bool]) -> sa.Exists:

@@ -22,7 +22,7 @@ from gan_core.config import RunConfig
 from gan_core.runs import tables
 from gan_core.runs.answers import Answers, part_of
 from gan_core.runs.checkpoints import Checkpoints
-from gan_core.runs.claims import Claims, held_by, let_go, update_claimed
+from gan_core.runs.claims import Claims, held_by, let_go, update_claimed, waiting_since
 from gan_core.runs.controls import (
     Control,
     Controls,
@@ -155,7 +155,7 @@ class Store:
             queued = db.scalars(
                 sa.select(tables.runs.c.id)
                 .where(tables.runs.c.status == "queued")
-                .order_by(tables.runs.c.order)
+                .order_by(waiting_since())
             ).all()
         return (list(queued).index(run_id) + 1 if run_id in queued else 0), len(queued)
 

@@ -10,7 +10,7 @@ runs = sa.Table(
     "runs",
     metadata,
     sa.Column("id", sa.String, primary_key=True),
-    sa.Column("order", _BigInteger, nullable=False),  # place in the queue, and in the list
+    sa.Column("order", _BigInteger, nullable=False),  # place in the list
     sa.Column("name", sa.String, nullable=False),
     sa.Column("config", sa.Text, nullable=False),
     sa.Column("status", sa.String, nullable=False),

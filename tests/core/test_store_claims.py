@@ -37,6 +37,19 @@ def test_waiting_runs_are_served_first_come_first_served(store: Store) -> None:
     assert not store.claims.someone_waits()
 
 
+def test_run_that_is_prolonged_waits_behind_those_that_wait_already(store: Store) -> None:
+    ended, holder = claimed_run(store)
+    append(store, ended, holder, CONFIG.steps)
+    store.give_back(ended, holder, "finished")
+    waiting = store.create_run(CONFIG)
+    store.extend(ended, 5)
+    later = store.create_run(CONFIG)
+    in_turn = [waiting, ended, later]
+    assert [run.id for run in store.claims.wanting_worker()] == in_turn
+    assert [store.queue_place(each) for each in in_turn] == [(1, 3), (2, 3), (3, 3)]
+    assert [run.id for run in store.runs()] == [later, waiting, ended], "the newest first, as ever"
+
+
 def test_run_that_its_maker_trains_is_never_offered(store: Store) -> None:
     store.create_run(CONFIG, claimed_by=holder_name())
     assert store.claims.wanting_worker() == []
