@@ -209,7 +209,8 @@ class View {
         const themed = { ...layout, ...this.marked(plot), font: { ...layout.font, color: this.theme, family: this.letters() } };
         if (this.plane) delete themed.height; // as high as the picture beside it
         const fed = data.map((trace) => ({ ...trace, ...this.feed(plot, trace) }));
-        return drawing(plot, Plotly.newPlot(plot, fed, themed, plotlyConfig({ hasButtons: true })));
+        const config = { ...plotlyConfig({ hasButtons: true }), responsive: true };
+        return drawing(plot, Plotly.newPlot(plot, fed, themed, config));
       }),
     );
     if (plots !== this.plots) return; // built anew for another run, or gone

@@ -27,7 +27,6 @@ function purgeOnceDrawn(plot) {
 // Where nothing hovers, Plotly would have its buttons lie upon the figure for good.
 function plotlyConfig({ hasButtons }) {
   return {
-    responsive: true,
     displaylogo: false,
     displayModeBar: hasButtons && matchMedia("(hover: hover)").matches && "hover",
     modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],

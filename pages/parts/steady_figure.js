@@ -18,7 +18,7 @@ export default function (component) {
 class SteadyFigure {
   constructor(root) {
     this.root = root;
-    // Plotly itself follows the window alone, not the sidebar beside the page.
+    // Plotly itself would follow the window alone, not the sidebar beside the page.
     new ResizeObserver(() => this.theme && root.clientWidth && this.fit()).observe(root);
     this.onPrint = () => this.theme && this.setWidth(Math.min(PAPER_PX, root.clientWidth));
     this.afterPrint = () => this.theme && this.setWidth(null); // as wide as there is room again
@@ -60,13 +60,11 @@ class SteadyFigure {
     });
   }
 
-  // In a new width, Plotly puts the legend where it had been in the old one: all is drawn once more.
   fit() {
     if (this.root.clientWidth === this.width) return;
     this.width = this.root.clientWidth;
     clearTimeout(this.fitting);
-    const drawAnew = () => this.setWidth(null).then(() => this.Plotly.redraw(this.root));
-    this.fitting = setTimeout(() => drawing(this.root, drawAnew()), WIDTH_RESTS_MS);
+    this.fitting = setTimeout(() => this.setWidth(null), WIDTH_RESTS_MS);
   }
 
   // An animation takes Plotly longer than all the rest: it comes once the figure has been seen.
@@ -84,8 +82,11 @@ class SteadyFigure {
     this.root.on("plotly_click", ({ points: [{ x, y }] }) => this.tell("clicked", { x, y }));
   }
 
+  // In a new width, Plotly puts the legend where it had been in the old one: all is drawn once more.
   setWidth(width) {
-    return drawing(this.root, this.Plotly.relayout(this.root, { width, autosize: width === null }));
+    const { Plotly, root } = this;
+    const inWidth = Plotly.relayout(root, { width, autosize: width === null });
+    drawing(root, inWidth.then(() => Plotly.redraw(root)));
   }
 
   textColor() {

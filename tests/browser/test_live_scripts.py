@@ -278,7 +278,8 @@ def test_legend_finds_its_place_in_a_figure_that_changes_while_it_grows(tab: Pag
         "<div class=steady-figure></div></div>",
     )
     tab.add_script_tag(content=get_plotlyjs())
-    scores = {title: [10.0, 1.0] for title in ("Every pixel by itself", "Directions", "Mixture")}
+    title = "Generator {n}, with a title that leaves no room beside it"
+    scores = {title.format(n=n): [10.0, 1.0] for n in range(3)}
     view = {"name": "", "frames": [], "mode_bar": False, "choosable": False, "failed": ""}
     data = {"figure": floor_figure((50, 100), (2, 1), scores).to_json(), "view": json.dumps(view)}
     tab.evaluate("data => (window.show = () => component({ data, parentElement: place }))()", data)
@@ -287,6 +288,14 @@ def test_legend_finds_its_place_in_a_figure_that_changes_while_it_grows(tab: Pag
     tab.evaluate("place.style.width = '1000px', show()")
     tab.wait_for_function("document.querySelector('.main-svg').clientWidth === 1000")
     assert blemishes(tab) == []
+    place = tab.locator(".legend").bounding_box()
+    for moment, width in (("beforeprint", 680), ("afterprint", 1000)):
+        tab.evaluate("moment => void window.dispatchEvent(new Event(moment))", moment)
+        tab.wait_for_function(
+            "width => document.querySelector('.main-svg').clientWidth === width", arg=width
+        )
+        assert blemishes(tab) == [], moment
+    assert tab.locator(".legend").bounding_box() == place
 
 
 def test_arrow_key_turns_one_page_of_a_lesson_that_is_projected_and_of_no_other(tab: Page) -> None:
