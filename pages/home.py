@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from gan_core.course import LESSONS
+from gan_core.figures.style import Figure
 from gan_core.figures.tiny_gan import tiny_gan_film
 from gan_core.text import N_
 from gan_core.theory.tiny_gan import A_WHOLE_GAME, World
@@ -23,7 +23,7 @@ from pages.parts.steady_figure import steady_figure
 
 
 @functools.cache
-def film(code: str) -> tuple[go.Figure, list[dict[str, Any]]]:
+def film(code: str) -> tuple[Figure, list[dict[str, Any]]]:
     """The game of five numbers, with words in this language."""
     return tiny_gan_film(A_WHOLE_GAME, World(), translator(code))
 

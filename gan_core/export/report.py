@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import plotly.graph_objects as go
 from jinja2 import Environment, StrictUndefined
+from plotly.io import to_html
 from plotly.offline import get_plotlyjs
 
 from gan_core.config import RunConfig
 from gan_core.export.program import changes_mid_run
-from gan_core.figures.style import AXIS, GENERATOR, REAL, layout
+from gan_core.figures.style import AXIS, GENERATOR, REAL, Figure, layout, scatter
 from gan_core.image_measures import MEASURES, N_LIVE, Measure
 from gan_core.metrics import METRICS
 from gan_core.presets import command
@@ -95,12 +95,12 @@ def _machine(run: Run, _: Translate) -> str:
 # ------------------------------------------------------------------------------ figures
 
 
-def _filled(figure: go.Figure, curves: Mapping[str, Mapping[str, Any]]) -> go.Figure:
+def _filled(figure: Figure, curves: Mapping[str, Mapping[str, Any]]) -> Figure:
     """The figure with all that its traces would have been sent; see `gan_core.figures`."""
-    for trace in figure.data:
-        channels = trace.meta["append"]
+    for trace in figure["data"]:
+        channels = trace.pop("meta")["append"]
         axis = curves[channels["x"]]
-        trace.update(x=axis[channels["x"]], y=axis.get(channels["y"], []), meta=None)
+        trace |= {"x": axis[channels["x"]], "y": axis.get(channels["y"], [])}
     return figure
 
 
@@ -117,7 +117,7 @@ def _points(run: Run, frame: Mapping[str, Any], _: Translate) -> str:
     """Real and generated points, where there are any."""
     titles = (("x_real", N_("real"), REAL), ("x_fake", N_("generated"), GENERATOR))
     clouds = [
-        go.Scatter(
+        scatter(
             x=frame[f"{name}.x"],
             y=frame[f"{name}.y"],
             name=_(title),
@@ -130,13 +130,13 @@ def _points(run: Run, frame: Mapping[str, Any], _: Translate) -> str:
     if run.config.items.dataset.is_image or not clouds:
         return ""
     equal = {**AXIS, "scaleanchor": "x"}
-    return _html(go.Figure(clouds, layout(width=520, height=520, xaxis=AXIS, yaxis=equal)))
+    look = layout(width=520, height=520, xaxis=AXIS, yaxis=equal)
+    return _html({"data": clouds, "layout": look})
 
 
-def _html(figure: go.Figure) -> str:
-    figure.update_layout(template="none")
+def _html(figure: Figure) -> str:
     config = {"displaylogo": False, "responsive": True}
-    html: str = figure.to_html(config, full_html=False, include_plotlyjs=False)
+    html: str = to_html(figure, config, full_html=False, include_plotlyjs=False, validate=False)
     return html
 
 

@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
-from gan_core.figures.style import DISCRIMINATOR, NEUTRAL
+from gan_core.figures.style import DISCRIMINATOR, NEUTRAL, Figure
 from gan_core.text import N_
 
 MOST_FRAMES = 50  # the browser gets them all at once
@@ -23,7 +22,7 @@ def frame_steps(n_points: int) -> list[int]:
 
 
 def film(
-    figure: go.Figure,
+    figure: Figure,
     stills: Sequence[Sequence[Mapping[str, Any]]],
     steps: Sequence[int],
     translate: Callable[[str], str] = str,
@@ -44,14 +43,11 @@ def film(
         for traces in zip(*stills, strict=True)
     ]
     numbers = [number for number, axes in enumerate(moving) if axes]
-    figure.update_layout(
-        height=figure.layout.height + _CONTROLS,
-        margin={"b": figure.layout.margin.b + _CONTROLS},
-        updatemenus=[play_button(steps, translate(N_("Play")), top=_CONTROLS, frame_ms=frame_ms)],
-        sliders=[
-            step_slider(steps, translate(N_("Step")), top=_CONTROLS - 22, color=NEUTRAL, active=0)
-        ],
-    )
+    button = play_button(steps, translate(N_("Play")), top=_CONTROLS, frame_ms=frame_ms)
+    slider = step_slider(steps, translate(N_("Step")), top=_CONTROLS - 22, color=NEUTRAL, active=0)
+    look = figure["layout"]
+    look["margin"]["b"] += _CONTROLS
+    look |= {"height": look["height"] + _CONTROLS, "updatemenus": [button], "sliders": [slider]}
     return [
         {
             "name": str(step),

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import plotly.graph_objects as go
 
 from gan_core.figures.lessons import PURPLE
 from gan_core.figures.panels import Panel, panels_figure
-from gan_core.figures.style import GENERATOR, REAL
+from gan_core.figures.style import GENERATOR, REAL, Figure
 from gan_core.text import N_
 
 RANGES = (-1.6, 2.0), (-0.95, 0.95)  # of x and y: as far as points come, so that axes stay
@@ -50,7 +49,7 @@ def balls_figure(
     *,
     around_real: bool,
     translate: Callable[[str], str] = str,
-) -> go.Figure:
+) -> Figure:
     """Balls of `radii` (m,) around `centers` (m, 2), and `points` (n, 2), `inside` (n,) or not.
 
     `around_real` says that the centres are real points and the others generated ones.

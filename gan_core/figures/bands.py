@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import plotly.graph_objects as go
 from plotly.colors import hex_to_rgb
 
-from gan_core.figures.style import AXIS, NEUTRAL, layout
+from gan_core.figures.style import AXIS, NEUTRAL, Figure, Trace, layout, scatter
 from gan_core.text import N_
 
 HEIGHT = 360
@@ -101,7 +100,7 @@ def band_figure(
     quantity: Quantity,
     levels: Sequence[Level] = (),
     translate: Callable[[str], str] = str,
-) -> go.Figure:
+) -> Figure:
     """A run's own curve over the step, and the band that it makes with the others.
 
     The median is dashed where not all runs count: some are on their way, others have ended.
@@ -130,41 +129,37 @@ def band_figure(
         | {"name": _(N_("This run")), "hovertemplate": "%{y:.4~g}"},
     ]
     title = f"{quantity.title} ({quantity.unit})" if quantity.unit else quantity.title
-    return go.Figure(
-        traces,
-        layout(
-            height=HEIGHT,
-            uirevision=title,  # zoom survives an update, but not another quantity
-            xaxis={**AXIS, "title": {"text": _(N_("Step"))}},
-            yaxis={**AXIS, "title": {"text": title}},
-            legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"},  # the tools stand right
-            shapes=[level_line(level) for level in levels],
-        ),
+    look = layout(
+        height=HEIGHT,
+        uirevision=title,  # zoom survives an update, but not another quantity
+        xaxis={**AXIS, "title": {"text": _(N_("Step"))}},
+        yaxis={**AXIS, "title": {"text": title}},
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"},  # the tools stand right
+        shapes=[level_line(level) for level in levels],
     )
+    return {"data": traces, "layout": look}
 
 
-def _line(steps: np.ndarray, values: np.ndarray, color: str, width: float, **how: Any) -> Any:
-    line = {"color": color, "width": width, **how}
-    return {"type": "scatter", "mode": "lines", "x": steps, "y": values, "line": line}
+def _line(steps: np.ndarray, values: np.ndarray, color: str, width: float, **how: Any) -> Trace:
+    return scatter(x=steps, y=values, mode="lines", line={"color": color, "width": width, **how})
 
 
-def _range(shown: Band, color: str, shape: str) -> dict[str, Any]:
+def _range(shown: Band, color: str, shape: str) -> Trace:
     """A surface for each stretch without a gap: along the lowest, and back along the highest."""
     x, y = [], []
     for part in np.ma.notmasked_contiguous(np.ma.masked_invalid(shown.low)):
         x += [*shown.steps[part], *shown.steps[part][::-1], np.nan]
         y += [*shown.low[part], *shown.high[part][::-1], np.nan]
     red, green, blue = hex_to_rgb(color)
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": np.array(x),
-        "y": np.array(y),
-        "line": {"width": 0, "shape": shape},
-        "fill": "toself",
-        "fillcolor": f"rgba({red}, {green}, {blue}, 0.22)",
-        "hoverinfo": "skip",
-    }
+    return scatter(
+        x=np.array(x),
+        y=np.array(y),
+        mode="lines",
+        line={"width": 0, "shape": shape},
+        fill="toself",
+        fillcolor=f"rgba({red}, {green}, {blue}, 0.22)",
+        hoverinfo="skip",
+    )
 
 
 def level_line(level: Level) -> dict[str, Any]:

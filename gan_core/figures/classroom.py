@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-import plotly.graph_objects as go
-
 from gan_core.class_results import Tally
-from gan_core.figures.style import layout
+from gan_core.figures.style import Figure, layout
 from gan_core.text import N_
 
 ROW, EDGES = 50, 60  # pixels
@@ -17,7 +15,7 @@ TITLE = N_("Right at the first try")
 
 def answers_figure(
     rows: Mapping[str, Sequence[Tally]], translate: Callable[[str], str] = str
-) -> go.Figure:
+) -> Figure:
     """The tallies of each lesson's questions, by the lesson's title.
 
     A square is coloured, and inscribed, with the part that was right at the first try, and with how
@@ -26,35 +24,32 @@ def answers_figure(
     _ = translate
     most = max(map(len, rows.values()))
     padded = [[*each, *[Tally(0, 0)] * (most - len(each))] for each in rows.values()]
-    figure = go.Figure(
-        go.Heatmap(
-            z=[[100 * each.share if each.n else None for each in row] for row in padded],
-            x=[_("Question {n}").format(n=place + 1) for place in range(most)],
-            y=list(rows),
-            text=[[_inscription(each) for each in row] for row in padded],
-            texttemplate="%{text}",
-            textfont={"color": "#111111", "size": 14},
-            hovertemplate="%{y}<br>%{x}: %{text}<extra></extra>",
-            zmin=0,
-            zmax=100,
-            colorscale=[[0, LOW], [0.5, MIDDLE], [1, HIGH]],
-            xgap=3,
-            ygap=3,
-            showscale=False,
-            name=_(TITLE),
-        )
-    )
-    figure.update_layout(
-        **layout(
-            height=EDGES + ROW * len(rows),
-            margin={"l": 10, "r": 10, "t": 34, "b": 10},
-            hovermode="closest",
-        )
-    )
+    squares = {
+        "type": "heatmap",
+        "z": [[100 * each.share if each.n else None for each in row] for row in padded],
+        "x": [_("Question {n}").format(n=place + 1) for place in range(most)],
+        "y": list(rows),
+        "text": [[_inscription(each) for each in row] for row in padded],
+        "texttemplate": "%{text}",
+        "textfont": {"color": "#111111", "size": 14},
+        "hovertemplate": "%{y}<br>%{x}: %{text}<extra></extra>",
+        "zmin": 0,
+        "zmax": 100,
+        "colorscale": [[0, LOW], [0.5, MIDDLE], [1, HIGH]],
+        "xgap": 3,
+        "ygap": 3,
+        "showscale": False,
+        "name": _(TITLE),
+    }
     bare = {"fixedrange": True, "showgrid": False, "zeroline": False, "ticks": ""}
-    figure.update_xaxes(**bare, side="top")
-    figure.update_yaxes(**bare, autorange="reversed", automargin=True)
-    return figure
+    look = layout(
+        height=EDGES + ROW * len(rows),
+        margin={"l": 10, "r": 10, "t": 34, "b": 10},
+        hovermode="closest",
+        xaxis=bare | {"side": "top"},
+        yaxis=bare | {"autorange": "reversed", "automargin": True},
+    )
+    return {"data": [squares], "layout": look}
 
 
 def _inscription(tally: Tally) -> str:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Sequence
 
-import plotly.graph_objects as go
-
 from gan_core.figures.bands import Curve, Level, Quantity, level_line
-from gan_core.figures.style import AXIS, DISCRIMINATOR, GENERATOR, REAL, layout
+from gan_core.figures.style import AXIS, DISCRIMINATOR, GENERATOR, REAL, Figure, layout, scatter
 from gan_core.text import N_
 
 HEIGHT = 380
@@ -22,11 +20,11 @@ def comparison_figure(
     quantity: Quantity,
     levels: Sequence[Level] = (),
     translate: Callable[[str], str] = str,
-) -> go.Figure:
+) -> Figure:
     """A line for each of up to four runs, given with the names that people gave them."""
     title = f"{quantity.title} ({quantity.unit})" if quantity.unit else quantity.title
     lines = [
-        go.Scatter(
+        scatter(
             x=curve.steps,
             y=curve.values,
             name=html.escape(name),
@@ -41,15 +39,13 @@ def comparison_figure(
         )
         for (name, curve), color, dash in zip(curves, COLORS, DASHES, strict=False)
     ]
-    return go.Figure(
-        lines,
-        layout(
-            height=HEIGHT,
-            uirevision=title,
-            xaxis={**AXIS, "title": {"text": translate(N_("Step"))}},
-            yaxis={**AXIS, "title": {"text": title}},
-            legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"},
-            showlegend=True,
-            shapes=[level_line(level) for level in levels],
-        ),
+    look = layout(
+        height=HEIGHT,
+        uirevision=title,
+        xaxis={**AXIS, "title": {"text": translate(N_("Step"))}},
+        yaxis={**AXIS, "title": {"text": title}},
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"},
+        showlegend=True,
+        shapes=[level_line(level) for level in levels],
     )
+    return {"data": lines, "layout": look}

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import plotly.graph_objects as go
 
 from gan_core.figures.densities import tangent
 from gan_core.figures.panels import Panel, panels_figure
-from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL
+from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL, Figure
 from gan_core.text import N_
 from gan_core.theory.critic import optimal_critic, penalised_slope, penalised_value
 from gan_core.theory.divergences import LN2
@@ -32,7 +31,7 @@ def critic_figure(
     reach: float,
     steepest: float,
     translate: Translate = str,
-) -> go.Figure:
+) -> Figure:
     """What D and a critic within `bound` say of samples; below, the distances that G so learns of.
 
     The generated samples lie around `theta`. Axes are long enough for a θ of `reach` and a bound of
@@ -77,7 +76,7 @@ def critic_figure(
     )
 
 
-def held_figure(distance: float, weight: float, translate: Translate = str) -> go.Figure:
+def held_figure(distance: float, weight: float, translate: Translate = str) -> Figure:
     """What a straight critic gets for its slope: ever more, or with a penalty most near 1.
 
     Real samples lie at one point, generated ones at `distance` from it; `weight` is the penalty's.

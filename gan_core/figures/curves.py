@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from gan_core.datasets import Dataset
 from gan_core.figures.panels import Panel, panels_figure
-from gan_core.figures.style import AXIS, DISCRIMINATOR, GENERATOR, NEUTRAL, REAL, layout
+from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL, Figure, Trace, scatter
 from gan_core.image_measures import MEASURES, N_LIVE, is_digits
 from gan_core.losses import Loss
 from gan_core.metrics import METRICS
@@ -21,6 +19,7 @@ from gan_core.text import N_
 HEIGHT = 560
 PLANE_HEIGHT = 480
 RECORDED_HEIGHT = 360
+BETWEEN = 42  # pixels, for the numbers of an axis and the title below
 DISTANCES = {"jensen_shannon": DISCRIMINATOR, "sliced_wasserstein": GENERATOR}
 
 # Row, name, channel and colour of each curve of the game.
@@ -39,7 +38,7 @@ def live_curves(
     penalties: Sequence[Penalty],
     dataset: Dataset,
     translate: Translate = str,
-) -> go.Figure:
+) -> Figure:
     """Curves over the step, with one common axis: losses, decisions, throughput.
 
     `losses` and `penalties` are all that the run has had. Dashed lines stand at the values of the
@@ -53,13 +52,14 @@ def live_curves(
     if is_digits(dataset):
         frechet = MEASURES.get("frechet").title_of(N_LIVE, _)
         titles, heights = [*titles[:2], frechet, speed], [0.3, 0.26, 0.26, 0.18]
-    figure = _stack(titles, heights, _)
-    _draw_the_game(figure, losses, penalties, _)
+    panels = [Panel(title) for title in titles]
+    _draw_the_game(panels, losses, penalties, _)
     if is_digits(dataset):
-        _draw_the_quality(figure, row=3, _=_)
-    throughput = _curve(speed, "images_per_second", NEUTRAL, x="speed_step")
-    figure.add_trace(throughput, row=len(titles), col=1)
-    return figure.update_yaxes(rangemode="tozero", row=len(titles), col=1)
+        _draw_the_quality(panels[2], _)
+        _say_steps_but_once(panels[:3])  # the axis below is theirs too
+    panels[-1].traces.append(_curve(speed, "images_per_second", NEUTRAL, x="speed_step"))
+    panels[-1].y = {"rangemode": "tozero"}
+    return _stack(panels, heights, losses, penalties, _)
 
 
 def plane_curves(
@@ -67,7 +67,7 @@ def plane_curves(
     penalties: Sequence[Penalty],
     floors: Mapping[str, float],
     translate: Translate = str,
-) -> go.Figure:
+) -> Figure:
     """Losses, decisions, distances from the data, and the sizes of both gradients over the step.
 
     Dotted lines are noise floors: what real points score against other real points. For the rest,
@@ -84,26 +84,25 @@ def plane_curves(
         ),
         _keyed(_(N_("Size of the gradients")), sizes, _),
     ]
-    figure = _stack(titles, [0.28, 0.24, 0.24, 0.24], _)
-    _draw_the_game(figure, losses, penalties, _)
+    panels = [Panel(title) for title in titles]
+    _draw_the_game(panels, losses, penalties, _)
+    distance, gradients = panels[2:]
+    distance.y, gradients.y = {"rangemode": "tozero"}, {"type": "log", "nticks": 3}
     for name, color in DISTANCES.items():
         title = _(METRICS.get(name).title)
-        figure.add_trace(_curve(title, name, color, x="frame_step"), row=3, col=1)
+        distance.traces.append(_curve(title, name, color, x="frame_step"))
         if name in floors:
-            line = {"color": color, "width": 1, "dash": "dot"}
-            figure.add_hline(floors[name], row=3, col=1, line=line)
+            distance.level(floors[name], color, dash="dot")
     for (name, color), channel in zip(sizes.items(), ("d_gradient", "g_gradient"), strict=True):
-        figure.add_trace(_curve(name, channel, color, x="frame_step"), row=4, col=1)
-    figure.update_yaxes(rangemode="tozero", row=3, col=1)
-    figure.update_yaxes(type="log", nticks=3, row=4, col=1)
-    figure.update_xaxes(showticklabels=False, row=1).update_xaxes(showticklabels=False, row=2)
-    figure.update_xaxes(showticklabels=False, row=3)
-    return figure.update_layout(height=PLANE_HEIGHT, margin={"t": 24, "b": 44})
+        gradients.traces.append(_curve(name, channel, color, x="frame_step"))
+    _say_steps_but_once(panels[:3])
+    shares = [0.28, 0.24, 0.24, 0.24]
+    return _stack(panels, shares, losses, penalties, _, height=PLANE_HEIGHT, top=24)
 
 
 def recorded_curves(
     loss: Loss, steps: np.ndarray, curves: np.ndarray, translate: Translate = str
-) -> go.Figure:
+) -> Figure:
     """Losses and decisions (n, 4) of a run that has ended, over its steps (n,).
 
     The columns are L_D, L_G, D(x), D(G(z)). Dashed lines stand as in `live_curves`.
@@ -126,21 +125,36 @@ def _keyed(title: str, colors: Mapping[str, str], _: Translate) -> str:
     return _(N_("{title}: {names}")).format(title=title, names=_(N_(", ")).join(names))
 
 
-def _stack(titles: Sequence[str], heights: Sequence[float], _: Translate) -> go.Figure:
-    """Empty panels one above the other, with the step as their common axis."""
-    figure = make_subplots(
-        rows=len(titles),
-        cols=1,
-        shared_xaxes=True,
-        row_heights=list(heights),
-        vertical_spacing=0.09,
-        subplot_titles=list(titles),
+def _stack(
+    panels: Sequence[Panel],
+    shares: Sequence[float],
+    losses: Sequence[Loss],
+    penalties: Sequence[Penalty],
+    _: Translate,
+    height: int = HEIGHT,
+    top: int = 34,
+) -> Figure:
+    """The panels one above the other, with the step as their common axis."""
+    for panel in panels[:-1]:
+        panel.x = {"matches": f"x{len(panels)}", **panel.x}
+    panels[-1].x = {"title": {"text": _(N_("Step"))}}
+    # What the browser compares: where any of it is another, it draws the figure anew.
+    game = [len(losses) > 1, _give_probabilities(losses), _are_penalised(penalties)]
+    return panels_figure(
+        panels,
+        columns=1,
+        height=height,
+        shares=shares,
+        between=BETWEEN,
+        title_size=14,
+        margin={"t": top, "b": 44},
+        meta=game,
     )
-    figure.update_annotations(x=0, xanchor="left", font={"size": 14})
-    figure.update_xaxes(**AXIS, showticklabels=True)
-    figure.update_xaxes(title_text=_(N_("Step")), row=len(titles), col=1)
-    figure.update_yaxes(**AXIS)
-    return figure.update_layout(layout(height=HEIGHT, showlegend=False))
+
+
+def _say_steps_but_once(panels: Sequence[Panel]) -> None:
+    for panel in panels:
+        panel.x = {"showticklabels": False}
 
 
 def _titles_of_the_game(
@@ -164,31 +178,26 @@ def _give_probabilities(losses: Sequence[Loss]) -> bool:
 
 
 def _draw_the_game(
-    figure: go.Figure, losses: Sequence[Loss], penalties: Sequence[Penalty], _: Translate
+    panels: Sequence[Panel], losses: Sequence[Loss], penalties: Sequence[Penalty], _: Translate
 ) -> None:
     """Losses in the first panel, decisions in the second, with their equilibrium."""
     for row, name, channel, color in _GAME:
-        figure.add_trace(_curve(name, channel, color), row=row, col=1)
-    is_penalised = _are_penalised(penalties)
-    if is_penalised:
-        figure.add_trace(_curve(_(N_("Penalty")), "d_penalty", NEUTRAL), row=1, col=1)
+        panels[row - 1].traces.append(_curve(name, channel, color))
+    if _are_penalised(penalties):
+        panels[0].traces.append(_curve(_(N_("Penalty")), "d_penalty", NEUTRAL))
     for row, value, color in _equilibrium_lines(losses):
-        figure.add_hline(value, row=row, col=1, line={"color": color, "width": 1, "dash": "dash"})
+        panels[row - 1].level(value, color)
     if _give_probabilities(losses):
-        figure.update_yaxes(range=[0, 1], row=2, col=1)
-    # What the browser compares: where any of it is another, it draws the figure anew.
-    figure.update_layout(meta=[len(losses) > 1, _give_probabilities(losses), is_penalised])
+        panels[1].y = {"range": [0, 1]}
 
 
-def _draw_the_quality(figure: go.Figure, row: int, _: Translate) -> None:
+def _draw_the_quality(panel: Panel, _: Translate) -> None:
     """The Fréchet distance of what is generated, and of real pictures from other real ones."""
     generated = _curve(_(N_("generated")), "frechet", GENERATOR, x="quality_step")
     real = _curve(_(N_("real")), "frechet_floor", REAL, x="quality_step")
-    for curve, style in ((generated, {"mode": "lines+markers"}), (real, {"line": {"dash": "dot"}})):
-        figure.add_trace(curve.update(**style), row=row, col=1)
-    figure.update_yaxes(type="log", nticks=3, row=row, col=1)
-    for upper in range(1, row + 1):  # the axis below is theirs too
-        figure.update_xaxes(showticklabels=False, row=upper, col=1)
+    panel.traces += [generated | {"mode": "lines+markers"}, real]
+    real["line"]["dash"] = "dot"
+    panel.y = {"type": "log", "nticks": 3}
 
 
 def _equilibrium_lines(losses: Sequence[Loss]) -> list[tuple[int, float, str]]:
@@ -204,8 +213,8 @@ def _equilibrium_lines(losses: Sequence[Loss]) -> list[tuple[int, float, str]]:
     return lines
 
 
-def _curve(name: str, channel: str, color: str, x: str = "step") -> go.Scatter:
-    return go.Scatter(
+def _curve(name: str, channel: str, color: str, x: str = "step") -> Trace:
+    return scatter(
         name=name,
         x=[],
         y=[],

@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from gan_core.figures.panels import Panel, panels_figure
-from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL
+from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL, Figure
 from gan_core.text import N_, fixed
 from gan_core.theory.divergences import LN2
 from gan_core.theory.fit import Fit
@@ -30,7 +29,7 @@ LABEL_SIZE = 15
 Translate = Callable[[str], str]
 
 
-def judged_figure(pair: MovingPair, q_mean: float, translate: Translate = str) -> go.Figure:
+def judged_figure(pair: MovingPair, q_mean: float, translate: Translate = str) -> Figure:
     """p and q, below them D* = p/(p + q), and below that the area that is the JSD.
 
     Point masses are drawn as stems, as high as their probability.
@@ -80,7 +79,7 @@ def slopes_figure(
     here: Mapping[str, Reading],
     means: np.ndarray,
     translate: Translate = str,
-) -> go.Figure:
+) -> Figure:
     """Each divergence over q's mean (k,), one panel each, with its tangent where q is now."""
     _ = translate
     units = {"nat": _(N_("{name}, in nats")), "x": _(N_("{name}, in units of x"))}
@@ -111,7 +110,7 @@ def slopes_figure(
     return panels_figure(panels, columns=2, height=460, shares=(1, 1))
 
 
-def fits_figure(p: Mixture, fits: Mapping[str, Fit], translate: Translate = str) -> go.Figure:
+def fits_figure(p: Mixture, fits: Mapping[str, Fit], translate: Translate = str) -> Figure:
     """p, and over it the Gaussian nearest to it in the sense of each divergence, a panel each."""
     _ = translate
     x = np.linspace(*SHOWN, 401)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from gan_core.figures.panels import Panel, panels_figure
+from gan_core.figures.style import Figure
 from gan_core.networks.mlp import ACTIVATIONS
 from gan_core.text import N_
 
@@ -28,7 +28,7 @@ def gradients_of(network: Mapping[str, Any]) -> list[float]:
 
 def gradient_figure(
     anatomies: Mapping[str, Mapping[str, Any]], translate: Callable[[str], str] = str
-) -> go.Figure:
+) -> Figure:
     """Gradient over layer, D's on the left and G's on the right, a curve per activation.
 
     Args:

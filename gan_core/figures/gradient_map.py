@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from gan_core.figures.panels import Panel, panels_figure
+from gan_core.figures.style import Figure
 from gan_core.text import N_
 
 HEIGHT = 390
@@ -35,7 +35,7 @@ COLORBAR = {
 
 def gradient_map(
     picture: str, gradient: Sequence[Sequence[float]], translate: Callable[[str], str] = str
-) -> go.Figure:
+) -> Figure:
     """A picture, and beside it the same under D's gradient (height, width): red where more
     brightness makes D think "real", blue where it makes D think "fake"."""
     _ = translate

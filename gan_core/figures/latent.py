@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from gan_core.figures.panels import Panel, panels_figure
-from gan_core.figures.style import DISCRIMINATOR, GENERATOR, REAL
+from gan_core.figures.style import DISCRIMINATOR, GENERATOR, REAL, Figure
 from gan_core.text import N_
 
 HEIGHT = 330
@@ -21,7 +20,7 @@ Translate = Callable[[str], str]
 
 def norm_figure(
     ways: Mapping[str, np.ndarray], shell: tuple[float, float, float], translate: Translate = str
-) -> go.Figure:
+) -> Figure:
     """The norm of z along each of `WAYS`, noise (n, dim), over the shell where noise lies.
 
     `shell` is as `gan_core.theory.latent.shell` returns it.
@@ -48,7 +47,7 @@ def norm_figure(
     return _with_legend(panel)
 
 
-def search_figure(path: Sequence[float], translate: Translate = str) -> go.Figure:
+def search_figure(path: Sequence[float], translate: Translate = str) -> Figure:
     """The mean squared error of the best start, after each step of the descent."""
     _ = translate
     panel = Panel(
@@ -61,7 +60,7 @@ def search_figure(path: Sequence[float], translate: Translate = str) -> go.Figur
     return panels_figure([panel], columns=1, height=HEIGHT, shares=[1])
 
 
-def _with_legend(panel: Panel) -> go.Figure:
+def _with_legend(panel: Panel) -> Figure:
     legend = {"x": 0.5, "xanchor": "center", "y": -0.3, "yanchor": "top", "orientation": "h"}
     return panels_figure(
         [panel],

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from gan_core.figures.panels import Panel, panels_figure
-from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL
+from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL, Figure
 from gan_core.literature import FAMILIES, WORKS
 from gan_core.text import N_
 
@@ -24,7 +23,7 @@ FAMILY_COLORS = {
 }
 
 
-def timeline_figure(translate: Translate = str) -> go.Figure:
+def timeline_figure(translate: Translate = str) -> Figure:
     """The works that began each family of generative models or carried it on, by year."""
     _ = translate
     rows = list(FAMILIES)
@@ -65,7 +64,7 @@ def fit_figure(
     density: np.ndarray,
     drawn: np.ndarray,
     translate: Translate = str,
-) -> go.Figure:
+) -> Figure:
     """Data (n,) with the density (k,) over x (k,) that was fitted to it; below, what it draws."""
     _ = translate
     panels = [
@@ -93,7 +92,7 @@ def two_losses_figure(
     logits: np.ndarray,
     here: float,
     translate: Translate = str,
-) -> go.Figure:
+) -> Figure:
     """L_G (n,) and its slope (n,) over D's logit (n,) for a generated sample, a curve per loss."""
     _ = translate
     panels = [
@@ -114,7 +113,7 @@ def two_losses_figure(
 
 def backward_figure(
     sizes: Mapping[str, np.ndarray], names: Mapping[str, str], translate: Translate = str
-) -> go.Figure:
+) -> Figure:
     """Gradient (layers,) at each layer, a curve per activation; each mark is a factor of ten."""
     _ = translate
     panel = Panel(
@@ -140,7 +139,7 @@ def backward_figure(
 
 def points_figure(
     points: np.ndarray, centers: np.ndarray, extent: float, translate: Translate = str
-) -> go.Figure:
+) -> Figure:
     """Points (n, 2) over the spots (k, 2) where real ones gather."""
     panel = _points_panel("", points, centers, extent, spot_size=26, translate=translate)
     return panels_figure([panel], columns=1, height=380, shares=[1], margin={"t": 8, "b": 30})
@@ -151,7 +150,7 @@ def pictures_figure(
     centers: np.ndarray,
     extent: float,
     translate: Translate = str,
-) -> go.Figure:
+) -> Figure:
     """As `points_figure`, several small ones side by side, each below its title."""
     panels = [
         _points_panel(title, points, centers, extent, spot_size=12, translate=translate)
@@ -190,7 +189,7 @@ def floor_figure(
     floor: Sequence[float],
     scores: Mapping[str, Sequence[float]],
     translate: Translate = str,
-) -> go.Figure:
+) -> Figure:
     """A score over the number of samples: the noise floor, and generators by their titles."""
     _ = translate
     panel = Panel(
@@ -224,7 +223,7 @@ def floor_figure(
 
 def ways_figure(
     t: np.ndarray, lengths: Mapping[str, np.ndarray], noise: np.ndarray, translate: Translate = str
-) -> go.Figure:
+) -> Figure:
     """Lengths (n,) along each way at t (n,); beside them how long noise vectors (m,) are."""
     _ = translate
     along = Panel(_(N_("Length on the way")), x={"title": {"text": "t"}})

@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-import plotly.graph_objects as go
 
 from gan_core.figures.panels import Panel, panels_figure
-from gan_core.figures.style import DISCRIMINATOR, GENERATOR, HALO, NEUTRAL, REAL
+from gan_core.figures.style import DISCRIMINATOR, GENERATOR, HALO, NEUTRAL, REAL, Figure
 from gan_core.losses import Loss
 from gan_core.losses.doubts import LIMIT, slope
 from gan_core.ops import NUMPY, Ops, Tensor
@@ -109,7 +108,7 @@ def loss_figure(
     fake_logit: float,
     axis: Axis = "logit",
     translate: Callable[[str], str] = str,
-) -> go.Figure:
+) -> Figure:
     """L_D above L_G, and beside each its slope, over D's output on one sample; up to three losses.
 
     Solid curves: D's output on the real sample varies, and on the fake it is `fake_logit`; dashed
@@ -286,7 +285,7 @@ def _range(values: Sequence[np.ndarray], most: float, notes: int) -> Range:
 
 def _put_together(
     panels: list[Panel], drawn: Sequence[_Drawn], axis: Axis, translate: Callable[[str], str]
-) -> go.Figure:
+) -> Figure:
     _ = translate
     titles = {
         "logit": N_("“fake” ← C → “real”"),

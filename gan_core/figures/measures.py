@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import plotly.graph_objects as go
-
 from gan_core.figures.panels import Panel, panels_figure
-from gan_core.figures.style import AXIS, GENERATOR, REAL, layout
+from gan_core.figures.style import AXIS, GENERATOR, REAL, Figure, layout
 from gan_core.text import N_
 
 HEIGHT = 330
@@ -24,7 +22,7 @@ NAMES = {
 Translate = Callable[[str], str]
 
 
-def class_figure(classes: Mapping[str, Sequence[float]], translate: Translate = str) -> go.Figure:
+def class_figure(classes: Mapping[str, Sequence[float]], translate: Translate = str) -> Figure:
     """How often the classifier finds each digit among "generated" and "real" pictures: bars."""
     _ = translate
     x = {"dtick": 1, "title": {"text": _(N_("Digit, as the classifier reads it"))}}
@@ -43,9 +41,7 @@ def class_figure(classes: Mapping[str, Sequence[float]], translate: Translate = 
     return _with_legend(panel)
 
 
-def distance_figure(
-    distances: Mapping[str, Sequence[float]], translate: Translate = str
-) -> go.Figure:
+def distance_figure(distances: Mapping[str, Sequence[float]], translate: Translate = str) -> Figure:
     """How far "generated" and "held_out" pictures are from their nearest training pictures."""
     _ = translate
     panel = Panel(
@@ -68,10 +64,10 @@ def distance_figure(
                 "hovertemplate": "%{y:.1f} %",
             }
         )
-    return _with_legend(panel).update_layout(barmode="overlay")
+    return _with_legend(panel, barmode="overlay")
 
 
-def neighbours_figure(shown: Mapping[str, Any], translate: Translate = str) -> go.Figure:
+def neighbours_figure(shown: Mapping[str, Any], translate: Translate = str) -> Figure:
     """Samples above their nearest training pictures, with the distances below.
 
     `shown` is as `gan_core.runs.measuring.measure` returns it.
@@ -79,29 +75,32 @@ def neighbours_figure(shown: Mapping[str, Any], translate: Translate = str) -> g
     _ = translate
     height, width = shown["size"]
     distances = [f"{distance:.3g}" for distance in shown["distances"]]
-    image = go.Image(source=shown["picture"], hoverinfo="skip")
-    figure = go.Figure(image, layout(height=STRIP_HEIGHT, dragmode=False))
-    figure.update_xaxes(
-        tickvals=[width * (place + 0.5) for place in range(len(distances))],
-        ticktext=distances,
-        tickangle=0,
-        showgrid=False,
-        zeroline=False,
-        title={"text": _(N_("Distance of the pixels")), "standoff": 4},
+    image = {"type": "image", "source": shown["picture"], "hoverinfo": "skip"}
+    bare = {"showgrid": False, "zeroline": False}
+    across = {
+        "tickvals": [width * (place + 0.5) for place in range(len(distances))],
+        "ticktext": distances,
+        "tickangle": 0,
+        "title": {"text": _(N_("Distance of the pixels")), "standoff": 4},
+    }
+    down = {
+        "tickvals": [height * 0.5, height * 1.5],
+        "ticktext": [_(N_("generated")), _(N_("nearest real"))],
+        "automargin": True,
+    }
+    look = layout(
+        height=STRIP_HEIGHT,
+        margin={"l": 8, "r": 8, "t": 8, "b": 44},
+        dragmode=False,
+        xaxis=bare | across,
+        yaxis=bare | down,
     )
-    figure.update_yaxes(
-        tickvals=[height * 0.5, height * 1.5],
-        ticktext=[_(N_("generated")), _(N_("nearest real"))],
-        showgrid=False,
-        zeroline=False,
-        automargin=True,
-    )
-    return figure.update_layout(margin={"l": 8, "r": 8, "t": 8, "b": 44})
+    return {"data": [image], "layout": look}
 
 
-def _with_legend(panel: Panel) -> go.Figure:
+def _with_legend(panel: Panel, **options: Any) -> Figure:
     panel.y = {**AXIS, "rangemode": "tozero", **panel.y}
     legend = {"x": 0.5, "xanchor": "center", "y": -0.3, "yanchor": "top"}
     return panels_figure(
-        [panel], columns=1, height=HEIGHT, shares=[1], legend=legend, margin={"b": 92}
+        [panel], columns=1, height=HEIGHT, shares=[1], legend=legend, margin={"b": 92}, **options
     )

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-import plotly.graph_objects as go
-
-from gan_core.figures.style import NEUTRAL, layout
+from gan_core.figures.style import NEUTRAL, Figure, layout, scatter
 from gan_core.networks.mlp import ACTIVATIONS
 from gan_core.text import N_
 
@@ -91,7 +89,7 @@ def network_sketch(
     ends: tuple[str, str],
     color: str,
     translate: Callable[[str], str] = str,
-) -> go.Figure:
+) -> Figure:
     """Blocks from left to right, one per stage, with the shape below and the operation between.
 
     A block of pictures is as high as a picture is and as wide as there are channels (the root of
@@ -120,28 +118,24 @@ def network_sketch(
         _words(len(flow), 0.78, f"<b>{ends[1]}</b>", 15, color) | {"yanchor": "bottom"},
     ]
     parameters = _(N_("{n} parameters"))
-    hover = {
-        "type": "scatter",
-        "x": list(range(1, len(shapes))),
-        "y": [0] * len(flow),
-        "mode": "markers",
-        "marker": {"size": 60, "opacity": 0},
-        "hovertext": [parameters.format(n=f"{stage.parameters:,}") for stage in flow],
-        "hoverinfo": "text",
-    }
-    # Declared at once: Plotly copies all that is there whenever something is added.
-    return go.Figure(
-        [hover],
-        layout(
-            height=HEIGHT,
-            margin={"l": 4, "r": 4, "t": 4, "b": 4},
-            hovermode="closest",
-            shapes=[face for x, shape in enumerate(shapes) for face in _block(x, shape, color)],
-            annotations=[*words, *(_arrow(x, *pair) for x, pair in enumerate(pairwise(shapes)))],
-            xaxis={"visible": False, "range": [-0.5, len(flow) + 0.5], "fixedrange": True},
-            yaxis={"visible": False, "range": [-2.03, 1.1], "fixedrange": True},
-        ),
+    hover = scatter(
+        x=list(range(1, len(shapes))),
+        y=[0] * len(flow),
+        mode="markers",
+        marker={"size": 60, "opacity": 0},
+        hovertext=[parameters.format(n=f"{stage.parameters:,}") for stage in flow],
+        hoverinfo="text",
     )
+    look = layout(
+        height=HEIGHT,
+        margin={"l": 4, "r": 4, "t": 4, "b": 4},
+        hovermode="closest",
+        shapes=[face for x, shape in enumerate(shapes) for face in _block(x, shape, color)],
+        annotations=[*words, *(_arrow(x, *pair) for x, pair in enumerate(pairwise(shapes)))],
+        xaxis={"visible": False, "range": [-0.5, len(flow) + 0.5], "fixedrange": True},
+        yaxis={"visible": False, "range": [-2.03, 1.1], "fixedrange": True},
+    )
+    return {"data": [hover], "layout": look}
 
 
 def _does_nothing(layer: Mapping[str, Any]) -> bool:
@@ -225,5 +219,5 @@ def _words(x: float, y: float, text: str, size: int, color: str | None = None) -
         "text": text,
         "showarrow": False,
         "yanchor": "top",
-        "font": {"size": size, "color": color},
+        "font": {"size": size} | ({"color": color} if color else {}),
     }

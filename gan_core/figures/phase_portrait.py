@@ -10,10 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from gan_core.figures.animation import frame_steps, play_button, step_slider
-from gan_core.figures.style import AXIS, GENERATOR, NEUTRAL, REAL, layout
+from gan_core.figures.style import AXIS, GENERATOR, NEUTRAL, REAL, Figure, Trace, layout, scatter
 from gan_core.text import N_
 from gan_core.theory.dynamics import vector_field
 from gan_core.theory.games import Game
@@ -51,7 +50,7 @@ def phase_portrait(
     translate: Callable[[str], str] = str,
     *,
     with_slider: bool = True,
-) -> go.Figure:
+) -> Figure:
     """The path (n + 1, 2) over the arrows of the game's field, with a button that plays its `film`.
 
     Clicks fall on the first trace alone, whose points lie within ±`farthest_start`; without it,
@@ -87,18 +86,14 @@ def phase_portrait(
         updatemenus=[play_button(steps, _(N_("Play")), top=62)],
         sliders=[step_slider(steps, _(N_("Step")), top=40, color=PATH)] if with_slider else [],
     )
-    # In one go: every later change of a figure costs several milliseconds.
-    return go.Figure([*still, _comet(shown, steps[-1])], look)
+    return {"data": [*still, _comet(shown, steps[-1])], "layout": look}
 
 
-def film(portrait: go.Figure, path: np.ndarray) -> list[dict[str, Any]]:
-    """The frames that a portrait of this path plays.
-
-    They are plain, and not yet the figure's: Plotly takes longer to check them than to draw.
-    """
+def film(portrait: Figure, path: np.ndarray) -> list[dict[str, Any]]:
+    """The frames that a portrait of this path plays."""
     shown = _within_picture(path)
     # All traces are named, though one moves: those left out would no longer answer to clicks.
-    n = len(portrait.data)
+    n = len(portrait["data"])
     unchanged: list[dict[str, Any]] = [{}] * (n - 1)
     return [
         {"name": str(step), "traces": list(range(n)), "data": [*unchanged, _tail(shown, step)]}
@@ -124,7 +119,7 @@ def _within_picture(path: np.ndarray) -> np.ndarray:
     return path if left_at is None else path[: left_at + 1]
 
 
-def _starts(view: float, farthest: float | None, invitation: str) -> list[go.Scatter]:
+def _starts(view: float, farthest: float | None, invitation: str) -> list[Trace]:
     """Invisible points to click on, at multiples of `LATTICE` up to ±`farthest`."""
     if farthest is None:
         return []
@@ -134,7 +129,7 @@ def _starts(view: float, farthest: float | None, invitation: str) -> list[go.Sca
     across = np.round(spacing * np.arange(-n, n + 1), 2)
     theta, psi = np.meshgrid(across, across)
     return [
-        go.Scatter(
+        scatter(
             name=invitation,
             x=theta.ravel().astype(np.float32),
             y=psi.ravel().astype(np.float32),
@@ -146,7 +141,7 @@ def _starts(view: float, farthest: float | None, invitation: str) -> list[go.Sca
     ]
 
 
-def _arrows(game: Game, view: float) -> go.Scatter:
+def _arrows(game: Game, view: float) -> Trace:
     """The directions of the field, all of one length."""
     spacing = 2 * view / ARROWS
     across = -view + spacing * (np.arange(ARROWS) + 0.5)
@@ -164,7 +159,7 @@ def _arrows(game: Game, view: float) -> go.Scatter:
     # As corners of one path: 300 markers would take Plotly ten times as long as all the rest.
     corners = [centre - half, tips, tips - back + aside, tips, tips - back - aside, gap]
     x, y = np.stack(corners, axis=-1).reshape(2, -1).astype(np.float32)
-    return go.Scatter(
+    return scatter(
         x=x,
         y=y,
         mode="lines",
@@ -175,13 +170,13 @@ def _arrows(game: Game, view: float) -> go.Scatter:
     )
 
 
-def _clip_lines(game: Game, view: float) -> list[go.Scatter]:
+def _clip_lines(game: Game, view: float) -> list[Trace]:
     """The two edges of the band in which clipping holds ψ, if this game clips."""
     if game.clip is None:
         return []
     edge = game.clip
     return [
-        go.Scatter(
+        scatter(
             x=[-view, view, None, -view, view],
             y=[-edge, -edge, None, edge, edge],
             mode="lines",
@@ -192,14 +187,14 @@ def _clip_lines(game: Game, view: float) -> list[go.Scatter]:
     ]
 
 
-def _line(points: np.ndarray, name: str, width: float) -> go.Scatter:
+def _line(points: np.ndarray, name: str, width: float) -> Trace:
     x, y = points.T
     line = {"color": PATH, "width": width, "simplify": False}  # simplified, curves get corners
-    return go.Scatter(name=name, x=x, y=y, mode="lines", line=line, hoverinfo="skip")
+    return scatter(name=name, x=x, y=y, mode="lines", line=line, hoverinfo="skip")
 
 
-def _marker(point: np.ndarray, name: str, symbol: str, color: str, size: int) -> go.Scatter:
-    return go.Scatter(
+def _marker(point: np.ndarray, name: str, symbol: str, color: str, size: int) -> Trace:
+    return scatter(
         name=name,
         x=[point[0]],
         y=[point[1]],
@@ -214,9 +209,9 @@ def _marker(point: np.ndarray, name: str, symbol: str, color: str, size: int) ->
     )
 
 
-def _comet(path: np.ndarray, step: int) -> go.Scatter:
+def _comet(path: np.ndarray, step: int) -> Trace:
     """The moving point with its tail, after `step` steps."""
-    return go.Scatter(
+    return scatter(
         **_tail(path, step),
         mode="lines+markers",
         line={"color": PATH, "width": 4},
@@ -236,7 +231,7 @@ def eigenvalue_plane(
     eigenvalues: np.ndarray | None,
     locus: np.ndarray | None = None,
     translate: Callable[[str], str] = str,
-) -> go.Figure:
+) -> Figure:
     """The eigenvalues (n,) of one step beside the edge of the unit circle, and small, all of it.
 
     Inside they are green circles, outside orange diamonds, on the edge grey squares. `locus` are
@@ -282,7 +277,7 @@ def eigenvalue_plane(
         xaxis2=small | {"domain": [0.01, 0.2], "anchor": "y2"},
         yaxis2=small | {"domain": [0.03, 0.36], "anchor": "x2", "scaleanchor": "x2"},
     )
-    return go.Figure(traces, look)
+    return {"data": traces, "layout": look}
 
 
 def _window(values: np.ndarray) -> tuple[float, float]:
@@ -304,8 +299,8 @@ def _label_places(values: np.ndarray) -> list[str]:
     return places
 
 
-def _disc(edge: np.ndarray, **place: str) -> go.Scatter:
-    return go.Scatter(
+def _disc(edge: np.ndarray, **place: str) -> Trace:
+    return scatter(
         x=edge.real.astype(np.float32),
         y=edge.imag.astype(np.float32),
         mode="lines",
@@ -316,13 +311,13 @@ def _disc(edge: np.ndarray, **place: str) -> go.Scatter:
     )
 
 
-def _points(values: np.ndarray, marker: dict[str, Any], **options: Any) -> go.Scatter:
-    return go.Scatter(
+def _points(values: np.ndarray, marker: dict[str, Any], **options: Any) -> Trace:
+    return scatter(
         **{"x": values.real, "y": values.imag, "mode": "markers", "marker": marker} | options
     )
 
 
-def distance_curve(path: np.ndarray, translate: Callable[[str], str] = str) -> go.Figure:
+def distance_curve(path: np.ndarray, translate: Callable[[str], str] = str) -> Figure:
     """The distance ‖(θ, ψ)‖ from the equilibrium over the steps, on a logarithmic axis."""
     _ = translate
     distance = np.hypot(path[:, 0], path[:, 1])
@@ -335,7 +330,7 @@ def distance_curve(path: np.ndarray, translate: Callable[[str], str] = str) -> g
         low, high = distance.min(), distance.max()
         ends = {"x": steps[[0, -1]], "y": distance[[0, 0]]}
         line = {"color": NEUTRAL, "width": 1, "dash": "dash"}
-        traces.append(go.Scatter(**ends, mode="lines", line=line, hoverinfo="skip"))
+        traces.append(scatter(**ends, mode="lines", line=line, hoverinfo="skip"))
         notes.append(_last_value(int(steps[-1]), distance))
     decades = math.log10(high / low)
     room = max(0.35, 0.15 * decades)
@@ -360,7 +355,7 @@ def distance_curve(path: np.ndarray, translate: Callable[[str], str] = str) -> g
         xaxis=AXIS | {"fixedrange": True, "title": {"text": _(N_("Step"))}},
         yaxis=AXIS | up,
     )
-    return go.Figure(traces, look)
+    return {"data": traces, "layout": look}
 
 
 def _last_value(step: int, distance: np.ndarray) -> dict[str, Any]:

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import plotly.graph_objects as go
 
 from gan_core.datasets import Dataset
-from gan_core.figures.style import AXIS, REAL, layout
+from gan_core.figures.style import AXIS, REAL, Figure, layout, scatter
 from gan_core.text import N_
 
 N_SHOWN = 1000
 HEIGHT = 420
 
 
-def plane_data(dataset: Dataset, translate: Callable[[str], str] = str) -> go.Figure:
+def plane_data(dataset: Dataset, translate: Callable[[str], str] = str) -> Figure:
     """Points of a dataset in the plane, on the part of it that figures of its runs show."""
     _ = translate
     x, y = dataset.load(N_SHOWN).astype(np.float32).T
-    points = go.Scatter(
+    points = scatter(
         x=x,
         y=y,
         mode="markers",
@@ -35,4 +34,4 @@ def plane_data(dataset: Dataset, translate: Callable[[str], str] = str) -> go.Fi
         xaxis=square,
         yaxis=square | {"scaleanchor": "x"},
     )
-    return go.Figure([points], look)
+    return {"data": [points], "layout": look}

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+Trace = dict[str, Any]
+# What Plotly's script draws: {"data": traces, "layout": …}. Plotly's own objects would check each
+# property, which takes longer than to compute what is drawn; the tests have them check it.
+Figure = dict[str, Any]
+
 # Near Okabe and Ito's palette, which colour-blind readers tell apart; bright enough on black.
 DISCRIMINATOR = "#2A8FD0"
 GENERATOR = "#E0661C"
@@ -14,10 +19,14 @@ NEUTRAL = "#888888"
 HALO = ", ".join(["0 0 3px Canvas"] * 4)
 
 
+def scatter(**options: Any) -> Trace:
+    """A trace of points, or of the line through them."""
+    return {"type": "scatter"} | options
+
+
 def layout(**options: Any) -> dict[str, Any]:
     """Layout options of a figure that sits in a page of either theme."""
     return {
-        "template": "none",  # the whole look is here; Plotly's own takes as long as a curve
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"size": 13},

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import plotly.graph_objects as go
-
-from gan_core.figures.bands import Quantity
-from gan_core.figures.style import AXIS, NEUTRAL, layout
+from gan_core.figures.bands import Level, Quantity, level_line
+from gan_core.figures.style import AXIS, NEUTRAL, Figure, layout, scatter
 from gan_core.text import N_, number
 
 HEIGHT = 400
@@ -31,7 +29,7 @@ def sweep_figure(
     logarithmic: bool = False,
     floor: float | None = None,
     translate: Callable[[str], str] = str,
-) -> go.Figure:
+) -> Figure:
     """The measure against the setting; runs that still train are hollow, the floor is dotted."""
     _ = translate
     y_title = f"{quantity.title} ({quantity.unit})" if quantity.unit else quantity.title
@@ -44,7 +42,7 @@ def sweep_figure(
     ):
         chosen = [dot for dot in dots if dot.has_ended == ended]
         traces.append(
-            go.Scatter(
+            scatter(
                 x=[dot.value for dot in chosen],
                 y=[dot.measured for dot in chosen],
                 name=_(name),
@@ -57,19 +55,23 @@ def sweep_figure(
     if is_number:  # a tick for each run: few of them, and mostly round
         values = sorted({float(dot.value) for dot in dots})
         axis |= {"tickvals": values, "ticktext": [number(value) for value in values]}
-    figure = go.Figure(
-        traces,
-        layout(
-            height=HEIGHT,
-            uirevision=f"{setting} {y_title}",
-            hovermode="closest",
-            xaxis=axis,
-            yaxis={**AXIS, "title": {"text": y_title}},
-        ),
+    look = layout(
+        height=HEIGHT,
+        uirevision=f"{setting} {y_title}",
+        hovermode="closest",
+        xaxis=axis,
+        yaxis={**AXIS, "title": {"text": y_title}},
     )
     if floor is not None:
-        line = {"color": NEUTRAL, "width": 1, "dash": "dot"}
-        real = {"text": _(N_("Real samples")), "xanchor": "right", "font": {"color": NEUTRAL}}
-        # Above a dot that lies on the line.
-        figure.add_hline(floor, line=line, annotation={**real, "yshift": DOT})
-    return figure
+        look |= {
+            "shapes": [level_line(Level(floor, "")) | {"showlegend": False}],
+            "annotations": [_at_the_floor(floor, _(N_("Real samples")))],
+        }
+    return {"data": traces, "layout": look}
+
+
+def _at_the_floor(floor: float, text: str) -> dict[str, Any]:
+    """Words at the right end of the floor's line."""
+    place = {"xref": "paper", "x": 1, "xanchor": "right", "y": floor, "yanchor": "bottom"}
+    # Above a dot that lies on the line.
+    return place | {"yshift": DOT, "text": text, "showarrow": False, "font": {"color": NEUTRAL}}

@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from gan_core.figures.animation import film, frame_steps
 from gan_core.figures.panels import Panel, panels_figure
-from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL
+from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL, Figure
 from gan_core.text import N_
 from gan_core.theory.mixture import normal_log_pdf
 from gan_core.theory.optimal_discriminator import optimal_discriminator_of_logs
@@ -34,7 +33,7 @@ def tiny_gan_figure(
     stage: str,
     before: Players | None = None,
     translate: Callable[[str], str] = str,
-) -> go.Figure:
+) -> Figure:
     """Densities of real and generated samples above what D says; `stage` is one of `STAGES`.
 
     The samples are those of the move with this number. `before` are the players a move earlier,
@@ -45,7 +44,7 @@ def tiny_gan_figure(
 
 def tiny_gan_film(
     moves: str, world: World, translate: Callable[[str], str] = str
-) -> tuple[go.Figure, list[dict[str, Any]]]:
+) -> tuple[Figure, list[dict[str, Any]]]:
     """The game at its start with a button that plays these moves, and the frames that it plays.
 
     The samples are the same throughout, so that each can be followed.
@@ -58,7 +57,7 @@ def tiny_gan_film(
     return figure, film(figure, traces, steps, translate, frame_ms=FRAME_MS)
 
 
-def _figure(panels: Sequence[Panel]) -> go.Figure:
+def _figure(panels: Sequence[Panel]) -> Figure:
     legend = {"y": 1.09, "yanchor": "bottom", "x": 0, "xanchor": "left"}
     return panels_figure(
         panels, columns=1, height=HEIGHT, shares=(3, 2), legend=legend, margin={"t": 64}

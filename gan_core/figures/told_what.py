@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from gan_core.figures.animation import film, frame_steps
 from gan_core.figures.panels import Panel, panels_figure
-from gan_core.figures.style import DISCRIMINATOR, GENERATOR, REAL
+from gan_core.figures.style import DISCRIMINATOR, GENERATOR, REAL, Figure
 from gan_core.text import N_
 from gan_core.theory.told_what import Players, World
 
@@ -26,7 +25,7 @@ LEGEND = {"y": 1.08, "yanchor": "bottom", "x": 0, "xanchor": "left", **_ROWS}
 
 def told_what_film(
     path: Sequence[Players], world: World, translate: Callable[[str], str] = str
-) -> tuple[go.Figure, list[dict[str, Any]]]:
+) -> tuple[Figure, list[dict[str, Any]]]:
     """The game at its start with a button that plays it, and the frames that are played.
 
     `path` are the players at the start and after each step.

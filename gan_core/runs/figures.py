@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
 from gan_core.config import RunConfig, option_fields
 from gan_core.figures.curves import Translate, live_curves, plane_curves
+from gan_core.figures.style import Figure
 from gan_core.losses import Loss
 from gan_core.runs.run import Run
 from gan_core.runs.store import Store
 
 
-def run_curves(store: Store, run: Run, translate: Translate = str) -> go.Figure:
+def run_curves(store: Store, run: Run, translate: Translate = str) -> Figure:
     """The figure that fits the run's data and all that was exchanged mid-run."""
     configs, dataset = store.controls.configs(run.id), run.config.items.dataset
     losses, penalties = _losses(configs), [config.items.penalty for config in configs]

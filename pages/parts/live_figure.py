@@ -7,10 +7,10 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any, cast
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from gan_core.config import RunConfig
+from gan_core.figures.style import Figure
 from gan_core.runs.curve import level_for
 from gan_core.runs.messages import snapshot
 from gan_core.runs.run import Run
@@ -39,7 +39,7 @@ _component = st.components.v2.component(
 
 def live_run(
     run: Run,
-    figures: list[go.Figure],
+    figures: list[Figure],
     tiles: dict[str, Any],
     speed: str,
     *,
@@ -60,10 +60,7 @@ def live_run(
         "run": run.id,
         "status": run.status,
         "has_facts": bool(run.facts),
-        "figures": [
-            json.loads(figure.to_json() or "{}") | {"name": figure_name(figure)}
-            for figure in figures
-        ],
+        "figures": [figure | {"name": figure_name(figure)} for figure in figures],
         "tiles": tiles,
         "speed": speed,
         "plane": layers is not None

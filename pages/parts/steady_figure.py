@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
+from plotly.io import to_json
 
+from gan_core.figures.style import Figure
 from pages.parts.plotly_script import LOADER
 from pages.parts.prose import _
 
@@ -29,7 +30,7 @@ _component = st.components.v2.component(
 
 
 def steady_figure(
-    figure: go.Figure,
+    figure: Figure,
     key: str,
     *,
     mode_bar: bool = False,
@@ -58,18 +59,26 @@ def steady_figure(
         "name": figure_name(figure),
         "failed": _("The figures could not be loaded. Reload the page."),
     }
-    data = {"figure": figure.to_json(), "view": json.dumps(view)}
+    data = {"figure": to_json(figure, validate=False), "view": json.dumps(view)}
     _component(key=key, data=data, on_clicked_change=clicked)
 
 
-def figure_name(figure: go.Figure) -> str:
+def figure_name(figure: Figure) -> str:
     """What a screen reader calls a figure: its titles, its axes, and what is drawn in it."""
-    look = figure.layout
-    titles = [look.title.text, *(each.text for each in look.annotations if each.xref == "paper")]
-    axes = [each.title.text for each in (*figure.select_xaxes(), *figure.select_yaxes())]
-    drawn = [each.name for each in figure.data]
-    parts = dict.fromkeys(filter(None, [*titles, *axes, *drawn]))
+    look = figure["layout"]
+    titles = [
+        *_title(look),
+        *(each["text"] for each in look.get("annotations", []) if each.get("xref") == "paper"),
+        *(title for name in look if re.match("[xy]axis", name) for title in _title(look[name])),
+    ]
+    drawn = [each.get("name") for each in figure["data"]]
+    parts = dict.fromkeys(filter(None, [*titles, *drawn]))
     return re.sub("<[^>]*>", "", _("; ").join(parts))
+
+
+def _title(titled: Mapping[str, Any]) -> list[str]:
+    """The title of a figure or of an axis, if it has one."""
+    return [titled["title"]["text"]] if "title" in titled else []
 
 
 def head_start() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
+from plotly.io import to_json
 from plotly.offline import get_plotlyjs
 
 from gan_core.figures.lessons import floor_figure
@@ -281,7 +282,8 @@ def test_legend_finds_its_place_in_a_figure_that_changes_while_it_grows(tab: Pag
     title = "Generator {n}, with a title that leaves no room beside it"
     scores = {title.format(n=n): [10.0, 1.0] for n in range(3)}
     view = {"name": "", "frames": [], "mode_bar": False, "choosable": False, "failed": ""}
-    data = {"figure": floor_figure((50, 100), (2, 1), scores).to_json(), "view": json.dumps(view)}
+    figure = to_json(floor_figure((50, 100), (2, 1), scores), validate=False)
+    data = {"figure": figure, "view": json.dumps(view)}
     tab.evaluate("data => (window.show = () => component({ data, parentElement: place }))()", data)
     expect(tab.locator(".legendtext")).to_have_count(4)
     assert blemishes(tab) == []

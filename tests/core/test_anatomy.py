@@ -19,6 +19,7 @@ from gan_core.training.build import build_networks, packed
 from gan_core.training.device import pick
 from gan_core.training.pool import real_labels, real_samples
 from gan_core.training.trainer import Trainer
+from tests.plotly_objects import checked
 
 SMALL = {
     "network": "mlp",
@@ -237,7 +238,7 @@ def test_sketch_has_a_block_for_each_stage_with_its_shape(article: dict[str, Any
     generator = article["generator"]
     shapes = [shape_text(stage.shape) for stage in stages(generator)]
     assert shapes == ["12,544", "7×7×256", "7×7×128", "14×14×64", "28×28×1"]
-    figure = network_sketch(generator, ("in", "out"), "#123456")
+    figure = checked(network_sketch(generator, ("in", "out"), "#123456"))
     shown = [each.text for each in figure.layout.annotations]
     assert [text for text in shown if "×" in text and text.startswith("<b>")] == [
         f"<b>{shape}</b>" for shape in shapes[1:]
@@ -265,7 +266,7 @@ def test_points_need_no_reshaping_and_no_flattening() -> None:
 
 
 def test_blocks_are_as_high_as_their_pictures(article: dict[str, Any]) -> None:
-    figure = network_sketch(article["generator"], ("z", "x"), "#123456")
+    figure = checked(network_sketch(article["generator"], ("z", "x"), "#123456"))
     paths = [shape.path for shape in figure.layout.shapes]
     heights, widths = [], []
     for path in paths:
@@ -283,7 +284,7 @@ def test_blocks_are_as_high_as_their_pictures(article: dict[str, Any]) -> None:
 def test_gradient_figure_shows_each_layer_of_each_pair(
     five_deep: dict[str, dict[str, Any]],
 ) -> None:
-    figure = gradient_figure(five_deep)
+    figure = checked(gradient_figure(five_deep))
     assert len(figure.data) == 2 * len(COLORS)
     for trace, (player, name) in zip(
         figure.data,

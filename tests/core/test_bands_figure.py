@@ -23,6 +23,7 @@ from gan_core.figures.bands import (
     band_figure,
     values_at,
 )
+from tests.plotly_objects import checked
 
 SCORE = Quantity("Score", "#2A8FD0", "nat")
 COUNT = Quantity("Modes", "#2A8FD0", whole=True)
@@ -173,7 +174,7 @@ def figure_of(quantity: Quantity = SCORE, levels: Sequence[Level] = ()) -> tuple
     """Two runs to step 100, one of which ended at 60."""
     own, other = curve((0, 1.0), (100, 1.0)), curve((0, 3.0), (100, 3.0))
     ended = curve((0, 8.0), (60, 8.0))
-    figure = band_figure(own, [other, ended], quantity, levels)
+    figure = checked(band_figure(own, [other, ended], quantity, levels))
     return figure, band([own, other, ended], whole=quantity.whole)
 
 
@@ -185,7 +186,7 @@ def test_median_is_dashed_where_a_run_is_missing() -> None:
     assert solid.line.dash is None
     assert dashed.line.dash
     assert dashed.showlegend
-    complete = band_figure(curve((0, 1.0), (9, 1.0)), [curve((0, 3.0), (9, 3.0))], SCORE)
+    complete = checked(band_figure(curve((0, 1.0), (9, 1.0)), [curve((0, 3.0), (9, 3.0))], SCORE))
     assert not trace(complete, "Median, not of all seeds").showlegend
 
 
@@ -200,7 +201,7 @@ def test_surface_runs_along_the_lowest_and_back_along_the_highest() -> None:
 
 def test_surface_has_a_gap_where_nothing_is_known() -> None:
     measured = ((0, 1.0), (10, 1.0), (20, None), (30, 1.0), (40, 1.0))
-    figure = band_figure(curve(*measured), [curve(*measured)], SCORE)
+    figure = checked(band_figure(curve(*measured), [curve(*measured)], SCORE))
     x = trace(figure, "Range, lowest to highest").x
     pieces = np.split(x, np.flatnonzero(np.isnan(x)))
     assert [(np.nanmin(each), np.nanmax(each)) for each in pieces[:-1]] == [(0, 10), (30, 40)]
@@ -209,7 +210,7 @@ def test_surface_has_a_gap_where_nothing_is_known() -> None:
 
 def test_own_run_is_drawn_as_it_was_measured() -> None:
     own = curve((0, 1.0), (7, 5.0), (100, 2.0))
-    drawn = trace(band_figure(own, [curve()], SCORE), "This run")
+    drawn = trace(checked(band_figure(own, [curve()], SCORE)), "This run")
     assert (drawn.x.tolist(), drawn.y.tolist()) == ([0, 7, 100], [1.0, 5.0, 2.0])
 
 
@@ -234,13 +235,13 @@ def test_zoom_is_kept_for_one_quantity_alone() -> None:
 
 def test_figure_without_a_band_shows_the_run_alone() -> None:
     for own in (curve(), curve((0, 1.0)), curve((0, 1.0), (9, None))):
-        figure = band_figure(own, [curve(), curve()], SCORE)
+        figure = checked(band_figure(own, [curve(), curve()], SCORE))
         assert len(trace(figure, "Median").y) == 0
         assert json.loads(figure.to_json())
 
 
 def test_labels_are_translated() -> None:
     own = curve((0, 1.0), (9, 1.0))
-    figure = band_figure(own, [own], SCORE, translate=lambda text: f"«{text}»")
+    figure = checked(band_figure(own, [own], SCORE, translate=lambda text: f"«{text}»"))
     assert all(each.name.startswith("«") for each in figure.data)
     assert figure.layout.xaxis.title.text == "«Step»"

@@ -9,6 +9,7 @@ import pytest
 
 from gan_core.class_results import Tally, Vote, hardest, tallies, through
 from gan_core.figures.classroom import answers_figure
+from tests.plotly_objects import checked
 
 RIGHT = {"loop 0": "1", "loop 1": "0"}
 VOTES = [
@@ -46,7 +47,9 @@ def test_hardest_come_first_and_easy_ones_not_at_all() -> None:
 
 @pytest.fixture
 def figure() -> go.Figure:
-    return answers_figure({"1 · One": [Tally(4, 1), Tally(0, 0)], "2 · Two": [Tally(2, 2)]})
+    return checked(
+        answers_figure({"1 · One": [Tally(4, 1), Tally(0, 0)], "2 · Two": [Tally(2, 2)]})
+    )
 
 
 def test_squares_say_what_was_right_at_once_of_how_many(figure: go.Figure) -> None:
@@ -62,5 +65,5 @@ def test_squares_say_what_was_right_at_once_of_how_many(figure: go.Figure) -> No
 
 
 def test_every_lesson_has_a_row_of_the_same_height(figure: go.Figure) -> None:
-    one = answers_figure({"1 · One": [Tally(4, 1)]})
+    one = checked(answers_figure({"1 · One": [Tally(4, 1)]}))
     assert figure.layout.height - one.layout.height == 50

@@ -14,6 +14,7 @@ from gan_core.figures.style import GENERATOR
 from gan_core.theory.critic import penalised_slope
 from gan_core.theory.mixture import Mixture
 from gan_core.theory.moving_pair import gaussians
+from tests.plotly_objects import checked
 
 REACH, STEEPEST = 4.0, 2.0
 PAIR = gaussians(Mixture((1.0,), (0.0,), (0.25,)), 0.25, REACH)
@@ -21,7 +22,7 @@ JUDGED, SCORED, JSD, W1 = "x", "x2", "x3", "x4"
 
 
 def drawn(theta: float, bound: float) -> go.Figure:
-    return critic_figure(PAIR, theta, bound, reach=REACH, steepest=STEEPEST)
+    return checked(critic_figure(PAIR, theta, bound, reach=REACH, steepest=STEEPEST))
 
 
 def lines(figure: go.Figure, axis: str) -> list[Any]:
@@ -71,6 +72,6 @@ def test_axes_stay_and_take_in_all_curves(theta: float) -> None:
 
 @pytest.mark.parametrize("weight", [1.0, 10.0, 100.0])
 def test_dot_lies_where_the_penalised_curve_is_highest(weight: float) -> None:
-    _alone, less, dot = held_figure(3.0, weight).data
+    _alone, less, dot = checked(held_figure(3.0, weight)).data
     assert float(dot.x[0]) == pytest.approx(penalised_slope(3.0, weight))
     assert float(dot.y[0]) == pytest.approx(max(less.y), abs=weight * 1e-3)

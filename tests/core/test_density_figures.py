@@ -23,6 +23,7 @@ from gan_core.figures.style import GENERATOR, REAL
 from gan_core.theory.fit import fit_gaussian
 from gan_core.theory.mixture import Mixture
 from gan_core.theory.moving_pair import COMPARED, gaussians, points
+from tests.plotly_objects import checked
 
 REACH = 6.0
 MEANS = np.linspace(-REACH, REACH, 121)
@@ -51,7 +52,7 @@ def marked(text: str) -> str:
 
 def test_panels_fill_the_figure_without_touching() -> None:
     panels = [Panel(str(place)) for place in range(6)]
-    drawn = panels_figure(panels, columns=2, height=600, shares=(2, 1, 1)).layout
+    drawn = checked(panels_figure(panels, columns=2, height=600, shares=(2, 1, 1))).layout
     boxes = [(*drawn[f"xaxis{n}"].domain, *drawn[f"yaxis{n}"].domain) for n in ("", 2, 3, 4, 5, 6)]
     for (l1, r1, b1, t1), (l2, r2, b2, t2) in itertools.combinations(boxes, 2):
         assert r1 < l2 or r2 < l1 or t1 < b2 or t2 < b1
@@ -67,7 +68,7 @@ def test_what_is_drawn_in_a_panel_has_its_axes() -> None:
     panel.note("here", 1.0, 3.0)
     panel.level(2.5)
     panel.upright(0.5)
-    figure = panels_figure([Panel("first"), panel], columns=1, height=400, shares=(1, 1))
+    figure = checked(panels_figure([Panel("first"), panel], columns=1, height=400, shares=(1, 1)))
     assert {(trace.xaxis, trace.yaxis) for trace in figure.data} == {("x2", "y2")}
     assert figure.data[0].line.width == 4
     assert figure.layout.xaxis2.range == (0, 3)
@@ -83,7 +84,7 @@ def test_what_is_drawn_in_a_panel_has_its_axes() -> None:
 
 
 def test_best_discriminator_is_a_half_everywhere_when_q_is_p() -> None:
-    figure = judged_figure(gaussians(ONE, 1.0, REACH), 0.0)
+    figure = checked(judged_figure(gaussians(ONE, 1.0, REACH), 0.0))
     [judged] = traces(figure, name="D*")
     np.testing.assert_allclose(judged.y, 0.5, atol=1e-12)
     assert "JSD = 0.0000" in notes(figure)
@@ -91,7 +92,7 @@ def test_best_discriminator_is_a_half_everywhere_when_q_is_p() -> None:
 
 
 def test_curves_are_the_densities_and_their_share() -> None:
-    figure = judged_figure(gaussians(FAR, 0.8, REACH), 1.0)
+    figure = checked(judged_figure(gaussians(FAR, 0.8, REACH), 1.0))
     [p], [q], [judged] = (traces(figure, name=name) for name in ("p", "q", "D*"))
     np.testing.assert_allclose(p.y, FAR.pdf(p.x), rtol=1e-6)
     np.testing.assert_allclose(q.y, Mixture((1.0,), (1.0,), (0.8,)).pdf(q.x), rtol=1e-6)
@@ -100,14 +101,14 @@ def test_curves_are_the_densities_and_their_share() -> None:
 
 
 def test_shaded_area_is_named_by_its_value() -> None:
-    figure = judged_figure(gaussians(FAR, 0.8, REACH), 1.0)
+    figure = checked(judged_figure(gaussians(FAR, 0.8, REACH), 1.0))
     [shaded] = traces(figure, name="JSD")
     area = float(np.sum(shaded.y) * (shaded.x[1] - shaded.x[0]))
     assert f"JSD = {area:.4f} nats" in notes(figure)
 
 
 def test_points_are_stems_that_the_best_discriminator_never_mistakes() -> None:
-    figure = judged_figure(points(REACH), 3.0)
+    figure = checked(judged_figure(points(REACH), 3.0))
     [p], [q] = traces(figure, name="p"), traces(figure, name="q")
     assert (p.x[1], p.y[1]) == pytest.approx((0, 1))
     assert (q.x[1], q.y[1]) == pytest.approx((3, 1))
@@ -121,7 +122,7 @@ def test_points_are_stems_that_the_best_discriminator_never_mistakes() -> None:
 
 @pytest.mark.parametrize("q_mean", [-3.0, 0.0, 3.0])
 def test_names_of_the_densities_stand_on_different_sides(q_mean: float) -> None:
-    figure = judged_figure(gaussians(ONE, 1.0, REACH), q_mean)
+    figure = checked(judged_figure(gaussians(ONE, 1.0, REACH), q_mean))
     sides = {note.text[0]: note.xanchor for note in figure.layout.annotations if ":" in note.text}
     assert {sides["p"], sides["q"]} == {"left", "right"}
     left = next(name for name, side in sides.items() if side == "right")  # text ends at the peak
@@ -134,7 +135,7 @@ def test_names_of_the_densities_stand_on_different_sides(q_mean: float) -> None:
 def test_each_divergence_has_its_panel_curve_and_tangent() -> None:
     pair = gaussians(FAR, 1.0, REACH)
     here = pair.readings(1.0)
-    figure = slopes_figure(pair, 1.0, here, MEANS)
+    figure = checked(slopes_figure(pair, 1.0, here, MEANS))
     sweep = pair.sweep(MEANS)
     for place, name in enumerate(COMPARED):
         assert SYMBOLS[name] in notes(figure)
@@ -147,13 +148,15 @@ def test_each_divergence_has_its_panel_curve_and_tangent() -> None:
 
 def test_infinite_divergences_are_said_not_drawn() -> None:
     pair = points(REACH)
-    figure = slopes_figure(pair, 3.0, pair.readings(3.0), MEANS)
+    figure = checked(slopes_figure(pair, 3.0, pair.readings(3.0), MEANS))
     assert notes(figure).count("∞") == 2
     for trace in figure.data:
         assert not np.isinf(np.asarray(trace.y, dtype=float)).any()
     assert len(traces(figure, mode="lines")) == 4 + 2  # tangents of JSD and W₁ alone
     for q_mean, side in ((3.0, "left"), (-3.0, "right")):  # the words keep clear of q's line
-        found = slopes_figure(pair, q_mean, pair.readings(q_mean), MEANS).layout.annotations
+        found = checked(
+            slopes_figure(pair, q_mean, pair.readings(q_mean), MEANS)
+        ).layout.annotations
         assert [note.xanchor for note in found if "∞" in note.text] == [side] * 2
     lone = [trace for trace in traces(figure, mode="markers") if list(trace.x) == [0.0]]
     assert [list(trace.y) for trace in lone] == [[0.0]] * 4
@@ -164,7 +167,7 @@ def test_infinite_divergences_are_said_not_drawn() -> None:
 
 def test_fits_are_drawn_and_described() -> None:
     fits = {name: fit_gaussian(FAR, name) for name in COMPARED}
-    figure = fits_figure(FAR, fits)
+    figure = checked(fits_figure(FAR, fits))
     for trace, fit in zip(traces(figure, name="q"), fits.values(), strict=True):
         expected = Mixture((1.0,), (fit.mean,), (fit.std,)).pdf(np.asarray(trace.x))
         np.testing.assert_allclose(trace.y, expected)
@@ -182,9 +185,9 @@ def test_fits_are_drawn_and_described() -> None:
 def test_every_text_of_the_figures_is_translated() -> None:
     for pair in (points(REACH), gaussians(FAR, 1.0, REACH)):
         figures = [
-            judged_figure(pair, 1.0, marked),
-            slopes_figure(pair, 1.0, pair.readings(1.0), MEANS, marked),
-            fits_figure(FAR, {"kl": fit_gaussian(FAR, "kl")}, marked),
+            checked(judged_figure(pair, 1.0, marked)),
+            checked(slopes_figure(pair, 1.0, pair.readings(1.0), MEANS, marked)),
+            checked(fits_figure(FAR, {"kl": fit_gaussian(FAR, "kl")}, marked)),
         ]
         for figure in figures:
             for note in figure.layout.annotations:
@@ -197,8 +200,8 @@ def test_figures_are_built_in_an_instant() -> None:
     times = []
     for _ in range(5):
         start = time.process_time()
-        judged_figure(pair, 1.0)
-        slopes_figure(pair, 1.0, pair.readings(1.0), MEANS)
-        fits_figure(FAR, fits)
+        checked(judged_figure(pair, 1.0))
+        checked(slopes_figure(pair, 1.0, pair.readings(1.0), MEANS))
+        checked(fits_figure(FAR, fits))
         times.append(time.process_time() - start)
     assert min(times) < 0.1

@@ -12,6 +12,7 @@ import pytest
 from gan_core.figures.loss_laboratory import COLORS, FLAT, flat_stretches, loss_figure, reading
 from gan_core.losses import LOSSES, Loss
 from gan_core.losses.doubts import LIMIT
+from tests.plotly_objects import checked
 
 PANELS = {"L_D": "x", "slope of L_D": "x2", "L_G": "x3", "slope of L_G": "x4"}
 STEP = 0.1  # of the curves
@@ -87,7 +88,7 @@ def test_constant_and_square_slopes_are_flat_nowhere(name: str) -> None:
 
 
 def test_shading_and_words_are_in_the_picture() -> None:
-    figure = loss_figure(named("minimax"), 0.0, 0.0)
+    figure = checked(loss_figure(named("minimax"), 0.0, 0.0))
     [band] = [each for each in figure.layout.shapes if each.type == "rect" and each.xref == "x4"]
     assert (band.x0, band.x1) == (-LIMIT, pytest.approx(-EDGE, abs=STEP))
     assert "saturated: G is stuck" in [each.text for each in figure.layout.annotations]
@@ -98,7 +99,7 @@ def test_shading_and_words_are_in_the_picture() -> None:
 
 @pytest.mark.parametrize("loss", standard(), ids=lambda loss: loss.name)
 def test_points_lie_on_their_curves(loss: Loss) -> None:
-    figure = loss_figure([loss], 1.5, -0.5)
+    figure = checked(loss_figure([loss], 1.5, -0.5))
     for panel, outputs in {"L_D": (1.5, -0.5), "slope of L_D": (1.5, -0.5), "L_G": (-0.5,)}.items():
         [points] = traces(figure, panel, "diamond")
         np.testing.assert_allclose(points.x, outputs)
@@ -108,7 +109,7 @@ def test_points_lie_on_their_curves(loss: Loss) -> None:
 
 @pytest.mark.parametrize("loss", standard(), ids=lambda loss: loss.name)
 def test_stars_stand_at_the_equilibrium_with_its_value(loss: Loss) -> None:
-    figure = loss_figure([loss], 1.0, -1.0)
+    figure = checked(loss_figure([loss], 1.0, -1.0))
     for panel, player in (("L_D", "d_loss"), ("L_G", "g_loss")):
         stars = traces(figure, panel, "star")
         assert loss.equilibrium
@@ -122,7 +123,7 @@ def test_stars_stand_at_the_equilibrium_with_its_value(loss: Loss) -> None:
 
 
 def test_losses_that_share_an_equilibrium_share_a_star() -> None:
-    figure = loss_figure(named("minimax", "non_saturating"), 1.0, -1.0)
+    figure = checked(loss_figure(named("minimax", "non_saturating"), 1.0, -1.0))
     assert [len(star.x) for star in traces(figure, "L_D", "star")] == [1]
     [both] = traces(figure, "L_G", "star")
     assert both.text == ("0.693", "−0.693")
@@ -132,48 +133,51 @@ def test_losses_that_share_an_equilibrium_share_a_star() -> None:
 def test_nothing_jumps_while_the_points_move() -> None:
     losses = named("minimax", "hinge", "least_squares")
     ranges = {
-        tuple(loss_figure(losses, real, fake).layout[axis].range for axis in ("yaxis", "yaxis4"))
+        tuple(
+            checked(loss_figure(losses, real, fake)).layout[axis].range
+            for axis in ("yaxis", "yaxis4")
+        )
         for real, fake in ((0.0, 0.0), (LIMIT, -LIMIT), (-LIMIT, LIMIT))
     }
     assert len(ranges) == 1
 
 
 def test_point_outside_of_the_picture_is_an_arrow_at_its_edge() -> None:
-    figure = loss_figure(named("least_squares"), -LIMIT, LIMIT)
+    figure = checked(loss_figure(named("least_squares"), -LIMIT, LIMIT))
     [points] = traces(figure, "L_D", "triangle-up")
     assert max(points.y) == figure.layout.yaxis.range[1]
 
 
 def test_scores_are_not_drawn_over_a_probability() -> None:
-    figure = loss_figure(named("minimax", "wasserstein"), 1.0, -1.0, "probability")
+    figure = checked(loss_figure(named("minimax", "wasserstein"), 1.0, -1.0, "probability"))
     assert {curve.line.color for curve in traces(figure, "L_D")} == {COLORS[0]}
     [points] = traces(figure, "L_D", "diamond")
     np.testing.assert_allclose(points.x, [sigmoid(1.0), sigmoid(-1.0)])
 
 
 def test_loss_keeps_its_colour_where_one_before_it_is_left_out() -> None:
-    figure = loss_figure(named("wasserstein", "minimax"), 1.0, -1.0, "probability")
+    figure = checked(loss_figure(named("wasserstein", "minimax"), 1.0, -1.0, "probability"))
     assert {curve.line.color for curve in traces(figure, "L_D")} == {COLORS[1]}
     legend = {each.name: each.line.color for each in figure.data if each.mode == "lines"}
     assert legend["Minimax (saturating)"] == COLORS[1]
 
 
 def test_words_on_the_third_loss_stand_clear_of_the_zero_line() -> None:
-    figure = loss_figure(named("hinge", "wasserstein", "minimax"), 1.0, -1.0)
+    figure = checked(loss_figure(named("hinge", "wasserstein", "minimax"), 1.0, -1.0))
     [words] = [each for each in figure.layout.annotations if each.text.startswith("saturated")]
     low, high = figure.layout.yaxis4.range
     assert (words.y - 0.0) / (high - low) > 0.05  # half the height of a line
 
 
 def test_of_many_stars_the_highest_and_the_lowest_say_their_values() -> None:
-    figure = loss_figure(named("hinge", "wasserstein", "minimax"), 1.0, -1.0)
+    figure = checked(loss_figure(named("hinge", "wasserstein", "minimax"), 1.0, -1.0))
     [stars] = traces(figure, "L_D", "star")
     assert len(stars.y) == 3
     assert stars.text == ("2.000", "0.000")
 
 
 def test_words_of_the_figure_are_translated() -> None:
-    figure = loss_figure(named("minimax"), 0.0, 0.0, translate=lambda text: f"«{text}»")
+    figure = checked(loss_figure(named("minimax"), 0.0, 0.0, translate=lambda text: f"«{text}»"))
     texts = [each.text for each in figure.layout.annotations] + [
         each.name for each in figure.data if each.showlegend
     ]

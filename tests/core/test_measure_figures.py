@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from gan_core.figures.measures import class_figure, distance_figure, neighbours_figure
 from gan_core.figures.samples import EMPTY
+from tests.plotly_objects import checked
 
 SHARES = {"generated": [0.0, 1.0, *[0.0] * 8], "real": [0.1] * 10}
 DISTANCES = {"generated": [0.0, 0.0, 3.0], "held_out": [5.0, 8.0, 6.5, 2.0]}
@@ -26,7 +27,7 @@ def drawn(figure: go.Figure) -> dict[str, Any]:
 
 
 def test_classes_are_bars_of_both() -> None:
-    generated, real = class_figure(SHARES, marked).data
+    generated, real = checked(class_figure(SHARES, marked)).data
     assert list(generated.x) == list(real.x) == list(range(10))
     assert list(generated.y) == SHARES["generated"]
     assert list(real.y) == SHARES["real"]
@@ -35,7 +36,7 @@ def test_classes_are_bars_of_both() -> None:
 
 
 def test_distances_share_their_bins_and_all_fall_into_one() -> None:
-    generated, held_out = distance_figure(DISTANCES, marked).data
+    generated, held_out = checked(distance_figure(DISTANCES, marked)).data
     assert generated.xbins == held_out.xbins
     assert (generated.name, held_out.name) == ("«generated»", "«real, held out»")
     bins = generated.xbins
@@ -45,12 +46,12 @@ def test_distances_share_their_bins_and_all_fall_into_one() -> None:
 
 
 def test_all_copies_have_a_histogram_too() -> None:
-    figure = distance_figure({"generated": [0.0] * 5, "held_out": [0.0, 1.0]})
+    figure = checked(distance_figure({"generated": [0.0] * 5, "held_out": [0.0, 1.0]}))
     assert figure.data[0].xbins.size > 0
 
 
 def test_each_pair_of_neighbours_has_its_distance_below() -> None:
-    figure = neighbours_figure(SHOWN, marked)
+    figure = checked(neighbours_figure(SHOWN, marked))
     axis = figure.layout.xaxis
     assert list(axis.ticktext) == ["9.08", "0", "12.4"]
     assert list(axis.tickvals) == [10, 30, 50]
@@ -60,7 +61,10 @@ def test_each_pair_of_neighbours_has_its_distance_below() -> None:
 
 
 def test_titles_are_translated() -> None:
-    for figure in (class_figure(SHARES, marked), distance_figure(DISTANCES, marked)):
+    for figure in (
+        checked(class_figure(SHARES, marked)),
+        checked(distance_figure(DISTANCES, marked)),
+    ):
         [title] = [note["text"] for note in drawn(figure)["layout"]["annotations"]]
         assert title.startswith("«")
         assert drawn(figure)["layout"]["xaxis"]["title"]["text"].startswith("«")

@@ -17,6 +17,7 @@ from gan_core.metrics.mode_coverage import N_SAMPLES
 from gan_core.recordings import EVERY, FIELDS, FILE, SETTINGS, Recording, recordings
 from gan_core.training import recordings as made_again
 from gan_core.training.pool import borrowed_trainer
+from tests.plotly_objects import checked
 
 CENTERS = DATASETS.get("ring").modes.centers  # type: ignore[union-attr]
 EVEN = 2 * np.log(2)  # L_D where D can only guess
@@ -114,7 +115,7 @@ def test_oscillating_run_looks_better_by_its_losses_and_covers_nothing() -> None
 def test_figure_has_the_curves_and_the_lines_of_the_equilibrium(name: str) -> None:
     loss = run(name).config.items.loss
     names = ["L<sub>D</sub>", "L<sub>G</sub>", "D(x)", "D(G(z))"]
-    figure = recorded_curves(loss, run(name).steps, run(name).curves)
+    figure = checked(recorded_curves(loss, run(name).steps, run(name).curves))
     assert [trace.name for trace in figure.data] == names
     for trace, values in zip(figure.data, run(name).curves.T, strict=True):
         np.testing.assert_array_equal(trace.y, values)
@@ -125,7 +126,7 @@ def test_figure_has_the_curves_and_the_lines_of_the_equilibrium(name: str) -> No
 
 def test_pictures_stand_side_by_side_with_their_points() -> None:
     samples = {name: run(name).samples[:9] for name in ("healthy", "oscillation")}
-    figure = pictures_figure(samples, CENTERS, 1.4)
+    figure = checked(pictures_figure(samples, CENTERS, 1.4))
     assert [note.text for note in figure.layout.annotations] == list(samples)
     for trace, points in zip(figure.data[1::2], samples.values(), strict=True):
         np.testing.assert_array_equal(np.stack([trace.x, trace.y], axis=1), points)

@@ -15,6 +15,7 @@ from gan_core.presets import PRESETS
 from gan_core.runs.store import Store
 from gan_core.runs.sweeping import MOST, start_sweep, swept_fields
 from gan_core.text import GanError
+from tests.plotly_objects import checked
 
 CONFIG = PRESETS["ring_wgan_gp"].config
 RATES = ["1e-4", "1e-3", "1e-2", "0.001"]
@@ -101,11 +102,11 @@ def test_shell_queues_a_sweep(
 def test_dots_stand_at_their_values_on_a_fitting_axis() -> None:
     quantity = Quantity("Modes", "#123456")
     dots = [Dot(1e-3, 3.0, True), Dot(1e-2, 8.0, False)]
-    figure = sweep_figure(dots, "Rate", quantity, logarithmic=True, floor=8.0)
+    figure = checked(sweep_figure(dots, "Rate", quantity, logarithmic=True, floor=8.0))
     ended, others = figure.data
     assert (ended.x, ended.y, others.x, others.y) == ((1e-3,), (3.0,), (1e-2,), (8.0,))
     assert figure.layout.xaxis.type == "log"
     assert figure.layout.xaxis.ticktext == ("0.001", "0.01")
     assert figure.layout.shapes[0].y0 == 8.0
-    choices = sweep_figure([Dot("Hinge", 1.0, True)], "Loss", quantity, logarithmic=True)
+    choices = checked(sweep_figure([Dot("Hinge", 1.0, True)], "Loss", quantity, logarithmic=True))
     assert choices.layout.xaxis.type == "category"

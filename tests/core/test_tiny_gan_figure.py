@@ -10,6 +10,7 @@ import pytest
 from gan_core.figures.style import GENERATOR
 from gan_core.figures.tiny_gan import N_SHOWN, STAGES, tiny_gan_figure, tiny_gan_film
 from gan_core.theory.tiny_gan import Players, World, play
+from tests.plotly_objects import checked
 
 WORLD, MOVES = World(), "DDDDDG"
 
@@ -19,7 +20,7 @@ def players() -> Players:
 
 
 def test_arrows_begin_at_the_samples_and_point_to_where_d_takes_them_for_real() -> None:
-    figure = tiny_gan_figure(players(), WORLD, len(MOVES), "learn")
+    figure = checked(tiny_gan_figure(players(), WORLD, len(MOVES), "learn"))
     arrows = next(trace for trace in figure.data if trace.marker.symbol == "arrow")
     dots = next(
         trace
@@ -36,7 +37,7 @@ def test_arrows_begin_at_the_samples_and_point_to_where_d_takes_them_for_real() 
 
 
 def test_neighbours_do_not_share_a_row() -> None:
-    figure = tiny_gan_figure(players(), WORLD, len(MOVES), "learn")
+    figure = checked(tiny_gan_figure(players(), WORLD, len(MOVES), "learn"))
     arrows = next(trace for trace in figure.data if trace.marker.symbol == "arrow")
     rows = np.asarray(arrows.y)[::3][np.argsort(np.asarray(arrows.x)[::3])]
     assert (np.diff(rows) != 0).all()
@@ -44,20 +45,23 @@ def test_neighbours_do_not_share_a_row() -> None:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_each_stage_shows_what_the_ones_before_it_show(stage: str) -> None:
-    n_of = {each: len(tiny_gan_figure(players(), WORLD, len(MOVES), each).data) for each in STAGES}
+    n_of = {
+        each: len(checked(tiny_gan_figure(players(), WORLD, len(MOVES), each)).data)
+        for each in STAGES
+    }
     before = STAGES[: STAGES.index(stage)]
     assert all(n_of[each] < n_of[stage] for each in before)
 
 
 def test_hovering_names_curves_alone() -> None:
-    figure = tiny_gan_figure(players(), WORLD, len(MOVES), "learn", players())
+    figure = checked(tiny_gan_figure(players(), WORLD, len(MOVES), "learn", players()))
     for trace in figure.data:
         assert bool(trace.name) == (trace.hoverinfo != "skip") == bool(trace.showlegend)
         assert bool(trace.hovertemplate) == bool(trace.name)
 
 
 def test_a_sample_without_a_pull_has_no_arrow() -> None:
-    figure = tiny_gan_figure(next(play("", WORLD)), WORLD, 0, "learn")  # D is flat
+    figure = checked(tiny_gan_figure(next(play("", WORLD)), WORLD, 0, "learn"))  # D is flat
     arrows = next(trace for trace in figure.data if trace.marker.symbol == "arrow")
     assert np.isnan(np.asarray(arrows.x).reshape(-1, 3)[:, 1:]).all()
 
@@ -68,10 +72,10 @@ def test_each_frame_of_a_film_shows_the_game_at_its_step() -> None:
     assert [frames[0]["name"], frames[-1]["name"]] == ["0", "120"]
     json.dumps(frames, allow_nan=False)
     for frame in frames:
-        shown = {n: {"x": trace.x, "y": trace.y} for n, trace in enumerate(figure.data)}
+        shown = {n: {axis: trace[axis] for axis in "xy"} for n, trace in enumerate(figure["data"])}
         for n, moved in zip(frame["traces"], frame["data"], strict=True):
             shown[n] |= moved
-        still = tiny_gan_figure(path[int(frame["name"])], WORLD, 0, "learn")
+        still = checked(tiny_gan_figure(path[int(frame["name"])], WORLD, 0, "learn"))
         for n, trace in enumerate(still.data):
             for axis, numbers in shown[n].items():
                 expected = np.asarray(trace[axis], float)
@@ -79,7 +83,8 @@ def test_each_frame_of_a_film_shows_the_game_at_its_step() -> None:
 
 
 def test_a_film_begins_at_the_start_and_its_controls_name_its_frames() -> None:
-    figure, frames = tiny_gan_film("B60", WORLD)
+    made, frames = tiny_gan_film("B60", WORLD)
+    figure = checked(made)
     names = [frame["name"] for frame in frames]
     [menu], [slider] = figure.layout.updatemenus, figure.layout.sliders
     assert [*menu.buttons[0].args[0]] == names

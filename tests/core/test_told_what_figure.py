@@ -10,13 +10,15 @@ import pytest
 from gan_core.figures.style import DISCRIMINATOR, GENERATOR, REAL
 from gan_core.figures.told_what import DASHES, X, told_what_film
 from gan_core.theory.told_what import N_STEPS, World, play
+from tests.plotly_objects import checked
 
 
 @pytest.mark.parametrize("seen", [True, False])
 def test_each_frame_shows_the_players_at_its_step(seen: bool) -> None:
     world = World(seen=seen)
     path = list(play(world))
-    figure, frames = told_what_film(path, world)
+    made, frames = told_what_film(path, world)
+    figure = checked(made)
     json.dumps(frames, allow_nan=False)
     assert [frames[0]["name"], frames[-1]["name"]] == ["0", str(N_STEPS)]
     for frame in frames:
@@ -30,7 +32,7 @@ def test_each_frame_shows_the_players_at_its_step(seen: bool) -> None:
 
 
 def test_colours_tell_who_and_dashes_which_label() -> None:
-    figure, _ = told_what_film(list(play(World())), World())
+    figure = checked(told_what_film(list(play(World())), World())[0])
     look = [(trace.line.color, trace.line.dash) for trace in figure.data]
     assert look == [(who, dash) for who in (REAL, GENERATOR, DISCRIMINATOR) for dash in DASHES]
     names = [trace.name for trace in figure.data]
@@ -40,7 +42,8 @@ def test_colours_tell_who_and_dashes_which_label() -> None:
 def test_it_begins_where_g_begins_and_its_controls_name_its_frames() -> None:
     world = World(start="same", wrong=0.3)
     path = list(play(world))
-    figure, frames = told_what_film(path, world)
+    made, frames = told_what_film(path, world)
+    figure = checked(made)
     np.testing.assert_allclose([figure.data[0].y, figure.data[1].y], world.density(X))
     np.testing.assert_allclose([figure.data[2].y, figure.data[3].y], path[0].density(X))
     names = [frame["name"] for frame in frames]

@@ -11,6 +11,7 @@ from gan_core.figures.balls import RANGES, balls_figure
 from gan_core.figures.style import GENERATOR, REAL
 from gan_core.image_measures.precision_recall import K, is_within, radii, share_within
 from gan_core.two_crowds import DRAWS, N_POINTS, Generator, measure, real_points
+from tests.plotly_objects import checked
 
 KS = (1, 3, 10)
 every_k = pytest.mark.parametrize("k", KS)
@@ -114,7 +115,7 @@ def test_figure_draws_each_point_once_and_each_ball_as_large_as_it_is(around_rea
     real, fake = real_points(), Generator("one").generate()
     centers, points = (real, fake) if around_real else (fake, real)
     inside = is_within(points, centers)
-    drawn = balls_figure(centers, radii(centers), points, inside, around_real=around_real)
+    drawn = checked(balls_figure(centers, radii(centers), points, inside, around_real=around_real))
     balls, within, outside, middles = drawn.data
     assert (balls.line.color, within.marker.color) == (
         (REAL, GENERATOR) if around_real else (GENERATOR, REAL)

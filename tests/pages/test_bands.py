@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -79,15 +78,7 @@ def others(app: AppTest) -> list[str]:
 def traces(app: AppTest) -> dict[str, Any]:
     """The figure of the band: values by the name of the trace."""
     [figure] = steady_figures(app)
-    return {trace["name"]: _numbers(trace["y"]) for trace in figure["data"]}
-
-
-def _numbers(packed: Any) -> list[float]:
-    """Plotly packs arrays, short of those that are empty."""
-    if isinstance(packed, list):
-        return packed
-    kinds = {"f8": np.float64, "i1": np.int8, "i2": np.int16}
-    return list(np.frombuffer(base64.b64decode(packed["bdata"]), kinds[packed["dtype"]]))
+    return {trace["name"]: list(np.array(trace["y"], float)) for trace in figure["data"]}
 
 
 def sentence(app: AppTest) -> str:

@@ -17,6 +17,7 @@ from gan_core.runs.claims import holder_name
 from gan_core.runs.store import Store
 from gan_core.training.records import RECORD_FIELDS
 from tests.page_visit import steady_figures, visit
+from tests.plotly_objects import checked
 
 POINTS: dict[str, Any] = {"dataset": "ring", "network": "mlp"}
 
@@ -132,8 +133,8 @@ def test_a_run_that_has_not_begun_may_be_compared(store: Store) -> None:
 
 def test_each_line_has_a_colour_and_a_dash_of_its_own() -> None:
     curve = Curve(np.array([1, 2]), np.array([0.5, 0.25]))
-    drawn = comparison_figure(
-        [(str(n), curve) for n in range(4)], Quantity("Loss", COLORS[0], "nats")
+    drawn = checked(
+        comparison_figure([(str(n), curve) for n in range(4)], Quantity("Loss", COLORS[0], "nats"))
     )
     assert [line.line.color for line in drawn.data] == list(COLORS)
     assert [line.line.dash for line in drawn.data] == list(DASHES)

@@ -27,6 +27,7 @@ from pages.parts import store as store_of_the_app
 from tests.checkpointed import STEP, TINY, checkpointed_run
 from tests.page_visit import button, figure_keys, go_to, keys_of_fields, tiles_of, toasts, visit
 from tests.pages.test_pages import assert_all_in_language
+from tests.plotly_objects import checked
 
 PAGES = ("latent_space", "inside_networks", "be_the_discriminator")
 TOOLS = ("vary", "directions", "walk", "sum", "search")
@@ -373,7 +374,7 @@ def test_a_critic_without_probability_calls_half_of_them_real(runs: dict[str, st
 
 def test_norms_are_drawn_over_the_shell() -> None:
     ways = walk(np.array([3.0, 0]), np.array([0, 3.0]))
-    figure = norm_figure(ways, (1.0, 2.0, 4.0))
+    figure = checked(norm_figure(ways, (1.0, 2.0, 4.0)))
     lerp, slerp = figure.data
     assert min(lerp.y) == pytest.approx(3 / np.sqrt(2))
     assert list(slerp.y) == pytest.approx([3.0] * len(slerp.y))
@@ -382,12 +383,12 @@ def test_norms_are_drawn_over_the_shell() -> None:
 
 
 def test_search_is_drawn_step_by_step() -> None:
-    [line] = search_figure([1.0, 0.1, 0.01]).data
+    [line] = checked(search_figure([1.0, 0.1, 0.01])).data
     assert list(line.x) == [0, 1, 2]
     assert list(line.y) == [1.0, 0.1, 0.01]
 
 
 @pytest.mark.parametrize(("slopes", "limit"), [([[1.0, -4.0]], 4.0), ([[0.0, 0.0]], 1.0)])
 def test_slopes_have_a_scale_around_zero(slopes: list[list[float]], limit: float) -> None:
-    heat = gradient_map(EMPTY, slopes).data[-1]
+    heat = checked(gradient_map(EMPTY, slopes)).data[-1]
     assert (heat.zmin, heat.zmax) == (-limit, limit)

@@ -14,7 +14,8 @@ from gan_core.runs.run import ACTIVE, ENDED
 from gan_core.runs.store import Store
 from pages.parts.menu import BESIDE_THE_LESSONS, SECTIONS
 from tests.chinese import slips
-from tests.page_visit import errors, figure_names, go_to, texts, visit
+from tests.page_visit import errors, figure_names, go_to, steady_figures, texts, visit
+from tests.plotly_objects import assert_taken
 
 PAGES = (
     "home",
@@ -74,6 +75,8 @@ def test_page_opens_in_each_language_alone_and_with_the_same_elements(name: str)
         assert not app.error
         assert has_words(title(app)) or is_chinese(title(app))
         assert all(figure_names(app))
+        for figure in steady_figures(app):
+            assert_taken(figure)
         assert_all_in_language(app, language)
     for part in ("main", "sidebar"):
         elements = [[node.type for node in getattr(app, part)] for app in (in_english, in_chinese)]
