@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
+from scipy.special import expit
 
 Tensor = Any  # a NumPy array or a TensorFlow tensor, the same on both sides of a call
 
@@ -74,7 +75,7 @@ class NumpyOps:
         return np.logaddexp(0, x)
 
     def sigmoid(self, x: Tensor) -> Tensor:
-        return np.exp(-np.logaddexp(0, -x))  # never overflows, unlike 1 / (1 + exp(-x))
+        return expit(x)
 
     exp = staticmethod(np.exp)
     log = staticmethod(np.log)

@@ -10,7 +10,6 @@ from pydantic import Field
 
 from gan_core.figures.phase_portrait import (
     distance_curve,
-    film,
     phase_portrait,
     three_digits,
 )
@@ -100,7 +99,7 @@ def stage() -> None:
     distance = distance_curve(path, _)
     with st.container(horizontal=True):
         with st.container(width=wide(480)):
-            steady_figure(portrait, key="lesson portrait", frames=film(portrait, path))
+            steady_figure(portrait, key="lesson portrait")
         with st.container(width="stretch"):
             markdown("does_it_settle_words")
             steady_figure(distance, key="lesson distance")

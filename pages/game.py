@@ -12,7 +12,6 @@ from gan_core.config import RunConfig
 from gan_core.figures.phase_portrait import (
     distance_curve,
     eigenvalue_plane,
-    film,
     first_step_outside,
     phase_portrait,
     three_digits,
@@ -415,8 +414,7 @@ side_by_side = st.container(horizontal=True)  # as columns, but one below the ot
 with side_by_side.container(width=PORTRAIT_WIDTH):
     st.latex(game.formula)
     portrait = phase_portrait(game, path, FARTHEST_START, _)
-    frames = film(portrait, path)
-    steady_figure(portrait, key="portrait", frames=frames, choose=take_start)
+    steady_figure(portrait, key="portrait", choose=take_start)
     left_at = first_step_outside(path)
     if left_at is not None:
         st.caption(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
@@ -23,7 +22,7 @@ from pages.parts.steady_figure import steady_figure
 
 
 @functools.cache
-def film(code: str) -> tuple[Figure, list[dict[str, Any]]]:
+def film(code: str) -> Figure:
     """The game of five numbers, with words in this language."""
     return tiny_gan_film(A_WHOLE_GAME, World(), translator(code))
 
@@ -56,8 +55,7 @@ with st.container(horizontal=True, gap="large", key="home_head"):
         first_steps()
     with st.container():
         markdown("home_predict")
-        figure, frames = film(language())
-        steady_figure(figure, key="the game as a film", frames=frames)
+        steady_figure(film(language()), key="the game as a film")
         markdown("home_film")
 
 lessons = Entry(

@@ -85,8 +85,8 @@ def ask_what_g_does_if_d_sees_no_label() -> None:
         _(
             "G began the wrong way round and ends so: asked for small coins it draws around "
             "{small}, asked for large ones around {large}. Had it begun the right way round, it "
-            "would have stayed there; begun the same for both labels, one heap for both. To this "
-            "D, a good small coin is good, whatever was asked for."
+            "would have stayed there; begun the same for both labels, chance would have decided. "
+            "To this D, a good small coin is good, whatever was asked for."
         ).format(small=small, large=large),
     )
     settings.button(_("Try it"), seen=False)
@@ -132,10 +132,10 @@ def stage() -> None:
     values = settings.values
     path = game(values.world)
     end = path[-1]
-    figure, frames = told_what_film(path, values.world, _)
+    figure = told_what_film(path, values.world, _)
     with st.container(horizontal=True, gap="medium"):
         with st.container(width="stretch"):
-            steady_figure(figure, key="told what", frames=frames)
+            steady_figure(figure, key="told what")
             head_start()
             small, large = (fixed(b, 2) for b in end.b)
             small_right, large_right = (f"{share:.0%}" for share in end.obedience())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from gan_core.figures.style import DISCRIMINATOR, NEUTRAL, Figure
 from gan_core.text import N_
 
 MOST_FRAMES = 50  # the browser gets them all at once
+DECIMALS = 3  # of their coordinates: less than a pixel
 _CONTROLS = 62  # pixels below the axis, for the button and the slider
 
 
@@ -28,8 +28,8 @@ def film(
     translate: Callable[[str], str] = str,
     *,
     frame_ms: int,
-) -> list[dict[str, Any]]:
-    """Give a figure the controls of a film, and return the frames that they play.
+) -> Figure:
+    """The figure with the controls of a film, and with the frames that they play.
 
     Args:
         figure: as it is at the first of the steps.
@@ -46,25 +46,25 @@ def film(
     button = play_button(steps, translate(N_("Play")), top=_CONTROLS, frame_ms=frame_ms)
     slider = step_slider(steps, translate(N_("Step")), top=_CONTROLS - 22, color=NEUTRAL, active=0)
     look = figure["layout"]
-    look["margin"]["b"] += _CONTROLS
-    look |= {"height": look["height"] + _CONTROLS, "updatemenus": [button], "sliders": [slider]}
-    return [
+    look |= {
+        "height": look["height"] + _CONTROLS,
+        "margin": look["margin"] | {"b": look["margin"]["b"] + _CONTROLS},
+        "updatemenus": [button],
+        "sliders": [slider],
+    }
+    frames = [
         {
             "name": str(step),
             "traces": numbers,
-            "data": [{axis: _plain(still[n][axis]) for axis in moving[n]} for n in numbers],
+            "data": [{axis: still[n][axis].round(DECIMALS) for axis in moving[n]} for n in numbers],
         }
         for step, still in zip(steps, stills, strict=True)
     ]
+    return figure | {"frames": frames}
 
 
 def _differ(one: np.ndarray, other: np.ndarray) -> bool:
     return not np.array_equal(one, other, equal_nan=True)
-
-
-def _plain(numbers: np.ndarray) -> list[float | None]:
-    """As JSON has them; three decimals are less than a pixel."""
-    return [None if math.isnan(number) else number for number in numbers.round(3).tolist()]
 
 
 def play_button(steps: Sequence[int], play: str, *, top: int, frame_ms: int = 90) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def phase_portrait(
     *,
     with_slider: bool = True,
 ) -> Figure:
-    """The path (n + 1, 2) over the arrows of the game's field, with a button that plays its `film`.
+    """The path (n + 1, 2) over the arrows of the game's field, with a button that plays it.
 
     Clicks fall on the first trace alone, whose points lie within ±`farthest_start`; without it,
     nobody is asked to click. The picture follows the path as far as the last of `VIEWS`. The slider
@@ -86,19 +86,13 @@ def phase_portrait(
         updatemenus=[play_button(steps, _(N_("Play")), top=62)],
         sliders=[step_slider(steps, _(N_("Step")), top=40, color=PATH)] if with_slider else [],
     )
-    return {"data": [*still, _comet(shown, steps[-1])], "layout": look}
-
-
-def film(portrait: Figure, path: np.ndarray) -> list[dict[str, Any]]:
-    """The frames that a portrait of this path plays."""
-    shown = _within_picture(path)
     # All traces are named, though one moves: those left out would no longer answer to clicks.
-    n = len(portrait["data"])
-    unchanged: list[dict[str, Any]] = [{}] * (n - 1)
-    return [
-        {"name": str(step), "traces": list(range(n)), "data": [*unchanged, _tail(shown, step)]}
-        for step in frame_steps(len(shown))
+    traces = list(range(len(still) + 1))
+    frames = [
+        {"name": str(step), "traces": traces, "data": [*[{}] * len(still), _tail(shown, step)]}
+        for step in steps
     ]
+    return {"data": [*still, _comet(shown, steps[-1])], "layout": look, "frames": frames}
 
 
 def view_of(path: np.ndarray) -> float:

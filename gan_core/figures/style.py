@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 Trace = dict[str, Any]
-# What Plotly's script draws: {"data": traces, "layout": …}. Plotly's own objects would check each
-# property, which takes longer than to compute what is drawn; the tests have them check it.
+# What Plotly's script draws: {"data": traces, "layout": …}, and "frames" if it can be played.
+# Plotly's own objects would check each property, which takes longer than to compute what is drawn;
+# the tests have them check it.
 Figure = dict[str, Any]
 
 # Near Okabe and Ito's palette, which colour-blind readers tell apart; bright enough on black.

@@ -42,10 +42,8 @@ def tiny_gan_figure(
     return _figure(_panels(players, world, move, stage, before, translate))
 
 
-def tiny_gan_film(
-    moves: str, world: World, translate: Callable[[str], str] = str
-) -> tuple[Figure, list[dict[str, Any]]]:
-    """The game at its start with a button that plays these moves, and the frames that it plays.
+def tiny_gan_film(moves: str, world: World, translate: Callable[[str], str] = str) -> Figure:
+    """The game at its start with a button that plays these moves, frame by frame.
 
     The samples are the same throughout, so that each can be followed.
     """
@@ -54,7 +52,7 @@ def tiny_gan_film(
     stills = [_panels(path[step], world, 0, "learn", None, translate) for step in steps]
     figure = _figure(stills[0])
     traces = [[trace for panel in panels for trace in panel.traces] for panels in stills]
-    return figure, film(figure, traces, steps, translate, frame_ms=FRAME_MS)
+    return film(figure, traces, steps, translate, frame_ms=FRAME_MS)
 
 
 def _figure(panels: Sequence[Panel]) -> Figure:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -25,8 +24,8 @@ LEGEND = {"y": 1.08, "yanchor": "bottom", "x": 0, "xanchor": "left", **_ROWS}
 
 def told_what_film(
     path: Sequence[Players], world: World, translate: Callable[[str], str] = str
-) -> tuple[Figure, list[dict[str, Any]]]:
-    """The game at its start with a button that plays it, and the frames that are played.
+) -> Figure:
+    """The game at its start with a button that plays it, frame by frame.
 
     `path` are the players at the start and after each step.
     """
@@ -41,7 +40,7 @@ def told_what_film(
         margin={"t": 88},
     )
     traces = [[trace for panel in panels for trace in panel.traces] for panels in stills]
-    return figure, film(figure, traces, steps, translate, frame_ms=FRAME_MS)
+    return film(figure, traces, steps, translate, frame_ms=FRAME_MS)
 
 
 def _panels(players: Players, world: World, translate: Callable[[str], str]) -> list[Panel]:

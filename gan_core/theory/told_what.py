@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
-from numpy.polynomial.hermite_e import hermeder, hermeval, hermevander
+from numpy.polynomial.hermite_e import hermeval, hermevander
 
 from gan_core.ops import NUMPY
 from gan_core.theory.mixture import normal_log_pdf
@@ -25,6 +25,7 @@ KINDS = np.array([-1.0, 1.0])  # where samples of label 0 and of label 1 gather
 N_LABELS = len(KINDS)
 STD = 0.4
 DEGREE = 4  # enough to tell two heaps from a broad one
+_ORDERS = np.arange(1, DEGREE + 1)
 D_RATE, G_RATE = 0.25, 0.1
 N_STEPS = 300  # of both players; by then they rest
 STARTS = {"swapped": (0.6, -0.6), "same": (0.0, 0.0), "right": (-0.6, 0.6)}  # b of G
@@ -55,10 +56,6 @@ class Players:
     def logit(self, x: np.ndarray) -> np.ndarray:
         """C_y(x) for samples (labels, n), of their shape; for any (n,), a row for each of `w`."""
         return np.asarray(hermeval(x, self.w.T[..., np.newaxis], tensor=False))
-
-    def slope(self, x: np.ndarray) -> np.ndarray:
-        """∂C_y/∂x, as `logit`."""
-        return np.asarray(hermeval(x, hermeder(self.w.T)[..., np.newaxis], tensor=False))
 
     def judge(self, x: np.ndarray) -> np.ndarray:
         """D(x, y), as `logit`."""
@@ -93,13 +90,17 @@ class World:
         w = np.zeros((N_LABELS if self.seen else 1, DEGREE + 1))
         return Players(np.full(N_LABELS, 0.5), np.array(STARTS[self.start]), w)
 
-    def batch(self, move: int) -> tuple[np.ndarray, np.ndarray]:
-        """Real samples by the labels that they carry, and noise, (labels, n) each, for a move."""
-        rng = np.random.default_rng((self.seed, move))
-        shape = N_LABELS, N_SAMPLES
+    def batches(self) -> tuple[np.ndarray, np.ndarray]:
+        """Real samples of each step by the labels that they carry, (steps, labels, n).
+
+        And the noise of its two moves, D's and then G's, (steps, 2, labels, n).
+        """
+        rng = np.random.default_rng(self.seed)
+        shape = N_STEPS, N_LABELS, N_SAMPLES
         is_wrong = rng.random(shape) < self.wrong
         middles = np.where(is_wrong, KINDS[::-1, np.newaxis], KINDS[:, np.newaxis])
-        return middles + STD * rng.standard_normal(shape), rng.standard_normal(shape)
+        x_real = middles + STD * rng.standard_normal(shape)
+        return x_real, rng.standard_normal((N_STEPS, 2, N_LABELS, N_SAMPLES))
 
     def density(self, x: np.ndarray) -> np.ndarray:
         """Of the real samples that carry each label, at x (n,): (labels, n)."""
@@ -109,22 +110,24 @@ class World:
 
 def d_gradient(players: Players, x_real: np.ndarray, z: np.ndarray) -> np.ndarray:
     """∂L_D/∂w, of its shape: each sample pulls by how wrong D is about it, times all He_k(x)."""
-    x_fake = players.generate(z)
-    wrong_on_real = -(1 - players.judge(x_real))  # ∂/∂C of −ln D, (labels, n)
-    wrong_on_fake = players.judge(x_fake)  # ∂/∂C of −ln(1 − D), (labels, n)
-    pulls = _polynomials(x_real, wrong_on_real) + _polynomials(x_fake, wrong_on_fake)
+    he = hermevander(np.hstack([x_real, players.generate(z)]), DEGREE)  # He_k(x), (labels, 2 n, 5)
+    wrong = _judge(he, players.w)  # ∂/∂C of −ln(1 − D) on generated samples, (labels, 2 n)
+    wrong[:, : x_real.shape[1]] -= 1  # and of −ln D on real ones
+    pulls = (wrong[:, np.newaxis] @ he)[:, 0] / x_real.size  # (labels, 5)
     return pulls if players.sees_label else pulls.sum(axis=0, keepdims=True)
 
 
-def _polynomials(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """He_k(x) with these weights, averaged over all samples, summed for each label: (labels, 5)."""
-    return np.einsum("yn,ynk->yk", weights, hermevander(x, DEGREE)) / x.size
+def _judge(he: np.ndarray, w: np.ndarray) -> np.ndarray:
+    """D of samples whose polynomials (labels, n, 5) are known: (labels, n)."""
+    return np.asarray(NUMPY.sigmoid((he @ w[..., np.newaxis])[..., 0]))
 
 
 def g_gradient(players: Players, z: np.ndarray) -> np.ndarray:
     """∂L_G/∂a and ∂L_G/∂b, (2, labels): the pull on each sample, times z and 1."""
-    x_fake = players.generate(z)
-    pull = (1 - players.judge(x_fake)) * players.slope(x_fake)  # (labels, n)
+    he = hermevander(players.generate(z), DEGREE)  # (labels, n, 5)
+    # He_k' = k He_{k−1}
+    slope = (he[..., :-1] @ (_ORDERS * players.w[:, 1:])[..., np.newaxis])[..., 0]
+    pull = (1 - _judge(he, players.w)) * slope  # (labels, n)
     return -np.stack([pull * z, pull]).sum(axis=-1) / z.size
 
 
@@ -132,10 +135,10 @@ def play(world: World) -> Iterator[Players]:
     """The players at the start, and after each of `N_STEPS` steps, in which D moves and then G."""
     players = world.begin()
     yield players
-    for step in range(N_STEPS):
-        gradient = d_gradient(players, *world.batch(2 * step))
+    for x_real, (z_of_d, z_of_g) in zip(*world.batches(), strict=True):
+        gradient = d_gradient(players, x_real, z_of_d)
         players = replace(players, w=players.w - D_RATE * gradient)
-        a_slope, b_slope = g_gradient(players, world.batch(2 * step + 1)[1])
+        a_slope, b_slope = g_gradient(players, z_of_g)
         players = replace(players, a=players.a - G_RATE * a_slope, b=players.b - G_RATE * b_slope)
         yield players
 

@@ -24,11 +24,10 @@ class SteadyFigure {
     this.afterPrint = () => this.theme && this.setWidth(null); // as wide as there is room again
   }
 
-  show(figure, { name, frames, mode_bar, choosable, failed }) {
+  show(figure, { name, mode_bar, choosable, failed }) {
     this.root.setAttribute("aria-label", name);
     clearTimeout(this.leaving);
     this.figure = figure;
-    this.frames = frames;
     this.modeBar = mode_bar;
     this.choosable = choosable;
     this.root.style.height = `${this.figure.layout.height}px`;
@@ -70,9 +69,10 @@ class SteadyFigure {
   // An animation takes Plotly longer than all the rest: it comes once the figure has been seen.
   setFrames() {
     clearTimeout(this.framing);
-    if (!this.frames.length) return;
+    const { frames } = this.figure;
+    if (!frames) return;
     // Frames of the same name are replaced; those of other names stay, and nothing plays them.
-    this.framing = setTimeout(() => this.Plotly.addFrames(this.root, this.frames), FRAMES_WAIT_MS);
+    this.framing = setTimeout(() => this.Plotly.addFrames(this.root, frames), FRAMES_WAIT_MS);
   }
 
   // Only what Plotly has drawn can be listened to.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,6 @@ def steady_figure(
     key: str,
     *,
     mode_bar: bool = False,
-    frames: Sequence[Mapping[str, Any]] = (),
     choose: Callable[[float, float], None] | None = None,
 ) -> None:
     """Draw a figure, or bring the one with this key up to date.
@@ -43,7 +42,6 @@ def steady_figure(
         figure: what is drawn; the theme's own colours and letters are added.
         key: of this figure, on its page.
         mode_bar: whether buttons for zooming show when the pointer is on it.
-        frames: what its own buttons play.
         choose: called with the x and y of a point that the reader has clicked, in a callback.
     """
 
@@ -53,7 +51,6 @@ def steady_figure(
             choose(float(point["x"]), float(point["y"]))
 
     view = {
-        "frames": frames,
         "mode_bar": mode_bar,
         "choosable": choose is not None,
         "name": figure_name(figure),

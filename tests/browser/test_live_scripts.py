@@ -281,7 +281,7 @@ def test_legend_finds_its_place_in_a_figure_that_changes_while_it_grows(tab: Pag
     tab.add_script_tag(content=get_plotlyjs())
     title = "Generator {n}, with a title that leaves no room beside it"
     scores = {title.format(n=n): [10.0, 1.0] for n in range(3)}
-    view = {"name": "", "frames": [], "mode_bar": False, "choosable": False, "failed": ""}
+    view = {"name": "", "mode_bar": False, "choosable": False, "failed": ""}
     figure = to_json(floor_figure((50, 100), (2, 1), scores), validate=False)
     data = {"figure": figure, "view": json.dumps(view)}
     tab.evaluate("data => (window.show = () => component({ data, parentElement: place }))()", data)

@@ -15,7 +15,6 @@ from gan_core.figures.animation import MOST_FRAMES
 from gan_core.figures.phase_portrait import (
     distance_curve,
     eigenvalue_plane,
-    film,
     first_step_outside,
     phase_portrait,
     three_digits,
@@ -37,10 +36,7 @@ def path_of(game: Game, step: float = 0.2, n: int = 500, start: Any = (1.0, 1.0)
 
 
 def portrait(game: Game, path: np.ndarray, farthest_start: float | None = 3.0) -> go.Figure:
-    drawn = phase_portrait(game, path, farthest_start)
-    figure = checked(drawn)
-    figure.frames = film(drawn, path)
-    return figure
+    return checked(phase_portrait(game, path, farthest_start))
 
 
 def arrows(figure: go.Figure) -> np.ndarray:
@@ -115,8 +111,7 @@ def test_portrait_without_starts_asks_nobody_to_click() -> None:
 @pytest.mark.parametrize("game", GAMES, ids=lambda game: game.name)
 def test_payload_is_small(game: Game) -> None:
     path = path_of(game, step=0.05, n=MOST_STEPS)
-    figure = phase_portrait(game, path, 3.0)
-    assert len(to_json(figure | {"frames": film(figure, path)}, validate=False)) < PAYLOAD
+    assert len(to_json(phase_portrait(game, path, 3.0), validate=False)) < PAYLOAD
 
 
 def test_divergent_path_leaves_a_finite_picture() -> None:
