@@ -34,6 +34,17 @@ MOST_KEPT_OF_OTHERS = 300
 
 _LIBRARIES = {"tensorflow", "keras"}
 _answers = tables.answers
+# An engine asks it twenty times a second.
+_NEWEST_UNANSWERED = (
+    sa.select(_answers.c.question)
+    .where(
+        _answers.c.value.is_(None),
+        _answers.c.error.is_(None),
+        _answers.c.question.not_in(sa.bindparam("besides", expanding=True)),
+    )
+    .order_by(_answers.c.asked.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -97,16 +108,7 @@ class Answers:
         Those `besides` are somebody's business already.
         """
         with self._read() as db:
-            return db.scalar(
-                sa.select(_answers.c.question)
-                .where(
-                    _answers.c.value.is_(None),
-                    _answers.c.error.is_(None),
-                    _answers.c.question.not_in(besides),
-                )
-                .order_by(_answers.c.asked.desc())
-                .limit(1)
-            )
+            return db.scalar(_NEWEST_UNANSWERED, {"besides": list(besides)})
 
     def answer(self, asked: str, answer: Answer) -> None:
         """Write down the answer to a question in canonical form.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import secrets
 import socket
@@ -33,20 +34,8 @@ class Claims:
 
         Not a paused one for a change alone while it is replayed: the past comes first.
         """
-        unread = tables.controls.c.applied_step.is_(None)
-        is_replayed = _has_control(tables.controls.c.applied_step > tables.runs.c.step)
-        woken = _has_control(unread, tables.controls.c.action.not_in(CHANGES)) | (
-            _has_control(unread) & ~is_replayed
-        )
         with self._read() as db:
-            rows = db.execute(
-                sa.select(tables.runs)
-                .where(
-                    tables.runs.c.status.in_(("queued", "running"))
-                    | ((tables.runs.c.status == "paused") & woken)
-                )
-                .order_by(waiting_since())
-            ).all()
+            rows = db.execute(_to_be_trained()).all()
         return understood(row for row in rows if is_free(row))
 
     def someone_waits(self) -> bool:
@@ -84,6 +73,24 @@ class Claims:
 def holder_name(engine: str = "") -> str:
     """A name for one execution of a run in this process, and for the engine that asked for it."""
     return f"{socket.gethostname()}:{os.getpid()}:{engine}.{secrets.token_hex(4)}"
+
+
+@functools.cache
+def _to_be_trained() -> sa.Select[Any]:
+    """The query for runs that should train; an engine asks it twenty times a second."""
+    unread = tables.controls.c.applied_step.is_(None)
+    is_replayed = _has_control(tables.controls.c.applied_step > tables.runs.c.step)
+    woken = _has_control(unread, tables.controls.c.action.not_in(CHANGES)) | (
+        _has_control(unread) & ~is_replayed
+    )
+    return (
+        sa.select(tables.runs)
+        .where(
+            tables.runs.c.status.in_(("queued", "running"))
+            | ((tables.runs.c.status == "paused") & woken)
+        )
+        .order_by(waiting_since())
+    )
 
 
 def waiting_since() -> sa.ScalarSelect[int]:

@@ -67,6 +67,8 @@ def connect(slots: float) -> Client:
             "distributed.nanny.pre-spawn-environ": {"OPENBLAS_NUM_THREADS": 1},
             # Dask's profiler would interrupt every worker a hundred times a second.
             "distributed.worker.profile.enabled": False,
+            # And its clocks wake each process fifty times a second, to see whether it is in time.
+            "distributed.admin.tick.interval": "1s",
         }
     )
     return Client(_cluster_on_this_machine(slots))

@@ -48,7 +48,7 @@ class Stream:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._channels: dict[str, Channel] = {}
-        self._seq = store.events.last_seq()  # whoever comes starts from a later snapshot
+        self._seq = 0
 
     @property
     def n_watchers(self) -> int:
@@ -62,6 +62,8 @@ class Stream:
         Raises `GanError` when there is no such run.
         """
         run = await asyncio.to_thread(self._store.run, run_id)
+        if not self._channels:
+            await self._catch_up()
         channel = self._channels.setdefault(run_id, Channel(level_for(run.step)))
         mailbox: Mailbox = asyncio.Queue()
         channel.mailboxes.add(mailbox)  # before the snapshot is read: no event falls in between
@@ -72,6 +74,12 @@ class Stream:
             channel.mailboxes.discard(mailbox)
             if not channel.mailboxes:
                 self._channels.pop(run_id, None)
+
+    async def _catch_up(self) -> None:
+        """While nobody watches, nobody asks: whoever comes starts from a later snapshot."""
+        last = await asyncio.to_thread(self._store.events.last_seq)
+        if not self._channels:  # somebody else may have come meanwhile
+            self._seq = last
 
     async def tail(self) -> None:
         """Follow the store for ever."""
@@ -94,9 +102,6 @@ class Stream:
     async def _poll(self) -> None:
         run_ids = list(self._channels)
         if not run_ids:
-            last = await asyncio.to_thread(self._store.events.last_seq)
-            if not self._channels:
-                self._seq = last
             return
         events = await asyncio.to_thread(self._store.events.after, self._seq, run_ids)
         if self._channels.keys() - set(run_ids):
@@ -110,7 +115,7 @@ class Stream:
                 with _apart(run_id, channel):
                     await self._pass_on(run_id, channel, new)
         if events:
-            self._seq = events[-1].seq
+            self._seq = max(self._seq, events[-1].seq)  # another watcher may have caught up
 
     async def _pass_on(self, run_id: str, channel: Channel, events: list[Event]) -> None:
         kinds = {event.kind for event in events}

@@ -7,7 +7,7 @@ import functools
 import json
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -402,21 +402,36 @@ def test_who_joins_while_the_store_is_asked_for_others_misses_nothing(
     asyncio.run(play())
 
 
-def test_first_to_join_misses_nothing(run: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
-    followed = Stream(run.store)
+def test_first_to_join_miss_nothing(run: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = started(run.store)
     slow = Slow(run.store.events.last_seq)
     monkeypatch.setattr(run.store.events, "last_seq", slow)
 
     async def play() -> None:
-        asking = asyncio.create_task(followed._poll())
-        await asyncio.to_thread(slow.asked.wait)
-        async with followed.watch(run.run_id) as mailbox:
+        followed = Stream(run.store)
+        async with AsyncExitStack() as stack:
+            joining = [
+                asyncio.create_task(stack.enter_async_context(followed.watch(each.run_id)))
+                for each in (run, other)
+            ]
+            await asyncio.to_thread(slow.asked.wait)
             run.advance(2)
             slow.go.set()
-            await asking
+            mailboxes = await asyncio.gather(*joining)
+            other.advance(2)
             await followed._poll()
-            browser = Browser(mailbox)
-            await browser.receive_up_to(2)
-            browser.assert_complete(2)
+            for mailbox in mailboxes:
+                browser = Browser(mailbox)
+                await browser.receive_up_to(2)
+                browser.assert_complete(2)
 
     asyncio.run(play())
+
+
+def test_nobody_asks_the_store_while_nobody_watches(
+    run: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed = Stream(run.store)
+    run.advance(2)
+    monkeypatch.setattr(run.store.events, "_read", None)
+    asyncio.run(followed._poll())
