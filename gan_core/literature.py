@@ -349,6 +349,14 @@ WORKS: tuple[Work, ...] = (
         "Latent diffusion",
     ),
     Work(
+        "Karras, Aittala, Aila, Laine",
+        2022,
+        "Elucidating the Design Space of Diffusion-Based Generative Models",
+        "others",
+        N_("What a diffusion model's network learns, and how few passes it can draw in."),
+        "2206.00364",
+    ),
+    Work(
         "Fisher",
         1936,
         "The use of multiple measurements in taxonomic problems",
