@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from pages.parts.prose import _, language, markdown, translator
 from pages.parts.steady_figure import steady_figure
 
 
-@functools.cache
+@st.cache_resource(show_spinner=False)
 def film(code: str) -> Figure:
     """The game of five numbers, with words in this language."""
     return tiny_gan_film(A_WHOLE_GAME, World(), translator(code))

@@ -1,6 +1,5 @@
 """Lesson: what generative models cost, what they cannot do, and what they are abused for."""
 
-import functools
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
@@ -8,8 +7,8 @@ import numpy as np
 import streamlit as st
 from pydantic import Field
 
-from gan_core.datasets import DATASETS, Modes
-from gan_core.datasets.ring import RADIUS
+from gan_core.datasets import DATASETS
+from gan_core.datasets.ring import RADIUS, ring
 from gan_core.figures.diffusion import diffusion_film
 from gan_core.metrics import METRICS
 from gan_core.settings import Choices, Settings, Shown
@@ -21,7 +20,7 @@ from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown
 from pages.parts.steady_figure import head_start, steady_figure
 
-RING = DATASETS.get("ring")
+RING, SPOTS = DATASETS.get("ring"), ring()
 N_POINTS, N_SHOWN = 1000, 200  # that are counted, and that are drawn
 PASSES = {f"{n}": f"{n}" for n in (1, 2, 4, 8, 16, 32)}
 
@@ -38,17 +37,11 @@ class Outlook(Settings):
     )
 
 
-def modes() -> Modes:
-    """The spots on the ring."""
-    assert RING.modes
-    return RING.modes
-
-
-@functools.cache
+@st.cache_resource(show_spinner=False)
 def way(n_passes: int) -> np.ndarray:
     """Where the points are at the start and after each pass, (passes + 1, n, 2)."""
     noise = np.random.default_rng(0).standard_normal((N_POINTS, 2))
-    return draw(noise, n_passes, modes().centers, modes().std)
+    return draw(noise, n_passes, SPOTS.centers, SPOTS.std)
 
 
 def measured(name: str, n_passes: int) -> float:
@@ -85,8 +78,8 @@ def passes() -> None:
     """Noise that becomes samples, in as many passes as the reader grants."""
     n_passes = int(settings.field("passes"))
     shown = way(n_passes)[:, :N_SHOWN]
-    levels = noise_levels(n_passes, modes().std)
-    steady_figure(diffusion_film(shown, levels, modes().centers, _), key="passes")
+    levels = noise_levels(n_passes, SPOTS.std)
+    steady_figure(diffusion_film(shown, levels, SPOTS.centers, _), key="passes")
     head_start()
     st.caption(
         _(
@@ -97,7 +90,7 @@ def passes() -> None:
             n=f"{N_POINTS:,}",
             share=f"{measured('high_quality', n_passes):.0f}%",
             found=f"{measured('modes_covered', n_passes):.0f}",
-            all=len(modes().centers),
+            all=len(SPOTS.centers),
         )
     )
     settings.write_url()
@@ -108,7 +101,7 @@ open_lesson("outlook")
 markdown("outlook_cost")
 passes()
 ask_about_one_pass()
-explain("outlook_cost_why", noise=f"{MOST_NOISE:g}", std=f"{modes().std:g}")
+explain("outlook_cost_why", noise=f"{MOST_NOISE:g}", std=f"{SPOTS.std:g}")
 link(
     "playground",
     _("The same ring with a GAN: one pass for each point"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import html
 from collections.abc import Sequence
 
@@ -54,7 +53,7 @@ class Loop(Settings):
     )
 
 
-@functools.cache
+@st.cache_resource(show_spinner=False)
 def played(*, frozen: bool) -> Sequence[Moment]:
     """Everything that happens: computed at once, in a few milliseconds."""
     return moments(frozen=frozen)

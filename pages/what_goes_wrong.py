@@ -8,7 +8,8 @@ import numpy as np
 import streamlit as st
 from pydantic import Field
 
-from gan_core.datasets import DATASETS, Modes
+from gan_core.datasets import DATASETS
+from gan_core.datasets.ring import ring
 from gan_core.figures.curves import recorded_curves
 from gan_core.figures.lessons import pictures_figure, points_figure
 from gan_core.gallery import FAILURES
@@ -29,7 +30,7 @@ from pages.parts.prose import _, markdown
 from pages.parts.steady_figure import head_start, steady_figure
 from pages.parts.table import table
 
-RING = DATASETS.get("ring")
+RING, SPOTS = DATASETS.get("ring"), ring()
 N_SHOWN = 250
 BLUR = 8  # standard deviations of a spot
 KEPT = 2  # spots of a generator that has collapsed
@@ -65,21 +66,15 @@ class WrongLesson(Settings):
     )
 
 
-def modes() -> Modes:
-    """The eight spots of the ring."""
-    assert RING.modes
-    return RING.modes
-
-
 def points_of(case: str, n: int = N_SAMPLES) -> np.ndarray:
     """What a generator makes, (n, 2); made up here, so that the answer is known."""
-    rng, spots = np.random.default_rng(1), modes()
+    rng = np.random.default_rng(1)
     real = RING.load(n, seed=1)
     if case == "a":  # mode collapse
-        kept = spots.centers[rng.integers(KEPT, size=n)]
-        return kept + spots.std * rng.standard_normal((n, 2))
+        kept = SPOTS.centers[rng.integers(KEPT, size=n)]
+        return kept + SPOTS.std * rng.standard_normal((n, 2))
     if case == "b":  # blurred: near everything, on nothing
-        return real + BLUR * spots.std * rng.standard_normal((n, 2))
+        return real + BLUR * SPOTS.std * rng.standard_normal((n, 2))
     if case == "c":  # as good as real
         return real
     return np.where(  # half of it strays between the spots
@@ -97,7 +92,7 @@ def measured(case: str) -> tuple[float, float]:
 def measures_table(case: str) -> None:
     """The two measures of the chosen generator, beside those of real points."""
     rows = [
-        [title, f"{covered:.0f} / {len(modes().centers)}", f"{quality:.1f} %"]
+        [title, f"{covered:.0f} / {len(SPOTS.centers)}", f"{quality:.1f} %"]
         for title, (covered, quality) in (
             (_(CASES[case]), measured(case)),
             (_("real points"), measured("c")),
@@ -120,7 +115,7 @@ def ask_which_collapsed() -> None:
             "right, and most kinds are missing. Looking at single samples would never show it."
         ).format(
             covered=f"{found[collapsed][0]:.0f}",
-            all=len(modes().centers),
+            all=len(SPOTS.centers),
             quality=f"{found[collapsed][1]:.1f} %",
         ),
     )
@@ -129,7 +124,7 @@ def ask_which_collapsed() -> None:
 def ask_which_is_fooled() -> None:
     """The question whether covering all spots is enough."""
     found = {case: measured(case) for case in CASES}
-    covering = [case for case in found if found[case][0] == len(modes().centers)]
+    covering = [case for case in found if found[case][0] == len(SPOTS.centers)]
     worst = min(covering, key=lambda case: found[case][1])
     ask(
         "covers all",
@@ -151,7 +146,7 @@ def stage() -> None:
     case = settings.values.case
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=wide(430)):
-            figure = points_figure(points_of(case)[:N_SHOWN], modes().centers, 1.4, _)
+            figure = points_figure(points_of(case)[:N_SHOWN], SPOTS.centers, 1.4, _)
             steady_figure(figure, key="points of each generator")
             head_start()
         with st.container(width="stretch"):
@@ -171,7 +166,7 @@ def curves_of_run(place: int) -> None:
 @st.cache_data(show_spinner=False)
 def recorded_numbers() -> dict[str, str]:
     """What the explanations say of the recorded runs; of curves, the mean of the last quarter."""
-    numbers = {"modes": str(len(modes().centers))}
+    numbers = {"modes": str(len(SPOTS.centers))}
     for name, run in recordings().items():
         d_real, d_fake, g_loss, d_loss = (
             run.late(field).mean() for field in ("d_real", "d_fake", "g_loss", "d_loss")
@@ -200,13 +195,13 @@ def read_the_curves() -> None:
     with st.container(key="pictures_of_runs"):
         shown = {_(title): recordings()[name].samples for title, name in PICTURES.items()}
         pictures = {title: samples[:N_SHOWN] for title, samples in shown.items()}
-        steady_figure(pictures_figure(pictures, modes().centers, 1.4, _), key="four pictures")
+        steady_figure(pictures_figure(pictures, SPOTS.centers, 1.4, _), key="four pictures")
     exercise("what_goes_wrong_curves", curves_of_run, **recorded_numbers())
 
 
 settings = PageSettings(WrongLesson)
 open_lesson("what_goes_wrong")
-markdown("what_goes_wrong", modes=str(len(modes().centers)), n=str(N_SAMPLES))
+markdown("what_goes_wrong", modes=str(len(SPOTS.centers)), n=str(N_SAMPLES))
 stage()
 ask_which_collapsed()
 ask_which_is_fooled()
