@@ -42,7 +42,8 @@ def film(
         [axis for axis in "xy" if any(_differ(traces[0][axis], other[axis]) for other in traces)]
         for traces in zip(*stills, strict=True)
     ]
-    numbers = [number for number, axes in enumerate(moving) if axes]
+    # All traces are named, also those that rest: a panel without any would be empty meanwhile.
+    numbers = list(range(len(moving)))
     button = play_button(steps, translate(N_("Play")), top=_CONTROLS, frame_ms=frame_ms)
     slider = step_slider(steps, translate(N_("Step")), top=_CONTROLS - 22, color=NEUTRAL, active=0)
     look = figure["layout"]

@@ -20,10 +20,11 @@ def test_frames_lead_from_noise_to_what_stands_beside(n_passes: int) -> None:
     made = diffusion_film(path, levels, CENTERS)
     figure, frames = checked(made), made["frames"]
     assert [frame["name"] for frame in frames] == [str(step) for step in range(n_passes + 1)]
-    [moving] = frames[0]["traces"]
-    assert figure.data[moving].name == "generated"
+    assert frames[0]["traces"] == list(range(len(figure.data)))
+    [moving] = [number for number, shown in enumerate(frames[0]["data"]) if shown]
+    assert (figure.data[moving].name, figure.data[moving].xaxis) == ("generated", "x")
     for frame, points, sigma in zip(frames, path, levels, strict=True):
-        [shown] = frame["data"]
+        shown = frame["data"][moving]
         seen = points / np.hypot(1, sigma)
         assert np.stack([shown["x"], shown["y"]], axis=1) == pytest.approx(seen, abs=1e-3)
     end = figure.data[-1]

@@ -91,5 +91,5 @@ def test_a_film_begins_at_the_start_and_its_controls_name_its_frames() -> None:
     real, generated = (
         next(t for t in figure.data if t.name == name) for name in ("real", "generated")
     )
-    assert figure.data.index(real) not in frames[0]["traces"]
-    assert figure.data.index(generated) in frames[0]["traces"]
+    assert not frames[0]["data"][figure.data.index(real)], "it rests"
+    assert frames[0]["data"][figure.data.index(generated)]
