@@ -119,6 +119,6 @@ def _arrows(panel: Panel, x_fake: np.ndarray, y_fake: np.ndarray, pulls: np.ndar
     tip = np.where(np.abs(length) < _SHORTEST, np.nan, x_fake + length)
     x = np.stack([x_fake, tip, gap], axis=1).ravel()  # (3 n,)
     y = np.repeat(y_fake, 3)
-    heads: dict[str, Any] = {"symbol": "arrow", "angleref": "previous"}
+    heads: dict[str, Any] = {"symbol": "arrow", "angleref": "previous", "line": {"width": 0}}
     heads |= {"size": [0, 9, 0] * len(x_fake), "color": GENERATOR, "opacity": 1}
     panel.curve(x, y, GENERATOR, width=1.5, mode="lines+markers", marker=heads, hoverinfo="skip")
