@@ -92,7 +92,11 @@ class RunConfig(Settings):
         "fault": FAULTS,
     }
 
-    family: str = Field("gan", title=N_("Family"), description=N_("Which players there are."))
+    family: str = Field(
+        "gan",
+        title=N_("Family"),
+        description=N_("Whether D only judges, or also reads off a sample what G was told."),
+    )
     dataset: str = Field(
         "digits", title=N_("Data"), description=N_("What the discriminator is shown as real.")
     )
@@ -148,6 +152,31 @@ class RunConfig(Settings):
             "G is told which class to draw, and D which class it should be. Among the samples, the "
             "classes take turns."
         ),
+    )
+    n_kinds: int = Field(
+        10,
+        ge=0,
+        le=10,
+        title=N_("Kinds"),
+        description=N_(
+            "G is given one of so many kinds, and D must tell which. Among the samples, the kinds "
+            "take turns. 0: none."
+        ),
+    )
+    n_codes: int = Field(
+        2,
+        ge=0,
+        le=5,
+        title=N_("Numbers of the code"),
+        description=N_("So many of G's noise numbers D must read off the sample. 0: none."),
+    )
+    code_weight: Annotated[float, Shown("log")] = Field(
+        1.0,
+        ge=0.01,
+        le=100.0,
+        allow_inf_nan=False,
+        title=N_("Weight of the code"),
+        description=N_("How much it counts for both players that D reads kind and numbers."),
     )
     network: str = Field(
         "dcgan_small",
@@ -493,6 +522,39 @@ class RunConfig(Settings):
         return self
 
     @model_validator(mode="after")
+    def _there_is_a_code_to_read(self) -> Self:
+        if not self._has_code:
+            return self
+        if self.conditional or self.packing > 1:
+            raise GanError(
+                N_(
+                    "family = {family} needs conditional = False and packing = 1: nobody tells the "
+                    "players of classes, and D reads the code of one sample."
+                ),
+                family=self.family,
+            )
+        if self.n_kinds == 1 or not self.n_kinds + self.n_codes:
+            raise GanError(
+                N_(
+                    "n_kinds = {n_kinds} does not go with n_codes = {n_codes}: one kind, or no "
+                    "code at all, gives D nothing to read. Choose n_kinds from 2 on, or "
+                    "n_kinds = 0 and n_codes from 1 on."
+                ),
+                n_kinds=self.n_kinds,
+                n_codes=self.n_codes,
+            )
+        if self.n_codes > self.latent_dim:
+            raise GanError(
+                N_(
+                    "n_codes = {n_codes} is more than latent_dim = {latent_dim}: numbers of the "
+                    "code are numbers of the noise. Choose fewer, or more noise dimensions."
+                ),
+                n_codes=self.n_codes,
+                latent_dim=self.latent_dim,
+            )
+        return self
+
+    @model_validator(mode="after")
     def _the_fault_can_happen(self) -> Self:
         fault = FAULTS.get(self.fault)
         if not fault.fits(self, DATASETS.get(self.dataset)):
@@ -578,6 +640,20 @@ class RunConfig(Settings):
         return DATASETS.get(self.dataset).n_classes if self.conditional else 0
 
     @property
+    def n_told(self) -> int:
+        """How many numbers stand behind G's noise, zeros and a one: a class, or a kind."""
+        return self.n_classes or (self.n_kinds if self._has_code else 0)
+
+    @property
+    def n_read(self) -> int:
+        """How many numbers D reads off a sample besides how real it is: the code's."""
+        return self.n_kinds + self.n_codes if self._has_code else 0
+
+    @property
+    def _has_code(self) -> bool:
+        return FAMILIES.get(self.family).unread is not None
+
+    @property
     def items(self) -> Items:
         """The registered items that the config names, the loss with its options."""
         return Items(
@@ -610,8 +686,9 @@ class Items:
     fault: Fault
 
 
-# Fields that only some networks, losses or penalties have, each with the field that names those.
+# Fields that only some items have, such as a loss, each with the field that names those items.
 _ITEMS: dict[str, Registry[Any]] = {
+    "family": FAMILIES,
     "dataset": DATASETS,
     "network": NETWORKS,
     "loss": LOSSES,

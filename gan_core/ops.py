@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, log_softmax
 
 Tensor = Any  # a NumPy array or a TensorFlow tensor, the same on both sides of a call
 
@@ -51,15 +51,18 @@ class Ops(Protocol):
     def minimum(self, x: Tensor, y: Tensor) -> Tensor:
         """The smaller of two."""
 
+    def sum_of_squares(self, x: Tensor) -> Tensor:
+        """Σ x² over all axes but the first, (batch,)."""
+
+    def cross_entropy(self, classes: Tensor, logits: Tensor) -> Tensor:
+        """−Σ classes · ln softmax(logits) over the last axis; both (batch, n_classes)."""
+
 
 class GradientOps(Ops, Protocol):
     """What a penalty may call besides: D's slope with respect to its input."""
 
     def input_gradient(self, function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
         """∂ Σ function(x) / ∂x, of the shape of x: each sample's own slope."""
-
-    def sum_of_squares(self, x: Tensor) -> Tensor:
-        """Σ x² over all axes but the first, (batch,)."""
 
     def uniform_per_sample(self, x: Tensor, seed: Tensor) -> Tensor:
         """Random numbers in [0, 1), one for each sample of x: (batch, 1, …)."""
@@ -76,6 +79,12 @@ class NumpyOps:
 
     def sigmoid(self, x: Tensor) -> Tensor:
         return expit(x)
+
+    def sum_of_squares(self, x: Tensor) -> Tensor:
+        return np.sum(np.square(x), axis=tuple(range(1, np.ndim(x))))
+
+    def cross_entropy(self, classes: Tensor, logits: Tensor) -> Tensor:
+        return -np.sum(classes * log_softmax(logits, axis=-1), axis=-1)
 
     exp = staticmethod(np.exp)
     log = staticmethod(np.log)

@@ -15,9 +15,10 @@ LINE = 121  # points of noise in one dimension
 def noise_lattice(config: RunConfig) -> np.ndarray | None:
     """Noise z (points, latent_dim), row by row, with as much of z between any two neighbours.
 
-    None where z has more than two dimensions: then there is no lattice to look at.
+    None where z has more than two dimensions: then there is no lattice to look at, and where G is
+    told of kinds there is one for each.
     """
-    if config.latent_dim > 2:
+    if config.latent_dim > 2 or config.n_told:
         return None
     shares = np.linspace(0.02, 0.98, LINE if config.latent_dim == 1 else LATTICE)
     along = 2 * shares - 1 if config.noise == "uniform" else ndtri(shares)

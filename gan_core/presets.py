@@ -69,6 +69,16 @@ PRESETS = {
             {"conditional": True, "batch_size": 64, "steps": 5000},
         ),
         Preset(
+            "digits_infogan",
+            N_("Digits, InfoGAN"),
+            N_(
+                "Nobody says which digit it is. G is told one of ten kinds and two numbers, and D "
+                "must read them off the picture: kinds come close to digits, numbers to slant or "
+                "shape."
+            ),
+            {"family": "infogan", "batch_size": 64, "steps": 5000},
+        ),
+        Preset(
             "full_dcgan",
             N_("Digits, full-size DCGAN"),
             N_("100 noise numbers, three transposed convolutions of 5×5. Slow on a CPU."),
@@ -106,6 +116,15 @@ PRESETS = {
             {**_RING, "penalty": "r1", "penalty_weight": 0.01, "ema_decay": 0.999},
         ),
         Preset(
+            "ring_infogan",
+            N_("Ring of eight, InfoGAN"),
+            N_(
+                "G is told one of eight kinds, and D must read off each point which. See each kind "
+                "find a spot of its own."
+            ),
+            {**_RING, "family": "infogan", "n_kinds": 8, "n_codes": 0},
+        ),
+        Preset(
             "blobs_small",
             N_("Three blobs, small networks"),
             N_(
@@ -130,6 +149,15 @@ PRESETS = {
             N_("MNIST, small DCGAN"),
             N_("60,000 digits; needs the internet once, or a folder in GAN_DATA_DIR."),
             {"dataset": "mnist", "batch_size": 64, "steps": 5000},
+        ),
+        Preset(
+            "mnist_infogan",
+            N_("MNIST, InfoGAN"),
+            N_(
+                "The experiment of the InfoGAN paper: ten kinds and two numbers that D must read "
+                "off 28 × 28 pixels."
+            ),
+            {"family": "infogan", "dataset": "mnist", "batch_size": 64, "steps": 5000},
         ),
         Preset(
             "cifar10_dcgan",

@@ -9,10 +9,19 @@ from pydantic import Field
 
 from gan_core.figures.latent import HEIGHT, WAYS, norm_figure, search_figure
 from gan_core.runs.answers import Question
-from gan_core.runs.views import N_DIRECTIONS, N_REAL, N_SAMPLES, REACH, noise, walk
+from gan_core.runs.views import (
+    N_DIRECTIONS,
+    N_REAL,
+    N_SAMPLES,
+    REACH,
+    code_reach,
+    noise,
+    walk,
+)
 from gan_core.settings import Choices, Shown
-from gan_core.text import N_, GanError
+from gan_core.text import N_, GanError, fixed
 from gan_core.theory.latent import outside_the_cube, shell
+from pages.parts import links
 from pages.parts.asking import when_answered
 from pages.parts.choose_run import Looking, chosen_run
 from pages.parts.page_settings import PageSettings
@@ -35,6 +44,7 @@ class LatentSpace(Looking):
         "tool": {
             "vary": N_("Vary A"),
             "directions": N_("Directions"),
+            "code": N_("The code"),
             "walk": N_("From A to B"),
             "sum": "A − B + C",
             "search": N_("Find the noise"),
@@ -162,6 +172,54 @@ def move_sliders() -> list[float]:
     ]
 
 
+def show_code() -> None:
+    """A with each kind and along each number that D has to read, and what D reads."""
+    markdown("latent_code")
+    if not chosen.run.config.n_read:
+        st.info(_("The D of this run reads no code. Train an InfoGAN, and choose its run here."))
+        links.link("train", _("Train an InfoGAN"), "play_circle", preset="digits_infogan")
+        return
+    show(chosen.question("code", a=values.a), draw_code, height=640)
+
+
+def draw_code(found: Mapping[str, Any]) -> None:
+    """The kinds in a row, a row for each number, and real pictures as D sorts them."""
+    told, read = chosen.about["label"], found["read"]
+    if found["kinds"]:
+        sure = _("D reads kind {kind} off A, and is {sure} sure; G was told {told}.")
+        sure = sure.format(kind=read["kind"], sure=f"{read['sure']:.0%}", told=told)
+        st.markdown(_("**A as each kind**") + "  \n" + sure)
+        tiles(
+            found["kinds"],
+            "kinds",
+            columns=found["kinds"]["n"],
+            below=[str(kind) for kind in range(found["kinds"]["n"])],
+            badges={told: "A"},
+            choose=lambda kind: settings.change(label=kind),
+        )
+    reach = code_reach(chosen.run.config)
+    for number, (told_number, read_number) in enumerate(
+        zip(found["told"], read["numbers"], strict=True)
+    ):
+        st.markdown(
+            _("**Number {n}**: in A it is {told}, and D reads {read}").format(
+                n=number + 1, told=shown_number(told_number, 1), read=shown_number(read_number, 1)
+            )
+        )
+        first = number * len(reach)
+        tiles(
+            found["numbers"],
+            f"number {number}",
+            columns=len(reach),
+            shown=range(first, first + len(reach)),
+            below=[fixed(value, 1) for value in reach],
+        )
+    if found["kinds"]:
+        st.markdown(_("**Real pictures, by the kind that D reads off them**: it was told of none."))
+        kinds = [str(kind) for kind in found["real"]["kind"]]
+        tiles(found["real"], "read", columns=12, size=48, below=kinds)
+
+
 def show_walk() -> None:
     """Two ways from A to B, and how long z is on each."""
     config = chosen.run.config
@@ -270,6 +328,7 @@ def shown_number(value: float | None, digits: int) -> str:
 SHOW = {
     "vary": show_neighbours,
     "directions": show_directions,
+    "code": show_code,
     "walk": show_walk,
     "sum": show_sum,
     "search": show_search,

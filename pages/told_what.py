@@ -9,7 +9,7 @@ from pydantic import Field
 from gan_core.figures.told_what import told_what_film
 from gan_core.settings import Choices, Settings, Shown
 from gan_core.text import N_, fixed
-from gan_core.theory.told_what import KINDS, N_STEPS, Players, World, outcome, play
+from gan_core.theory.told_what import KINDS, N_STEPS, Players, Sees, World, outcome, play
 from pages.parts.lesson import ask, close_lesson, explain, open_lesson
 from pages.parts.links import link
 from pages.parts.page_settings import PageSettings
@@ -18,23 +18,32 @@ from pages.parts.prose import _, markdown
 from pages.parts.steady_figure import head_start, steady_figure
 
 FEW_WRONG, ALL_BY_CHANCE = 0.1, 0.5  # shares of wrong labels that the second question is about
+N_TRIED = 8  # seeds that answer the third
 
 
 class ToldWhat(Settings):
     """What the page lets a reader set."""
 
     choices: ClassVar[Mapping[str, Choices]] = {
+        "sees": {
+            "label": N_("sample and label"),
+            "sample": N_("the sample alone"),
+            "reads": N_("the sample; reads the label"),
+        },
         "start": {
             "swapped": N_("the wrong way round"),
             "same": N_("the same for both labels"),
             "right": N_("the right way round"),
-        }
+        },
     }
 
-    seen: bool = Field(
-        World.seen,
-        title=N_("D sees the label"),
-        description=N_("Without it, D judges the sample alone, whatever G was asked for."),
+    sees: Sees = Field(
+        World.sees,
+        title=N_("D sees"),
+        description=N_(
+            "Without the label, D judges the sample alone, whatever G was asked for. If it reads "
+            "the label, both players earn by its being right."
+        ),
     )
     start: str = Field(
         World.start, title=N_("G begins"), description=N_("Where its samples fall at step 0.")
@@ -51,7 +60,7 @@ class ToldWhat(Settings):
     @property
     def world(self) -> World:
         """What is given in this game."""
-        return World(self.seen, self.start, self.wrong, self.seed)
+        return World(self.sees, self.start, self.wrong, self.seed)
 
 
 @st.cache_data(show_spinner=False, max_entries=100)
@@ -67,7 +76,7 @@ def end_of(**given: Any) -> Players:
 
 def ask_what_g_does_if_d_sees_no_label() -> None:
     """The question why D must see the label too, answered from two beginnings."""
-    ends = {start: end_of(seen=False, start=start) for start in ("swapped", "right")}
+    ends = {start: end_of(sees="sample", start=start) for start in ("swapped", "right")}
     outcomes = {start: outcome(end) for start, end in ends.items()}
     small, large = (fixed(b, 2) for b in ends["swapped"].b)
     ask(
@@ -89,7 +98,7 @@ def ask_what_g_does_if_d_sees_no_label() -> None:
             "To this D, a good small coin is good, whatever was asked for."
         ).format(small=small, large=large),
     )
-    settings.button(_("Try it"), seen=False)
+    settings.button(_("Try it"), sees="sample")
 
 
 def ask_about_labels_by_chance() -> None:
@@ -126,6 +135,40 @@ def ask_about_labels_by_chance() -> None:
     settings.button(_("Try it"), start="same", wrong=ALL_BY_CHANCE)
 
 
+def ask_what_reading_makes_of_the_label() -> None:
+    """The question what becomes of a label that nobody explains, and D has to read."""
+    seeds = range(N_TRIED)
+    read = [outcome(end_of(sees="reads", start="same", seed=seed)) for seed in seeds]
+    unread = [outcome(end_of(sees="sample", start="same", seed=seed)) for seed in seeds]
+    decided = "own" if {*read} == {"obeyed", "swapped"} else read[0]
+    ask(
+        "label read",
+        _(
+            "Once more D sees the sample alone. But now it has a second task: to read off the "
+            "sample which label G was given, and both players earn by its being right. G begins "
+            "the same for both labels. What becomes of the label?"
+        ),
+        {
+            "obeyed": _("G draws what is asked for: D finds out what the labels mean."),
+            "own": _("Each label gets a kind of its own, but which one is left to chance."),
+            "same": _("Nothing: it draws the same for both labels."),
+        },
+        decided,
+        _(
+            "Of two labels with the same samples D can read nothing, and both players pay for "
+            "that; so they part. With {n} seeds they did so {parted} times, {obeyed} of them the "
+            "right way round: nobody has said what a label means. Where D has nothing to read, "
+            "they parted {unread} times."
+        ).format(
+            n=N_TRIED,
+            parted=N_TRIED - read.count("same"),
+            obeyed=read.count("obeyed"),
+            unread=N_TRIED - unread.count("same"),
+        ),
+    )
+    settings.button(_("Try it"), start="same", sees="reads")
+
+
 @st.fragment
 def stage() -> None:
     """The game as a film, and what is given in it."""
@@ -153,7 +196,7 @@ def stage() -> None:
                 )
             )
         with st.container(width=wide(300)):
-            settings.field("seen")
+            settings.field("sees")
             settings.field("start")
             settings.field("wrong")
             settings.field("seed")
@@ -167,6 +210,7 @@ markdown("told_what", small=fixed(KINDS[0], 0), large=fixed(KINDS[1], 0))
 stage()
 ask_what_g_does_if_d_sees_no_label()
 ask_about_labels_by_chance()
+ask_what_reading_makes_of_the_label()
 explain("told_what_why")
 link(
     "train",
@@ -175,4 +219,16 @@ link(
     preset="digits_conditional",
 )
 link("latent_space", _("Then ask its generator for a 7, in the latent space"), "explore", label="7")
+link(
+    "playground",
+    _("Train on a ring of eight, with eight kinds that D has to read"),
+    "scatter_plot",
+    preset="ring_infogan",
+)
+link(
+    "train",
+    _("Train on digits without labels: ten kinds and two numbers to be read"),
+    "play_circle",
+    preset="digits_infogan",
+)
 close_lesson("told_what")

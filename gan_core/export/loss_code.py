@@ -7,6 +7,7 @@ from typing import Any
 
 from gan_core.config import RunConfig
 from gan_core.export.written import Call, Name, statements
+from gan_core.families import LatentCode
 
 REAL, FAKE = Name("real_logits"), Name("fake_logits")
 _FUNCTIONS = {
@@ -20,6 +21,7 @@ _FUNCTIONS = {
     "sqrt": "tf.sqrt",
     "abs": "tf.abs",
     "maximum": "tf.maximum",
+    "cross_entropy": "tf.nn.softmax_cross_entropy_with_logits",
 }
 _SLOPES = {"x_real": "real_slope", "x_fake": "fake_slope"}
 
@@ -83,6 +85,25 @@ def loss_code(config: RunConfig) -> str:
     )
 
 
+def unread_code(config: RunConfig) -> str:
+    """Function `unread` of a run; empty where D has no code to read."""
+    unread = config.items.family.unread
+    if not unread:
+        return ""
+    parts = {
+        "kinds": ("z[:, LATENT_DIM:]", "answer[:, 1 : 1 + N_KINDS]", config.n_kinds),
+        "numbers": ("z[:, :N_CODES]", "answer[:, 1 + N_KINDS :]", config.n_codes),
+    }
+    if not config.n_kinds:
+        parts["numbers"] = ("z[:, :N_CODES]", "answer[:, 1:]", config.n_codes)
+    there = {name: (code, read) for name, (code, read, n) in parts.items() if n}
+    told = LatentCode(**{name: Name(name) if name in there else None for name in parts})
+    read = LatentCode(**{name: Name(f"read_{name}") if name in there else None for name in parts})
+    lines = [f"{name}, read_{name} = {code}, {read}" for name, (code, read) in there.items()]
+    purpose = "What D's answer (batch, 1 + all that it reads) lacks of the code in z."
+    return _function("unread(z, answer)", purpose, unread(told, read, WrittenOps(2)), lines)
+
+
 def penalty_code(config: RunConfig) -> str:
     """Functions `input_gradient` and `penalty` of a run; empty where it has no penalty."""
     penalty, shape = config.items.penalty, config.items.dataset.shape
@@ -112,8 +133,8 @@ def input_gradient(function, x{classes}):
 '''
 
 
-def _function(signature: str, purpose: str, value: Any) -> str:
-    lines: Sequence[str] = [f'"""{purpose}"""', *statements(value)]
+def _function(signature: str, purpose: str, value: Any, before: Sequence[str] = ()) -> str:
+    lines: Sequence[str] = [f'"""{purpose}"""', *before, *statements(value)]
     return f"def {signature}:\n" + "".join(f"    {line}\n" for line in lines)
 
 

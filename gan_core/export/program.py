@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from gan_core.config import RunConfig, option_fields
 from gan_core.export.data_code import DataCode, data_code
-from gan_core.export.loss_code import loss_code, penalty_code
+from gan_core.export.loss_code import loss_code, penalty_code, unread_code
 from gan_core.export.network_code import network_code, spectral_norm_code
 from gan_core.export.training_code import (
     augmentation_code,
@@ -99,7 +99,7 @@ def refuse_what_cannot_be_exported(config: RunConfig) -> None:
             ),
             fault=config.fault,
         )
-    items = ("dataset", "network", "loss")
+    items = ("family", "dataset", "network", "loss")
     known = _SETTINGS.union(*(option_fields(item) for item in items))
     for field in config.applicable_fields():
         value = getattr(config, field)
@@ -115,8 +115,10 @@ def refuse_what_cannot_be_exported(config: RunConfig) -> None:
     data_code(config)
 
 
-# Fields that the sections below take care of, besides the options of data, networks and losses.
+# Fields that the sections below take care of, besides the options of families, data, networks and
+# losses.
 _SETTINGS = {
+    "family",
     "dataset",
     "network",
     "loss",
@@ -185,6 +187,7 @@ def _program(
             loss_code(config),
             [items.loss.discriminator_formula, items.loss.generator_formula],
         ),
+        *_code(config, _),
         *_penalty(config, _),
         *_augmentation(config, _),
         Section(
@@ -351,6 +354,9 @@ def _settings(config: RunConfig, steps: int, *, mixed: bool) -> str:
         "BATCH_SIZE": config.batch_size,
         "LATENT_DIM": config.latent_dim,
         "N_CLASSES": config.n_classes or None,
+        "N_KINDS": config.n_kinds if config.n_read and config.n_kinds else None,
+        "N_CODES": config.n_codes if config.n_read and config.n_codes else None,
+        "CODE_WEIGHT": config.code_weight if config.n_read else None,
         "D_LEARNING_RATE": config.d_learning_rate,
         "G_LEARNING_RATE": config.g_learning_rate,
         "BETA_1": config.beta_1,
@@ -390,6 +396,16 @@ def _described(title: str, text: str, _: Translate, reference: str = "") -> str:
     """What something is called, what it is, and where it is from."""
     sentence = _(N_("{title}: {text} {reference}"))
     return sentence.format(title=_(title), text=_(text), reference=reference).strip()
+
+
+def _code(config: RunConfig, _: Translate) -> list[Section]:
+    """The section on the code that D reads, where there is one."""
+    family = config.items.family
+    if not config.n_read:
+        return []
+    prose = _described(family.title, family.help, _, family.reference)
+    title = _(N_("What both minimise besides"))
+    return [Section("code", title, [prose], unread_code(config), [family.formula])]
 
 
 def _penalty(config: RunConfig, _: Translate) -> list[Section]:

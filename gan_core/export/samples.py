@@ -57,5 +57,5 @@ def _samples(kept: Event, dataset: Dataset) -> np.ndarray:
         return points
     side, _, channels = dataset.shape
     pixels = np.asarray(Image.open(io.BytesIO(frame.png(kept.payload or b"{}"))), np.float32)
-    rows = pixels.reshape(-1, side, frame.GRID, side, channels).swapaxes(1, 2)
+    rows = pixels.reshape(-1, side, pixels.shape[1] // side, side, channels).swapaxes(1, 2)
     return rows.reshape(-1, *dataset.shape) / np.float32(127.5) - 1

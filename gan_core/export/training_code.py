@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from gan_core.config import N_FOR_STATISTICS, RunConfig
 from gan_core.export.excerpt import Excerpt, excerpt
+from gan_core.runs.frame import N_PICTURES, pictures_per_row
 from gan_core.training.records import RECORD_FIELDS
 
 _OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
@@ -16,10 +17,11 @@ def batches_code(config: RunConfig) -> str:
     streams = "REAL, NOISE, FIXED_NOISE = range(3)"
     if config.items.penalty.formula or config.instance_noise or config.augmentation:
         streams = "REAL, NOISE, FIXED_NOISE, REAL_SHOWN, FAKE_SHOWN, PENALTY = range(6)"
+    if config.n_read:
+        streams = "REAL, NOISE, FIXED_NOISE, REAL_SHOWN, FAKE_SHOWN, PENALTY, KINDS = range(7)"
     real, told = _shown(config, "tf.gather(x_data, rows)", "REAL_SHOWN"), ""
     if config.conditional:
         real, told = f"{real}, tf.gather(class_data, rows)", " with their classes"
-    classes = _classes(config)
     return f'''\
 {streams}
 
@@ -38,11 +40,26 @@ def real_batch(step, turn=0):
     return {real}
 
 
-def fake_batch(step{classes}, turn=0):
-    """Generated samples (batch, *shape); with training=True, batch norm looks at this batch."""
-    z = noise(BATCH_SIZE, random_seed(NOISE, step, turn){classes})
-    return {_shown(config, "generator(z, training=True)", "FAKE_SHOWN")}
-{_shown_code(config)}'''
+{_fake_batch_code(config)}{_shown_code(config)}'''
+
+
+def _fake_batch_code(config: RunConfig) -> str:
+    """The function that has G make a batch; with its noise, where D is to read a code."""
+    told, kinds = _classes(config), ""
+    if config.n_read and config.n_told:
+        told = ", kinds"
+        kinds = """\
+    seed = random_seed(KINDS, step, turn)
+    kinds = tf.random.stateless_uniform([BATCH_SIZE], seed, 0, N_KINDS, tf.int32)
+    kinds = tf.one_hot(kinds, N_KINDS)
+"""
+    z_too, z = ("z, and generated", "z, ") if config.n_read else ("Generated", "")
+    return f'''\
+def fake_batch(step{_classes(config)}, turn=0):
+    """{z_too} samples (batch, *shape); with training=True, batch norm looks at this batch."""
+{kinds}    z = noise(BATCH_SIZE, random_seed(NOISE, step, turn){told})
+    return {z}{_shown(config, "generator(z, training=True)", "FAKE_SHOWN")}
+'''
 
 
 def _noise_code(config: RunConfig) -> str:
@@ -52,17 +69,19 @@ def _noise_code(config: RunConfig) -> str:
         if config.noise == "uniform"
         else "tf.random.stateless_normal([n, LATENT_DIM], seed)"
     )
-    if not config.conditional:
+    if not config.n_told:
         return f'''\
 def noise(n, seed):
     """What the generator turns into samples: z (n, LATENT_DIM)."""
     return {draw}
 '''
+    told = "classes" if config.conditional else "kinds"
+    n_told = f"N_{told.upper()}"
     return f'''\
-def noise(n, seed, classes):
-    """What the generator turns into samples: random numbers, and classes (n, N_CLASSES) behind."""
+def noise(n, seed, {told}):
+    """What the generator turns into samples: random numbers, and {told} (n, {n_told}) behind."""
     z = {draw}
-    return tf.concat([z, classes], axis=1)  # (n, LATENT_DIM + N_CLASSES)
+    return tf.concat([z, {told}], axis=1)  # (n, LATENT_DIM + {n_told})
 '''
 
 
@@ -138,10 +157,10 @@ def _optimizer(name: str, learning_rate: str, more: Sequence[str]) -> str:
 
 def turns_code(config: RunConfig) -> str:
     """Functions of one turn of each player."""
-    classes = _classes(config)
+    classes, more = _classes(config), _more(config)
     is_penalised = bool(config.items.penalty.formula)
     seed = ", seed" if is_penalised else ""
-    penalty = "        total = d_loss\n        d_penalty = 0.0\n"
+    unread = "CODE_WEIGHT * unread(z, answer)" if config.n_read else ""
     d_moves = "d_optimizer.apply(tape.gradient(total, weights), weights)"
     if is_penalised:
         d_moves = (
@@ -150,40 +169,48 @@ def turns_code(config: RunConfig) -> str:
             "    with tf.control_dependencies([total]):\n"
             "        d_optimizer.apply(gradients, weights)"
         )
-        penalty = (
-            f"        d_penalty = PENALTY_WEIGHT * penalty(x_real, x_fake{classes}, seed)\n"
-            "        total = d_loss + d_penalty\n"
-        )
     clip = ""
     if config.weight_clip:
         clip = (
             "    for weight in weights:\n"
             "        weight.assign(tf.clip_by_value(weight, -WEIGHT_CLIP, WEIGHT_CLIP))\n"
         )
-    judged = f"judge(x_real{classes}), judge(x_fake{classes})"
+    penalty = f"PENALTY_WEIGHT * penalty(x_real, x_fake{classes}, seed)" if is_penalised else ""
+    on_top = " + ".join(filter(None, [penalty, unread]))
+    d_total = f"d_penalty = {on_top or '0.0'}\n        total = d_loss"
+    d_total += " + d_penalty" if on_top else ""
+    g_sum = f"        total = g_loss + {unread}\n" if unread else ""
+    g_total = "total" if unread else "g_loss"
+    judged = f"real_logits, fake_logits = judge(x_real{classes}), judge(x_fake{classes})"
+    if config.n_read:
+        judged = """\
+real_logits = judge(x_real)
+        answer = discriminator(x_fake, training=True)  # its logit, then what it reads
+        fake_logits = answer[:, 0]"""
     return f'''\
 {_judge_code(config)}
 
-def discriminator_learns(x_real, x_fake{classes}{seed}):
+def discriminator_learns(x_real, x_fake{more}{seed}):
     """One step of D; x_fake was made outside of this tape, which needs no gradient of G."""
     with tf.GradientTape() as tape:
-        real_logits, fake_logits = {judged}
+        {judged}
         d_loss = discriminator_loss(real_logits, fake_logits)
-{penalty}\
+        {d_total}
     weights = discriminator.trainable_variables
     {d_moves}
 {clip}\
     return d_loss, decision(real_logits), decision(fake_logits), d_penalty
 
 
-def generator_learns(tape, x_real, x_fake{classes}):
+def generator_learns(tape, x_real, x_fake{more}):
     """One step of G, whose batch the tape has watched being made; D stays as it is."""
     with tape:
         # Most losses of G ask for the fakes only; D sees both all the same, as in training.
-        real_logits, fake_logits = {judged}
+        {judged}
         g_loss = generator_loss(real_logits, fake_logits)
+{g_sum}\
     weights = generator.trainable_variables
-    g_optimizer.apply(tape.gradient(g_loss, weights), weights)
+    g_optimizer.apply(tape.gradient({g_total}, weights), weights)
     return g_loss
 '''
 
@@ -206,7 +233,8 @@ def judge(x, classes):
 
 def step_code(config: RunConfig, *, xla: bool) -> str:
     """Function of one step: D's turns, then G's."""
-    classes = _classes(config)
+    classes, more = _classes(config), _more(config)
+    made = "z, x_fake" if config.n_read else "x_fake"
     turn = ", turn" if config.d_steps > 1 else ""
     compiled = "@tf.function(jit_compile=True)" if xla else "@tf.function"
     record = ", ".join(RECORD_FIELDS)
@@ -219,21 +247,21 @@ def train_step(step):
     seed, penalised = "", ""
     if config.items.penalty.formula:
         seed, penalised = f"seed = random_seed(PENALTY, step{turn})\n", ", seed"
-    learns = f"discriminator_learns(x_real, x_fake{classes}{penalised})"
+    learns = f"discriminator_learns(x_real, x_fake{more}{penalised})"
     d_turn = f"""\
 x_real{classes} = real_batch(step{turn})
 with tf.GradientTape() as g_tape:
-    x_fake = fake_batch(step{classes}{turn})
+    {made} = fake_batch(step{classes}{turn})
 {seed}d_loss, d_real, d_fake, d_penalty = {learns}
 """
-    g_turn = f"g_loss = generator_learns(g_tape, x_real, x_fake{classes})\n"
+    g_turn = f"g_loss = generator_learns(g_tape, x_real, x_fake{more})\n"
     if config.d_steps > 1:
         d_turn = f"for turn in range(D_STEPS):\n{_indented(d_turn)}"
     if config.g_steps > 1:
         again = f"""\
 if turn > 0:  # the first time, D's last batch serves once more
     with tf.GradientTape() as g_tape:
-        x_fake = fake_batch(step{classes}, D_STEPS + turn - 1)
+        {made} = fake_batch(step{classes}, D_STEPS + turn - 1)
 """
         g_turn = f"for turn in range(G_STEPS):\n{_indented(again + g_turn)}"
     return head + _indented(d_turn + g_turn) + tail
@@ -242,6 +270,11 @@ if turn > 0:  # the first time, D's last batch serves once more
 def _classes(config: RunConfig) -> str:
     """A further argument of functions where the players are told of classes."""
     return ", classes" if config.conditional else ""
+
+
+def _more(config: RunConfig) -> str:
+    """A further argument of the turns: classes, or the noise that holds what D is to read."""
+    return ", z" if config.n_read else _classes(config)
 
 
 # Share of the learning rates that is left when a share of all steps is done, and what that means.
@@ -345,6 +378,8 @@ print(f"The first {{compared}} losses differ from the original's by at most {{di
 def results_code(config: RunConfig, *, batch_norm: bool) -> str:
     """What the program leaves behind: losses, samples, and G, which may have batch norm."""
     columns = ",".join(["step", *RECORD_FIELDS])
+    per_row = pictures_per_row(config.n_told)
+    n = N_PICTURES // per_row * per_row
     average = ""
     if config.ema_decay:
         average = """\
@@ -358,8 +393,7 @@ g_optimizer.finalize_variable_values(generator.trainable_variables)
 for layer in generator.layers:
     if isinstance(layer, layers.BatchNormalization):
         layer.momentum = 0.0
-{_classes_in_turn(config, N_FOR_STATISTICS)}\
-z = noise({N_FOR_STATISTICS}, random_seed(FIXED_NOISE, 0){_classes(config)})
+{_fixed_noise(config, N_FOR_STATISTICS)}\
 generator(z, training=True)
 
 """
@@ -373,27 +407,37 @@ generator(z, training=True)
     comments="",
 )
 
-{_classes_in_turn(config, 64)}z = noise(64, random_seed(FIXED_NOISE, 0){_classes(config)})
+{_fixed_noise(config, n)}\
 x_fake = generator(z, training=False).numpy()  # batch norm now takes its moving averages
-{_PICTURE if config.items.dataset.is_image else _POINTS}
+{_picture(per_row) if config.items.dataset.is_image else _POINTS}
 generator.save("generator.keras")
 """
 
 
-def _classes_in_turn(config: RunConfig, n: int) -> str:
-    """A statement that gives `n` samples a class each, where the players are told of classes."""
-    if not config.conditional:
-        return ""
-    return f"classes = tf.one_hot(tf.range({n}) % N_CLASSES, N_CLASSES)  # they take turns\n"
+def _fixed_noise(config: RunConfig, n: int) -> str:
+    """Statements that draw noise for `n` samples, where classes or kinds take turns."""
+    seed = "random_seed(FIXED_NOISE, 0)"
+    if not config.n_told:
+        return f"z = noise({n}, {seed})\n"
+    told = "classes" if config.conditional else "kinds"
+    n_told = f"N_{told.upper()}"
+    return f"""\
+{told} = tf.one_hot(tf.range({n}) % {n_told}, {n_told})  # they take turns
+z = noise({n}, {seed}, {told})
+"""
 
 
-_PICTURE = """\
+def _picture(per_row: int) -> str:
+    """Statements that lay out pictures in rows, in which what G is told takes whole turns."""
+    return f"""\
 pixels = np.rint(np.clip((x_fake + 1) * 127.5, 0, 255)).astype(np.uint8)
 n, height, width, channels = pixels.shape
-rows = pixels.reshape(8, 8, height, width, channels).swapaxes(1, 2)
-grid = rows.reshape(8 * height, 8 * width, channels)
+rows = pixels.reshape(-1, {per_row}, height, width, channels).swapaxes(1, 2)
+grid = rows.reshape(-1, {per_row} * width, channels)
 tf.io.write_file("samples.png", tf.io.encode_png(grid))
 """
+
+
 _POINTS = """\
 np.savetxt("samples.csv", x_fake, fmt="%.6f", delimiter=",", header="x,y", comments="")
 """

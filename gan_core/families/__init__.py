@@ -10,8 +10,6 @@ from gan_core.ops import Ops, Tensor
 from gan_core.registry import Registry
 from gan_core.text import N_
 
-Net = Callable[[Tensor], Tensor]
-
 
 @dataclass(frozen=True)
 class DiscriminatorTurn:
@@ -23,20 +21,37 @@ class DiscriminatorTurn:
 
 
 @dataclass(frozen=True)
+class LatentCode:
+    """What G was told and D is to read off its sample, or what D has read there.
+
+    `kinds` are (batch, n_kinds), zeros and a one, or D's logits for them; `numbers` are
+    (batch, n_codes). What there is none of is None.
+    """
+
+    kinds: Tensor | None
+    numbers: Tensor | None
+
+
+@dataclass(frozen=True)
 class Family:
     """One kind of game.
 
-    `discriminator_turn(discriminator, x_real, x_fake, loss, ops)` and
-    `generator_turn(discriminator, x_real, x_fake, loss, ops)` return what the player whose turn it
-    is minimises; the trainer alone takes the gradient and steps.
+    `discriminator_turn(real_logits, fake_logits, loss, ops)` and
+    `generator_turn(real_logits, fake_logits, loss, ops)` take D's logits (batch,) and return what
+    the player whose turn it is minimises; the trainer alone takes the gradient and steps. What
+    both minimise besides, where there is a code, is `unread(code, read, ops)`: how far D is from
+    reading it off the generated batch. `formula` is its LaTeX.
     """
 
     name: str
     title: str
     help: str
-    discriminator_turn: Callable[[Net, Tensor, Tensor, Loss, Ops], DiscriminatorTurn]
-    generator_turn: Callable[[Net, Tensor, Tensor, Loss, Ops], Tensor]
+    discriminator_turn: Callable[[Tensor, Tensor, Loss, Ops], DiscriminatorTurn]
+    generator_turn: Callable[[Tensor, Tensor, Loss, Ops], Tensor]
     reference: str
+    unread: Callable[[LatentCode, LatentCode, Ops], Tensor] | None = None
+    formula: str = ""
+    options: tuple[str, ...] = ()
     order: int = 100
 
 

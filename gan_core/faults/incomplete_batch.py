@@ -15,7 +15,7 @@ WHOLE, LEFT = divmod(N_IMAGES, BATCH_SIZE)  # batches that are full, and picture
 
 def fits(settings: Any, dataset: Dataset) -> bool:
     """D answers each sample with one number, which Keras compares with one label."""
-    return settings.packing == 1 and not settings.conditional
+    return settings.packing == 1 and not (settings.conditional or settings.n_read)
 
 
 CODE = f"""\
@@ -41,7 +41,7 @@ FAULTS.register(
         help=N_("Labels always have batch_size rows; the last batch of the data has fewer."),
         whole_batches=False,
         fits=fits,
-        needs=N_("packing = 1, not conditional"),
+        needs=N_("packing = 1, not conditional, no code to read"),
         case=Case(
             code=CODE,
             wrong="batches = batches.batch(BATCH_SIZE)",

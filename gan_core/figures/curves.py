@@ -13,7 +13,6 @@ from gan_core.image_measures import MEASURES, N_LIVE, is_digits
 from gan_core.losses import Loss
 from gan_core.metrics import METRICS
 from gan_core.ops import NUMPY
-from gan_core.penalties import Penalty
 from gan_core.text import N_
 
 HEIGHT = 560
@@ -35,36 +34,37 @@ Translate = Callable[[str], str]
 
 def live_curves(
     losses: Sequence[Loss],
-    penalties: Sequence[Penalty],
+    on_top: str,
     dataset: Dataset,
     translate: Translate = str,
 ) -> Figure:
     """Curves over the step, with one common axis: losses, decisions, throughput.
 
-    `losses` and `penalties` are all that the run has had. Dashed lines stand at the values of the
+    `losses` are all that the run has had, and `on_top` is the name of what D pays besides, if it
+    does. Dashed lines stand at the values of the
     equilibrium, where D cannot tell real from fake, as far as it has but one; where the loss was
     exchanged, nowhere. Where it is measured, the Fréchet distance follows,
     its noise floor dotted.
     """
     _ = translate
     speed = _(N_("Images per second") if dataset.is_image else N_("Points per second"))
-    titles, heights = [*_titles_of_the_game(losses, penalties, _), speed], [0.42, 0.36, 0.22]
+    titles, heights = [*_titles_of_the_game(losses, on_top, _), speed], [0.42, 0.36, 0.22]
     if is_digits(dataset):
         frechet = MEASURES.get("frechet").title_of(N_LIVE, _)
         titles, heights = [*titles[:2], frechet, speed], [0.3, 0.26, 0.26, 0.18]
     panels = [Panel(title) for title in titles]
-    _draw_the_game(panels, losses, penalties, _)
+    _draw_the_game(panels, losses, on_top, _)
     if is_digits(dataset):
         _draw_the_quality(panels[2], _)
         _say_steps_but_once(panels[:3])  # the axis below is theirs too
     panels[-1].traces.append(_curve(speed, "images_per_second", NEUTRAL, x="speed_step"))
     panels[-1].y = {"rangemode": "tozero"}
-    return _stack(panels, heights, losses, penalties, _)
+    return _stack(panels, heights, losses, on_top, _)
 
 
 def plane_curves(
     losses: Sequence[Loss],
-    penalties: Sequence[Penalty],
+    on_top: str,
     floors: Mapping[str, float],
     translate: Translate = str,
 ) -> Figure:
@@ -76,7 +76,7 @@ def plane_curves(
     _ = translate
     sizes = {"‖∇L<sub>D</sub>‖": DISCRIMINATOR, "‖∇L<sub>G</sub>‖": GENERATOR}
     titles = [
-        *_titles_of_the_game(losses, penalties, _),
+        *_titles_of_the_game(losses, on_top, _),
         _keyed(
             _(N_("Distance")),
             {_(METRICS.get(name).title): color for name, color in DISTANCES.items()},
@@ -85,7 +85,7 @@ def plane_curves(
         _keyed(_(N_("Size of the gradients")), sizes, _),
     ]
     panels = [Panel(title) for title in titles]
-    _draw_the_game(panels, losses, penalties, _)
+    _draw_the_game(panels, losses, on_top, _)
     distance, gradients = panels[2:]
     distance.y, gradients.y = {"rangemode": "tozero"}, {"type": "log", "nticks": 3}
     for name, color in DISTANCES.items():
@@ -97,7 +97,7 @@ def plane_curves(
         gradients.traces.append(_curve(name, channel, color, x="frame_step"))
     _say_steps_but_once(panels[:3])
     shares = [0.28, 0.24, 0.24, 0.24]
-    return _stack(panels, shares, losses, penalties, _, height=PLANE_HEIGHT, top=24)
+    return _stack(panels, shares, losses, on_top, _, height=PLANE_HEIGHT, top=24)
 
 
 def recorded_curves(
@@ -108,7 +108,7 @@ def recorded_curves(
     The columns are L_D, L_G, D(x), D(G(z)). Dashed lines stand as in `live_curves`.
     """
     _ = translate
-    panels = [Panel(title) for title in _titles_of_the_game([loss], [], _)]
+    panels = [Panel(title) for title in _titles_of_the_game([loss], "", _)]
     for (row, name, _channel, color), values in zip(_GAME, curves.T, strict=True):
         panels[row - 1].curve(steps, values, color, name=name, width=1.6)
     for row, value, color in _equilibrium_lines([loss]):
@@ -129,7 +129,7 @@ def _stack(
     panels: Sequence[Panel],
     shares: Sequence[float],
     losses: Sequence[Loss],
-    penalties: Sequence[Penalty],
+    on_top: str,
     _: Translate,
     height: int = HEIGHT,
     top: int = 34,
@@ -139,7 +139,7 @@ def _stack(
         panel.x = {"matches": f"x{len(panels)}", **panel.x}
     panels[-1].x = {"title": {"text": _(N_("Step"))}}
     # What the browser compares: where any of it is another, it draws the figure anew.
-    game = [len(losses) > 1, _give_probabilities(losses), _are_penalised(penalties)]
+    game = [len(losses) > 1, _give_probabilities(losses), on_top]
     return panels_figure(
         panels,
         columns=1,
@@ -157,20 +157,14 @@ def _say_steps_but_once(panels: Sequence[Panel]) -> None:
         panel.x = {"showticklabels": False}
 
 
-def _titles_of_the_game(
-    losses: Sequence[Loss], penalties: Sequence[Penalty], _: Translate
-) -> list[str]:
+def _titles_of_the_game(losses: Sequence[Loss], on_top: str, _: Translate) -> list[str]:
     paid = {"L<sub>D</sub>": DISCRIMINATOR, "L<sub>G</sub>": GENERATOR}
-    if _are_penalised(penalties):
-        paid[_(N_("Penalty"))] = NEUTRAL
+    if on_top:
+        paid[on_top] = NEUTRAL
     verdict, score = N_("Discriminator's verdict"), N_("Discriminator's score")
     decisions = _(verdict if _give_probabilities(losses) else score)
     said = {"D(x)": REAL, "D(G(z))": GENERATOR}
     return [_keyed(_(N_("Losses")), paid, _), _keyed(decisions, said, _)]
-
-
-def _are_penalised(penalties: Sequence[Penalty]) -> bool:
-    return any(penalty.formula for penalty in penalties)
 
 
 def _give_probabilities(losses: Sequence[Loss]) -> bool:
@@ -178,13 +172,13 @@ def _give_probabilities(losses: Sequence[Loss]) -> bool:
 
 
 def _draw_the_game(
-    panels: Sequence[Panel], losses: Sequence[Loss], penalties: Sequence[Penalty], _: Translate
+    panels: Sequence[Panel], losses: Sequence[Loss], on_top: str, _: Translate
 ) -> None:
     """Losses in the first panel, decisions in the second, with their equilibrium."""
     for row, name, channel, color in _GAME:
         panels[row - 1].traces.append(_curve(name, channel, color))
-    if _are_penalised(penalties):
-        panels[0].traces.append(_curve(_(N_("Penalty")), "d_penalty", NEUTRAL))
+    if on_top:
+        panels[0].traces.append(_curve(on_top, "d_penalty", NEUTRAL))
     for row, value, color in _equilibrium_lines(losses):
         panels[row - 1].level(value, color)
     if _give_probabilities(losses):

@@ -24,7 +24,7 @@ def live_samples(translate: Callable[[str], str] = str) -> Figure:
             traces=[image | {"meta": {"replace": {"source": channel}}}],
         )
         for title, channel in (
-            (_(N_("Generated: G(z) for the same 64 z all along")), "x_fake"),
+            (_(N_("Generated: G(z), for the same z all along")), "x_fake"),
             (_(N_("Real: x")), "x_real"),
         )
     ]

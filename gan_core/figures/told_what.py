@@ -8,7 +8,7 @@ import numpy as np
 
 from gan_core.figures.animation import film, frame_steps
 from gan_core.figures.panels import Panel, panels_figure
-from gan_core.figures.style import DISCRIMINATOR, GENERATOR, REAL, Figure
+from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL, Figure
 from gan_core.text import N_
 from gan_core.theory.told_what import Players, World
 
@@ -61,4 +61,6 @@ def _panels(players: Players, world: World, translate: Callable[[str], str]) -> 
     for y, judged in enumerate(players.judge(X)):
         name = f"D(x, {y})" if players.sees_label else "D(x)"
         below.curve(X, judged, DISCRIMINATOR, name=name, line={"dash": DASHES[y]})
+    if world.sees == "reads":
+        below.curve(X, players.read(X), NEUTRAL, name="Q(1 | x)", line={"dash": DASHES[1]})
     return [above, below]

@@ -98,6 +98,7 @@ TOPICS: dict[str, Callable[[Mapping[str, Any], Store], Any]] = {
     "tensorboard": _tensorboard,
     "samples": seeing.samples,
     "directions": seeing.directions,
+    "code": seeing.code,
     "real": seeing.real,
     "search": seeing.search,
     "inside": seeing.inside,

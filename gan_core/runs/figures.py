@@ -10,15 +10,25 @@ from gan_core.figures.style import Figure
 from gan_core.losses import Loss
 from gan_core.runs.run import Run
 from gan_core.runs.store import Store
+from gan_core.text import N_
 
 
 def run_curves(store: Store, run: Run, translate: Translate = str) -> Figure:
     """The figure that fits the run's data and all that was exchanged mid-run."""
     configs, dataset = store.controls.configs(run.id), run.config.items.dataset
-    losses, penalties = _losses(configs), [config.items.penalty for config in configs]
+    losses, on_top = _losses(configs), _on_top(configs, translate)
     if dataset.is_image:
-        return live_curves(losses, penalties, dataset, translate)
-    return plane_curves(losses, penalties, run.facts.get("floors", {}), translate)
+        return live_curves(losses, on_top, dataset, translate)
+    return plane_curves(losses, on_top, run.facts.get("floors", {}), translate)
+
+
+def _on_top(configs: Sequence[RunConfig], _: Translate) -> str:
+    """The name of what D has paid besides its loss; empty where that was nothing."""
+    paid = {
+        N_("Penalty"): any(config.items.penalty.formula for config in configs),
+        N_("Code unread"): any(config.n_read for config in configs),
+    }
+    return " + ".join(_(name) for name, is_paid in paid.items() if is_paid)
 
 
 def _losses(configs: Sequence[RunConfig]) -> list[Loss]:

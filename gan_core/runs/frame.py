@@ -40,9 +40,12 @@ def encode(
     measures: Mapping[str, float | None],
     dataset: Dataset,
     also: Mapping[str, Any],
+    per_row: int = GRID,
 ) -> bytes:
     """Make a frame from generated samples (n, *shape) and what was measured on them."""
-    shown = channels("x_fake", x_fake[:N_PICTURES] if dataset.is_image else x_fake, dataset)
+    shown = channels(
+        "x_fake", x_fake[:N_PICTURES] if dataset.is_image else x_fake, dataset, per_row
+    )
     return json.dumps(shown | dict(measures) | dict(also)).encode()
 
 
@@ -64,10 +67,17 @@ def floors(x_real: np.ndarray, x_other: np.ndarray, dataset: Dataset) -> dict[st
     }
 
 
-def channels(name: str, samples: np.ndarray, dataset: Dataset) -> dict[str, Any]:
+def pictures_per_row(n_told: int) -> int:
+    """`GRID`, or nearly so that what G is told takes whole turns: each has columns of its own."""
+    return n_told * max(1, round(GRID / n_told)) if n_told else GRID
+
+
+def channels(
+    name: str, samples: np.ndarray, dataset: Dataset, per_row: int = GRID
+) -> dict[str, Any]:
     """Samples (n, *shape) as what a figure takes: one picture, or coordinates."""
     if dataset.is_image:
-        return {name: picture(samples)}
+        return {name: picture(samples, per_row)}
     finite = samples[np.isfinite(samples).all(axis=1)]  # JSON knows no NaN
     points = np.round(finite[:N_POINTS].astype(float), 4)
     return {f"{name}.x": points[:, 0].tolist(), f"{name}.y": points[:, 1].tolist()}

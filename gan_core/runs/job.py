@@ -403,7 +403,8 @@ class Job:
         self._framed_at = self.seat.step
         if self._plateau:
             self._plateau.note(self.seat.step, measures)
-        return frame.encode(x_fake, measures, self.dataset, also), measures
+        per_row = frame.pictures_per_row(self.config.n_told)
+        return frame.encode(x_fake, measures, self.dataset, also, per_row), measures
 
     def _look(self, trainer: Trainer) -> dict[str, Any]:
         from gan_core.training.plane_view import view_of

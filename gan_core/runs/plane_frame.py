@@ -37,7 +37,7 @@ class PlaneFrames:
             label_smoothing=config.label_smoothing if smoothed else 0.0,
             packing=config.packing,
         )
-        self._lattice = noise_lattice(config)
+        self._lattice, self._n_kinds = noise_lattice(config), config.n_told
         self._extent = dataset.extent
         # Instance noise blurs both for D: the best D is that of the blurred densities.
         self._blur = math.hypot(BLUR * dataset.extent, config.instance_noise)
@@ -58,7 +58,8 @@ class PlaneFrames:
             columns = LINE if self._lattice.shape[1] == 1 else LATTICE
             rows = len(self._lattice) // columns
             lattice = {"manifold.rows": rows, "manifold.columns": columns}
-        return {"extent": self._extent, "surface.size": SURFACE} | lattice
+        alike = {"extent": self._extent, "surface.size": SURFACE, "kinds": self._n_kinds}
+        return alike | lattice
 
     def channels(self, seen: dict[str, Any], x_fake: np.ndarray) -> dict[str, Any]:
         """What `PlaneView.look` has seen, and what the best discriminator would say of it."""

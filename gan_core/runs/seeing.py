@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from scipy.special import softmax
 
 from gan_core.ops import NUMPY
 from gan_core.runs.answers import Question
@@ -19,7 +20,16 @@ from gan_core.runs.checkpoints import Moment
 from gan_core.runs.frame import picture
 from gan_core.runs.restored import pair_of
 from gan_core.runs.store import Store
-from gan_core.runs.views import N_DIRECTIONS, N_GUESS, N_REAL, REACH, noise, walk
+from gan_core.runs.views import (
+    N_DIRECTIONS,
+    N_GUESS,
+    N_READ,
+    N_REAL,
+    REACH,
+    code_reach,
+    noise,
+    walk,
+)
 from gan_core.text import N_, GanError
 from gan_core.theory import latent
 from gan_core.theory.latent import Directions
@@ -109,6 +119,51 @@ def _directions(pair: Pair, label: int) -> Directions:
     return known[label]
 
 
+def code(question: Question, store: Store) -> dict[str, Any]:
+    """Sample "a" as each kind and along each number of the code, and what D reads.
+
+    Returns the pictures of the "kinds" and of the "numbers", number by number, each where there
+    are any; the numbers that G was "told", and what D "read" off the sample: "kind", how "sure" it
+    is of that, and "numbers". Then `N_READ` "real" pictures, with the "kind" of each that D reads,
+    and in the order of these.
+    """
+    pair = _pair(question, store)
+    config, z = pair.config, _all(pair, question)[question["a"]]
+    if not config.n_read:
+        raise GanError(N_("The D of this run reads no code. Choose a run of the family InfoGAN."))
+    n_kinds, reach = config.n_kinds, code_reach(config)
+    as_kinds = pair.with_class(np.tile(z, (n_kinds, 1)), np.arange(n_kinds))
+    along = np.tile(z, (config.n_codes, len(reach), 1))
+    along[np.arange(config.n_codes), :, np.arange(config.n_codes)] = reach
+    x_real = _real(question, store, N_READ)[0]
+    kinds = _kinds_read(pair, x_real)
+    order = np.argsort(kinds, kind="stable")
+    return {
+        "kinds": _shown(pair.generate(as_kinds).numpy()) if n_kinds else None,
+        "numbers": _shown(_generated(pair, along.reshape(-1, len(z)), question))
+        if config.n_codes
+        else None,
+        "told": _rounded(z[: config.n_codes]),
+        "read": _read(pair, _generated(pair, z[np.newaxis], question)),
+        "real": _shown(x_real[order]) | {"kind": kinds[order].tolist()},
+    }
+
+
+def _read(pair: Pair, x: np.ndarray) -> dict[str, Any]:
+    """The code that D reads off one sample (1, *shape)."""
+    [logits], [numbers] = pair.read(x)
+    read = {"numbers": _rounded(numbers)}
+    if not len(logits):
+        return read
+    return read | {"kind": int(logits.argmax()), "sure": _rounded(softmax(logits).max())}
+
+
+def _kinds_read(pair: Pair, x: np.ndarray) -> np.ndarray:
+    """The kinds (n,) that D reads off samples (n, *shape); 0 where there are none to read."""
+    logits, _numbers = pair.read(x)
+    return logits.argmax(axis=1) if logits.shape[1] else np.zeros(len(x), int)
+
+
 def real(question: Question, store: Store) -> dict[str, Any]:
     """Real pictures to find the noise of, drawn by the seed."""
     return _shown(_real(question, store, N_REAL)[0])
@@ -129,7 +184,8 @@ def search(question: Question, store: Store) -> dict[str, Any]:
     true = None
     if question["of"] == "real":
         pictures, labels = _real(question, store, N_REAL)
-        x, label = pictures[row], int(labels[row])
+        told = labels if pair.config.conditional else _kinds_read(pair, pictures)
+        x, label = pictures[row], int(told[row])
     else:
         true = _all(pair, question)[row]
         x = _generated(pair, true[np.newaxis], question)[0]
@@ -234,8 +290,8 @@ def guess(question: Question, store: Store) -> dict[str, Any]:
     seed, half = question["seed"], N_GUESS // 2
     x_real, labels = _real(question, store, half)
     z = latent.noise(half, pair.config.latent_dim, pair.config.noise, seed)
-    told = np.concatenate([pair.with_class(z[i : i + 1], labels[i]) for i in range(half)])
-    x = np.concatenate([x_real, pair.generate(told).numpy()])
+    told = labels if pair.config.conditional else np.arange(half) % max(1, pair.config.n_told)
+    x = np.concatenate([x_real, pair.generate(pair.with_class(z, told)).numpy()])
     order = np.random.default_rng(seed).permutation(len(x))
     logits = pair.judge(x, np.concatenate([labels, labels])).numpy()[order]
     return _shown(x[order]) | {

@@ -13,7 +13,7 @@ from gan_core.text import N_, GanError
 FEWEST, MOST = 2, 12  # runs
 # Runs of other data or another length could not be compared, and a pace changes nothing.
 _NOT_SWEPT = {
-    *("family", "dataset", "network", "precision"),
+    *("dataset", "network", "precision"),
     *("steps", "stop_when_flat", "patience", "head_start", "pace"),
 }
 

@@ -12,12 +12,18 @@ N_DIRECTIONS = 5
 N_WALK = 9  # pictures on the way, both ends included
 N_REAL = 12  # pictures to find the noise of, or to look at
 N_GUESS = 12  # pictures to judge: half of them real
+N_READ = 36  # real pictures of which D reads the kind
 REACH = np.linspace(-3.0, 3.0, 7)  # standard deviations along a direction
 
 
 def noise(config: RunConfig, seed: int) -> np.ndarray:
     """The noise (N_SAMPLES, latent_dim) behind the samples of a run of this config."""
     return latent.noise(N_SAMPLES, config.latent_dim, config.noise, seed)
+
+
+def code_reach(config: RunConfig) -> np.ndarray:
+    """Values (steps,) for a number of the code: as far as its noise reaches."""
+    return REACH / np.abs(REACH).max() if config.noise == "uniform" else REACH
 
 
 def walk(a: np.ndarray, b: np.ndarray) -> dict[str, np.ndarray]:

@@ -5,7 +5,9 @@
 
 With the label seen, D has a polynomial for each label; without it, one has to do for both. The
 losses are `tiny_gan.losses` with a label beside each sample: Mirza and Osindero 2014,
-arXiv:1411.1784, equation 2, and for G the non-saturating one. The gradients are worked out by hand.
+arXiv:1411.1784, equation 2, and for G the non-saturating one. Where D has to read the label off the
+sample instead, both players minimise −E ln Q(y | G(z, y)) besides, as in Chen et al. 2016,
+arXiv:1606.03657, equation 5, with Q(1 | x) = σ(Σ u_k He_k(x)). Gradients are worked out by hand.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from statistics import NormalDist
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermeval, hermevander
@@ -29,6 +32,8 @@ _ORDERS = np.arange(1, DEGREE + 1)
 D_RATE, G_RATE = 0.25, 0.1
 N_STEPS = 300  # of both players; by then they rest
 STARTS = {"swapped": (0.6, -0.6), "same": (0.0, 0.0), "right": (-0.6, 0.6)}  # b of G
+Sees = Literal["label", "sample", "reads"]  # D: the label, or not, or it must read it instead
+SEES: tuple[Sees, ...] = get_args(Sees)
 _SMALLEST_STD = 0.02  # narrower, the density of G would be a needle out of sight
 
 
@@ -36,13 +41,14 @@ _SMALLEST_STD = 0.02  # narrower, the density of G would be a needle out of sigh
 class Players:
     """`a`, `b` (labels,) of G and `w` of D, (labels, 5), or (1, 5) where D sees no label.
 
-    Powers themselves would serve D as well as Hermite polynomials, but not with one step size for
-    all five.
+    `u` (5,) is how D reads the label; zeros where it does not. Powers themselves would serve D as
+    well as Hermite polynomials, but not with one step size for all five.
     """
 
     a: np.ndarray
     b: np.ndarray
     w: np.ndarray
+    u: np.ndarray
 
     @property
     def sees_label(self) -> bool:
@@ -60,6 +66,10 @@ class Players:
     def judge(self, x: np.ndarray) -> np.ndarray:
         """D(x, y), as `logit`."""
         return np.asarray(NUMPY.sigmoid(self.logit(x)))
+
+    def read(self, x: np.ndarray) -> np.ndarray:
+        """Q(1 | x), how surely D reads the label 1 off samples of any shape; of their shape."""
+        return np.asarray(NUMPY.sigmoid(hermeval(x, self.u)))
 
     def density(self, x: np.ndarray) -> np.ndarray:
         """Of the generated samples of each label at x (n,): (labels, n)."""
@@ -80,15 +90,16 @@ class Players:
 class World:
     """What is given: what D sees, where G begins, the share of wrong labels, and chance."""
 
-    seen: bool = True
+    sees: Sees = "label"
     start: str = "swapped"
     wrong: float = 0.0
     seed: int = 0
 
     def begin(self) -> Players:
         """Both players before they have learnt anything; D is flat."""
-        w = np.zeros((N_LABELS if self.seen else 1, DEGREE + 1))
-        return Players(np.full(N_LABELS, 0.5), np.array(STARTS[self.start]), w)
+        w = np.zeros((N_LABELS if self.sees == "label" else 1, DEGREE + 1))
+        b = np.array(STARTS[self.start])
+        return Players(np.full(N_LABELS, 0.5), b, w, u=np.zeros(DEGREE + 1))
 
     def batches(self) -> tuple[np.ndarray, np.ndarray]:
         """Real samples of each step by the labels that they carry, (steps, labels, n).
@@ -117,17 +128,33 @@ def d_gradient(players: Players, x_real: np.ndarray, z: np.ndarray) -> np.ndarra
     return pulls if players.sees_label else pulls.sum(axis=0, keepdims=True)
 
 
+def reading_gradient(players: Players, z: np.ndarray) -> np.ndarray:
+    """∂L/∂u (5,) of L = −E ln Q(y | G(z, y)): how wrong D reads each sample, times all He_k(x)."""
+    he = hermevander(players.generate(z), DEGREE)  # (labels, n, 5)
+    return np.tensordot(_misread(he, players.u), he, axes=2) / z.size
+
+
+def _misread(he: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """Q(1 | x) − y of samples by the labels that G was told, (labels, n)."""
+    return np.asarray(NUMPY.sigmoid(he @ u)) - np.arange(N_LABELS)[:, np.newaxis]
+
+
 def _judge(he: np.ndarray, w: np.ndarray) -> np.ndarray:
     """D of samples whose polynomials (labels, n, 5) are known: (labels, n)."""
     return np.asarray(NUMPY.sigmoid((he @ w[..., np.newaxis])[..., 0]))
 
 
 def g_gradient(players: Players, z: np.ndarray) -> np.ndarray:
-    """∂L_G/∂a and ∂L_G/∂b, (2, labels): the pull on each sample, times z and 1."""
+    """∂L_G/∂a and ∂L_G/∂b, (2, labels): the pull on each sample, times z and 1.
+
+    Where D has read nothing yet, and so where it never does, its reading pulls with 0.
+    """
     he = hermevander(players.generate(z), DEGREE)  # (labels, n, 5)
     # He_k' = k He_{k−1}
     slope = (he[..., :-1] @ (_ORDERS * players.w[:, 1:])[..., np.newaxis])[..., 0]
     pull = (1 - _judge(he, players.w)) * slope  # (labels, n)
+    if players.u.any():
+        pull -= _misread(he, players.u) * (he[..., :-1] @ (_ORDERS * players.u[1:]))
     return -np.stack([pull * z, pull]).sum(axis=-1) / z.size
 
 
@@ -137,7 +164,8 @@ def play(world: World) -> Iterator[Players]:
     yield players
     for x_real, (z_of_d, z_of_g) in zip(*world.batches(), strict=True):
         gradient = d_gradient(players, x_real, z_of_d)
-        players = replace(players, w=players.w - D_RATE * gradient)
+        reading = reading_gradient(players, z_of_d) if world.sees == "reads" else 0.0
+        players = replace(players, w=players.w - D_RATE * gradient, u=players.u - D_RATE * reading)
         a_slope, b_slope = g_gradient(players, z_of_g)
         players = replace(players, a=players.a - G_RATE * a_slope, b=players.b - G_RATE * b_slope)
         yield players

@@ -14,18 +14,19 @@ def build_networks(config: RunConfig, dtype: str) -> tuple[keras.Model, keras.Mo
 
     Where the players are told of classes, G's input is z and the class as zeros and a one
     (arXiv:1411.1784), so that its first layer learns what each class adds; D's output is a logit
-    for all classes and one for each (see `Trainer.judge`).
+    for all classes and one for each (see `Trainer.judge`). A kind that nobody tells D stands behind
+    the noise likewise, and D has an output more for each number that it reads.
 
     Args:
         config: its seed, network and data shape them.
         dtype: Keras' dtype policy.
     """
     network, shape = config.items.network, config.items.dataset.shape
-    n_inputs = config.latent_dim + config.n_classes
+    n_inputs = config.latent_dim + config.n_told
     layers = Layers(dtype, config.seed)
     generator = network.generator(layers, n_inputs, shape, **config.network_options("g"))
     layers.spectral_norm = config.spectral_norm  # of the discriminator alone
-    layers.n_logits = 1 + config.n_classes
+    layers.n_logits = 1 + config.n_classes + config.n_read
     packed_shape = (*shape[:-1], shape[-1] * config.packing)
     discriminator = network.discriminator(layers, packed_shape, **config.network_options("d"))
     return generator, discriminator

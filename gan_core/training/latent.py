@@ -51,7 +51,7 @@ def find_noise(pair: Pair, x: np.ndarray, label: int, seed: int) -> Found:
     config = pair.config
     # Apart from the seed itself: a start must not be the noise that made the picture.
     start = latent.noise(N_STARTS, config.latent_dim, config.noise, (seed, 1))
-    told = tf.constant(pair.with_class(start, label)[:, config.latent_dim :])  # (starts, n_classes)
+    told = tf.constant(pair.with_class(start, label)[:, config.latent_dim :])  # (starts, n_told)
     z = tf.Variable(start)
     adam = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(RATE, N_STEPS))
     adam.build([z])

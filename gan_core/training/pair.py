@@ -26,22 +26,24 @@ class Pair:
     def at(cls, config: RunConfig, x_real: tf.Tensor, state: dict[str, np.ndarray]) -> Pair:
         """The networks of a run as they are in what `Trainer.state` has returned."""
         config = config.model_copy(update={"precision": "float32"})
-        labels = np.zeros(len(x_real), int) if config.n_classes else None  # nothing is trained
+        labels = np.zeros(len(x_real), int) if config.conditional else None  # nothing is trained
         trainer = Trainer(config, x_real, labels=labels)
         trainer.load_state(state)
         return cls(config, trainer.shown_generator(), trainer.discriminator)
 
-    def with_class(self, z: np.ndarray, label: int) -> np.ndarray:
-        """Noise (n, latent_dim) as G takes it: with a class behind it, where G is told of one."""
-        n_classes = self.config.n_classes
-        if not n_classes:
+    def with_class(self, z: np.ndarray, label: int | np.ndarray) -> np.ndarray:
+        """Noise (n, latent_dim) as G takes it: with a class or kind behind it, if G is told one.
+
+        `label` is one for all, or (n,).
+        """
+        if not self.config.n_told:
             return z
-        told = np.zeros((len(z), n_classes), np.float32)
-        told[:, label] = 1
+        told = np.zeros((len(z), self.config.n_told), np.float32)
+        told[np.arange(len(z)), label] = 1
         return np.concatenate([z, told], axis=1)
 
     def generate(self, z: tf.Tensor) -> tf.Tensor:
-        """Samples (n, *shape) for noise (n, latent_dim + n_classes)."""
+        """Samples (n, *shape) for noise (n, latent_dim + n_told)."""
         return self.generator(z, training=False)
 
     def judge(self, x: tf.Tensor, labels: np.ndarray) -> tf.Tensor:
@@ -49,16 +51,26 @@ class Pair:
 
         The same as `Trainer.judge`; D must take single samples, not packs.
         """
-        logits = self.discriminator(x, training=False)  # (n, 1 + n_classes)
-        if not self.config.n_classes:
+        logits = self.discriminator(x, training=False)  # (n, 1 + n_classes + n_read)
+        if not self.config.conditional:
             return logits[:, 0]
         return logits[:, 0] + tf.gather(logits, 1 + labels, batch_dims=1)
+
+    def read(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What D reads off samples (n, *shape): logits (n, n_kinds) and numbers (n, n_codes).
+
+        What the run's code does not have is empty.
+        """
+        answer = self.discriminator(x, training=False).numpy()  # (n, 1 + n_read)
+        n_kinds = self.config.n_told if self.config.n_read else 0
+        numbers = answer[:, 1 + n_kinds : 1 + self.config.n_read]
+        return answer[:, 1 : 1 + n_kinds], numbers
 
     @functools.cached_property
     def error_of(self) -> Callable[..., tuple[tf.Tensor, tf.Tensor]]:
         """Compiled: how far G(z) is from a picture, and which way z would have to go.
 
-        Takes z (n, latent_dim), classes (n, n_classes), and x (*shape). Returns the mean squared
+        Takes z (n, latent_dim), classes (n, n_told), and x (*shape). Returns the mean squared
         errors of the pixels (n,), and their gradients on z (n, latent_dim).
         """
 

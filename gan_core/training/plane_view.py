@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from gan_core.plane import noise_lattice, surface_points
-from gan_core.training.trainer import Trainer, mould
+from gan_core.training.trainer import Batches, Trainer, mould
 
 N_ARROWS = 100
 PENALTY_SEED = (0, 0)  # where between real and generated samples a penalty looks, at each look
@@ -51,7 +51,8 @@ class PlaneView:
         n = N_LOOKED_AT // trainer.config.packing * trainer.config.packing
         rows = np.resize(np.arange(len(x_real)), n)
         real = tf.constant(x_real[rows])
-        x_fake, arrows, d_gradient, g_gradient = self._slopes(real, trainer.fixed_noise(n))
+        z = trainer.fixed_noise(n)
+        x_fake, arrows, d_gradient, g_gradient = self._slopes(real, z)
         seen = {
             "surface": self._surface(self._points).numpy(),
             "x_fake": x_fake.numpy(),
@@ -60,7 +61,8 @@ class PlaneView:
             "g_gradient": float(g_gradient),
         }
         if earlier is not None and len(earlier) == n:
-            seen["followed"] = self._arrows_at(real, tf.constant(earlier)).numpy()[:N_ARROWS]
+            followed = self._arrows_at(real, tf.constant(earlier), z)
+            seen["followed"] = followed.numpy()[:N_ARROWS]
         if self._lattice is not None:
             seen["manifold"] = trainer.generated(tf.constant(self._lattice))
         return seen
@@ -79,36 +81,37 @@ class PlaneView:
         with _remembered(trainer), tf.GradientTape(persistent=True) as tape:
             x_fake = trainer.generator(z, training=training)  # (n, 2)
             shown = trainer.shown(x_fake)
-            g_loss = trainer.loss_of_g(x_real, shown, None)
-            turn, d_penalty = trainer.loss_of_d(
-                x_real, tf.stop_gradient(shown), None, tf.constant(PENALTY_SEED)
-            )
-            d_total = turn.d_loss + d_penalty
+            g_loss, on_top = trainer.loss_of_g(Batches(x_real, shown, z, None))
+            g_total = g_loss + on_top
+            batches = Batches(x_real, tf.stop_gradient(shown), z, None)
+            turn, on_top = trainer.loss_of_d(batches, tf.constant(PENALTY_SEED))
+            d_total = turn.d_loss + on_top
         d_weights = trainer.discriminator.trainable_variables
         g_weights = trainer.generator.trainable_variables
         return (
             x_fake,
-            self._arrows(tape, g_loss, x_fake),
+            self._arrows(tape, g_total, x_fake),
             tf.linalg.global_norm(tape.gradient(d_total, d_weights)),
-            tf.linalg.global_norm(tape.gradient(g_loss, g_weights)),
+            tf.linalg.global_norm(tape.gradient(g_total, g_weights)),
         )
 
-    def _take_arrows(self, x_real: tf.Tensor, x_fake: tf.Tensor) -> tf.Tensor:
+    def _take_arrows(self, x_real: tf.Tensor, x_fake: tf.Tensor, z: tf.Tensor) -> tf.Tensor:
         trainer = self._trainer
         real = trainer.shown(x_real)
         with _remembered(trainer), tf.GradientTape() as tape:
             tape.watch(x_fake)
             shown = trainer.shown(x_fake)
-            g_loss = trainer.loss_of_g(real, shown, None)
-        return self._arrows(tape, g_loss, x_fake)
+            g_loss, on_top = trainer.loss_of_g(Batches(real, shown, z, None))
+            g_total = g_loss + on_top
+        return self._arrows(tape, g_total, x_fake)
 
-    def _arrows(self, tape: tf.GradientTape, g_loss: tf.Tensor, x_fake: tf.Tensor) -> tf.Tensor:
+    def _arrows(self, tape: tf.GradientTape, g_total: tf.Tensor, x_fake: tf.Tensor) -> tf.Tensor:
         """−∂L_G/∂x at each of the samples (n, 2), as if its pack were alone.
 
         The loss is a mean over all packs.
         """
         n_packs = len(x_fake) // self._trainer.config.packing
-        return -n_packs * tape.gradient(g_loss, x_fake)
+        return -n_packs * tape.gradient(g_total, x_fake)
 
 
 @contextmanager

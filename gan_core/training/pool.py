@@ -43,7 +43,7 @@ def _real_samples(only_data: RunConfig) -> tf.Tensor:
 
 def real_labels(config: RunConfig) -> np.ndarray | None:
     """The class of each of `real_samples` (n,), where the players are told of classes."""
-    return _real_labels(config.dataset) if config.n_classes else None
+    return _real_labels(config.dataset) if config.conditional else None
 
 
 @functools.lru_cache(maxsize=4)

@@ -28,6 +28,9 @@ class TensorFlowOps:
         n, *rest = x.shape
         return tf.random.stateless_uniform([n, *(1 for _ in rest)], seed)
 
+    def cross_entropy(self, classes: Tensor, logits: Tensor) -> Tensor:
+        return tf.nn.softmax_cross_entropy_with_logits(classes, logits)
+
     exp = staticmethod(tf.math.exp)
     log = staticmethod(tf.math.log)
     softplus = staticmethod(tf.math.softplus)

@@ -6,14 +6,14 @@ import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from gan_core.config import N_FOR_STATISTICS, RunConfig
-from gan_core.families import DiscriminatorTurn
+from gan_core.families import DiscriminatorTurn, LatentCode
 from gan_core.faults import Fault
 from gan_core.losses import Loss
 from gan_core.text import N_, GanError
@@ -24,7 +24,7 @@ from gan_core.training.records import RECORD_FIELDS
 from gan_core.training.tensorflow_ops import TENSORFLOW
 
 # Streams of random numbers, told apart by the last part of their seed.
-_REAL, _NOISE, _FIXED_NOISE, _BLUR_REAL, _BLUR_FAKE, _PENALTY = range(6)
+_REAL, _NOISE, _FIXED_NOISE, _BLUR_REAL, _BLUR_FAKE, _PENALTY, _KINDS = range(7)
 _MAX_TURNS = 20  # of both players in one step
 
 _OPTIMIZERS = {
@@ -41,8 +41,16 @@ _SCHEDULES: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {
 }
 
 Data = Sequence[tf.Tensor]  # real samples (n, *shape), and their classes (n, n_classes) if told
-# Real samples, what watches G, what G has made of noise, and the classes of both if told.
-Batches = tuple[tf.Tensor, tf.GradientTape, tf.Tensor, tf.Tensor | None]
+
+
+class Batches(NamedTuple):
+    """What D is shown in a turn, and what G has made its part of."""
+
+    x_real: tf.Tensor  # (batch, *shape)
+    x_fake: tf.Tensor  # (batch, *shape)
+    z: tf.Tensor  # (batch, latent_dim + n_told)
+    classes: tf.Tensor | None  # (batch, n_classes) of both, where the players are told
+
 
 # What may differ between two runs that share compiled code.
 _FREE_FIELDS = {
@@ -264,8 +272,7 @@ class Trainer:
             if player == "d":
                 self._turn_of_d(self._data, self._seed, step)
             else:
-                x_real, g_tape, x_fake, classes = self._batches(self._data, self._seed, step)
-                self._generator_learns(g_tape, x_real, x_fake, classes)
+                self._generator_learns(*self._batches(self._data, self._seed, step))
 
     def gradients(self) -> tuple[list[Any], list[Any]]:
         """G's and D's gradients, by their trainable variables, on the next step's first batch.
@@ -274,15 +281,16 @@ class Trainer:
         """
         step = tf.constant(self.step)
         with tf.device(self.plan.device):
-            x_real, g_tape, x_fake, classes = self._batches(self._data, self._seed, step)
+            batches, g_tape = self._batches(self._data, self._seed, step)
             penalty_seed = self._seed_of(self._seed, _PENALTY, step)
             with tf.GradientTape() as d_tape:
-                turn, d_penalty = self.loss_of_d(x_real, x_fake, classes, penalty_seed)
-                total = turn.d_loss + d_penalty
+                turn, on_top = self.loss_of_d(batches, penalty_seed)
+                total = turn.d_loss + on_top
             with g_tape:
-                g_loss = self.loss_of_g(x_real, x_fake, classes)
+                g_loss, on_top = self.loss_of_g(batches)
+                g_total = g_loss + on_top
             return (
-                g_tape.gradient(g_loss, self.generator.trainable_variables),
+                g_tape.gradient(g_total, self.generator.trainable_variables),
                 d_tape.gradient(total, self.discriminator.trainable_variables),
             )
 
@@ -291,17 +299,17 @@ class Trainer:
         return self.generated(self.fixed_noise(n_samples))
 
     def fixed_noise(self, n: int) -> tf.Tensor:
-        """Noise z (n, latent_dim + n_classes) that stays the same during a run.
+        """Noise z (n, latent_dim + n_told) that stays the same during a run.
 
-        Where G is told of classes, they stand behind the noise and take turns.
+        Where G is told of classes or kinds, they stand behind the noise and take turns.
         """
-        n_classes, classes = self.config.n_classes, None
-        if n_classes:
-            classes = tf.one_hot(tf.range(n) % n_classes, n_classes)
-        return self._noise(n, self._seed_of(self._seed, _FIXED_NOISE, tf.constant(0)), classes)
+        n_told, told = self.config.n_told, None
+        if n_told:
+            told = tf.one_hot(tf.range(n) % n_told, n_told)
+        return self._noise(n, self._seed_of(self._seed, _FIXED_NOISE, tf.constant(0)), told)
 
     def generated(self, z: tf.Tensor) -> np.ndarray:
-        """What a reader sees of G for noise z (n, latent_dim + n_classes): float32 (n, *shape).
+        """What a reader sees of G for noise z (n, latent_dim + n_told): float32 (n, *shape).
 
         In inference mode, and with `ema_decay` from the running average of G's weights.
         """
@@ -363,14 +371,14 @@ class Trainer:
         # Many are a loop in the graph too: side by side, they would take twice as long to compile.
         for turn in tf.range(last) if last > 1 else range(last):
             self._turn_of_d(data, seed, step, turn)
-        d_turn, d_penalty, batches = self._turn_of_d(data, seed, step, last)
-        x_real, g_tape, x_fake, classes = batches
+        d_turn, on_top, batches, g_tape = self._turn_of_d(data, seed, step, last)
         for turn in range(self.config.g_steps):
             if turn:
                 later = self.config.d_steps + turn - 1
-                g_tape, x_fake = self._fake_batch(classes, seed, step, later)
-            g_loss = self._generator_learns(g_tape, x_real, x_fake, classes)
-        return tf.stack([d_turn.d_loss, g_loss, d_turn.d_real, d_turn.d_fake, d_penalty])
+                g_tape, z, x_fake = self._fake_batch(batches.classes, seed, step, later)
+                batches = batches._replace(z=z, x_fake=x_fake)
+            g_loss = self._generator_learns(batches, g_tape)
+        return tf.stack([d_turn.d_loss, g_loss, d_turn.d_real, d_turn.d_fake, on_top])
 
     def _follow_schedule(self, step: tf.Tensor) -> None:
         """Set both learning rates for this step, where they do not stay the same."""
@@ -383,58 +391,77 @@ class Trainer:
 
     def _turn_of_d(
         self, data: Data, seed: tf.Tensor, step: tf.Tensor, turn: int | tf.Tensor = 0
-    ) -> tuple[DiscriminatorTurn, tf.Tensor, Batches]:
-        """One turn of D: what its loss was made of, the weighted penalty, and what D was shown."""
-        batches = self._batches(data, seed, step, turn)
-        x_real, _, x_fake, classes = batches
+    ) -> tuple[DiscriminatorTurn, tf.Tensor, Batches, tf.GradientTape]:
+        """One turn of D: what its loss was made of, what came on top, and what D was shown.
+
+        Then the tape that has watched G make its part.
+        """
+        batches, g_tape = self._batches(data, seed, step, turn)
         penalty_seed = self._seed_of(seed, _PENALTY, step, turn)
-        d_turn, d_penalty = self._discriminator_learns(x_real, x_fake, classes, penalty_seed)
-        return d_turn, d_penalty, batches
+        d_turn, on_top = self._discriminator_learns(batches, penalty_seed)
+        return d_turn, on_top, batches, g_tape
 
     def _discriminator_learns(
-        self, x_real: tf.Tensor, x_fake: tf.Tensor, classes: tf.Tensor | None, seed: tf.Tensor
+        self, batches: Batches, seed: tf.Tensor
     ) -> tuple[DiscriminatorTurn, tf.Tensor]:
-        """One step of D on both batches; what it was made of, and the weighted penalty."""
+        """One step of D on both batches; what it was made of, and what came on top."""
         with tf.GradientTape() as tape:
             # x_fake was computed outside this tape, so D's turn cannot reach G.
-            turn, d_penalty = self.loss_of_d(x_real, x_fake, classes, seed)
-            total = turn.d_loss + d_penalty
+            turn, on_top = self.loss_of_d(batches, seed)
+            total = turn.d_loss + on_top
         _descend(self._d_optimizer, tape, total, self.discriminator.trainable_variables)
         if self.config.weight_clip:
             for weights in self.discriminator.trainable_variables:
                 limit = self.config.weight_clip
                 weights.assign(tf.clip_by_value(weights, -limit, limit))
-        return turn, d_penalty
+        return turn, on_top
 
-    def _generator_learns(
-        self,
-        tape: tf.GradientTape,
-        x_real: tf.Tensor,
-        x_fake: tf.Tensor,
-        classes: tf.Tensor | None,
-    ) -> tf.Tensor:
-        """One step of G, whose batch `tape` has watched being made; its loss."""
+    def _generator_learns(self, batches: Batches, tape: tf.GradientTape) -> tf.Tensor:
+        """One step of G, whose batch `tape` has watched being made; its loss in the game."""
         with tape:
-            g_loss = self.loss_of_g(x_real, x_fake, classes)
-        _descend(self._g_optimizer, tape, g_loss, self._weights_of_g_turn)
+            g_loss, on_top = self.loss_of_g(batches)
+            total = g_loss + on_top
+        _descend(self._g_optimizer, tape, total, self._weights_of_g_turn)
         return g_loss
 
-    def loss_of_d(
-        self, x_real: tf.Tensor, x_fake: tf.Tensor, classes: tf.Tensor | None, seed: tf.Tensor
-    ) -> tuple[DiscriminatorTurn, tf.Tensor]:
-        """D's turn with its loss, and the weighted penalty that comes on top."""
+    def loss_of_d(self, batches: Batches, seed: tf.Tensor) -> tuple[DiscriminatorTurn, tf.Tensor]:
+        """D's turn with its loss in the game; and on top the weighted penalty, and the code."""
         family, penalty = self._items.family, self._items.penalty
-        judge = functools.partial(self.judge, classes=classes)
-        turn = family.discriminator_turn(judge, x_real, x_fake, self.loss, TENSORFLOW)
-        measured = penalty.measure(judge, x_real, x_fake, seed, TENSORFLOW)
-        return turn, tf.cast(self.config.penalty_weight * measured, tf.float32)
+        real_logits, fake_logits, unread = self._answers(batches)
+        turn = family.discriminator_turn(real_logits, fake_logits, self.loss, TENSORFLOW)
+        judge = functools.partial(self.judge, classes=batches.classes)
+        measured = penalty.measure(judge, batches.x_real, batches.x_fake, seed, TENSORFLOW)
+        return turn, tf.cast(self.config.penalty_weight * measured, tf.float32) + unread
 
-    def loss_of_g(
-        self, x_real: tf.Tensor, x_fake: tf.Tensor, classes: tf.Tensor | None
-    ) -> tf.Tensor:
-        """G's loss on these batches, as D is shown them."""
-        judge = functools.partial(self.judge, classes=classes)
-        return self._items.family.generator_turn(judge, x_real, x_fake, self.loss, TENSORFLOW)
+    def loss_of_g(self, batches: Batches) -> tuple[tf.Tensor, tf.Tensor]:
+        """G's loss in the game on these batches, as D is shown them; and on top the code."""
+        real_logits, fake_logits, unread = self._answers(batches)
+        family = self._items.family
+        return family.generator_turn(real_logits, fake_logits, self.loss, TENSORFLOW), unread
+
+    def _answers(self, batches: Batches) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """D's logits (batch,) for both batches, and what it cannot read of the code, weighted."""
+        # Where a loss of G ignores real_logits, TensorFlow prunes all of this call but what D keeps
+        # of it, such as the averages of batch normalisation.
+        real_logits = self.judge(batches.x_real, batches.classes)
+        answer = self.discriminator(batches.x_fake, training=True)
+        fake_logits = _logits(answer, batches.classes)
+        return real_logits, fake_logits, self._unread(batches.z, answer)
+
+    def _unread(self, z: tf.Tensor, answer: tf.Tensor) -> tf.Tensor:
+        """What D's answer (batch, 1 + n_read) to G(z) lacks of the code in z, weighted."""
+        unread, n_kinds, n_codes = (
+            self._items.family.unread,
+            self.config.n_kinds,
+            self.config.n_codes,
+        )
+        if not unread:
+            return tf.constant(0.0)
+        code = LatentCode(
+            z[:, self.config.latent_dim :] if n_kinds else None, z[:, :n_codes] if n_codes else None
+        )
+        read = LatentCode(answer[:, 1 : 1 + n_kinds], answer[:, 1 + n_kinds :])
+        return self.config.code_weight * unread(code, read, TENSORFLOW)
 
     @property
     def loss(self) -> Loss:
@@ -443,23 +470,28 @@ class Trainer:
 
     def _batches(
         self, data: Data, seed: tf.Tensor, step: tf.Tensor, turn: int | tf.Tensor = 0
-    ) -> Batches:
-        """What D is shown in a turn, and their classes: real samples, `_fake_batch` of as many."""
+    ) -> tuple[Batches, tf.GradientTape]:
+        """What D is shown in a turn, and the tape that has watched G make its part of it."""
         x_real, classes = self._real_batch(data, seed, step, turn)
-        g_tape, x_fake = self._fake_batch(classes, seed, step, turn)
+        g_tape, z, x_fake = self._fake_batch(classes, seed, step, turn)
         x_real = self.shown(x_real, self._seed_of(seed, _BLUR_REAL, step, turn))
-        return x_real, g_tape, x_fake, classes
+        return Batches(x_real, x_fake, z, classes), g_tape
 
     def _fake_batch(
         self, classes: tf.Tensor | None, seed: tf.Tensor, step: tf.Tensor, turn: int | tf.Tensor
-    ) -> tuple[tf.GradientTape, tf.Tensor]:
-        """A generated batch as D is shown it, and the tape that has watched it being made."""
-        z = self._noise(self.config.batch_size, self._seed_of(seed, _NOISE, step, turn), classes)
+    ) -> tuple[tf.GradientTape, tf.Tensor, tf.Tensor]:
+        """The tape that has watched a batch being made, its z, and the batch as D is shown it."""
+        n, told = self.config.batch_size, classes
+        if self._items.family.unread and self.config.n_kinds:
+            kinds_seed = self._seed_of(seed, _KINDS, step, turn)
+            kinds = tf.random.stateless_uniform([n], kinds_seed, 0, self.config.n_kinds, tf.int32)
+            told = tf.one_hot(kinds, self.config.n_kinds)
+        z = self._noise(n, self._seed_of(seed, _NOISE, step, turn), told)
         with tf.GradientTape() as tape:
             # Batch norm must see this batch, not its moving averages: only a fault says otherwise.
             x_fake = self.generator(z, training=self._items.fault.training)  # (batch, *shape)
             x_fake = self.shown(x_fake, self._seed_of(seed, _BLUR_FAKE, step, turn))
-        return tape, x_fake
+        return tape, z, x_fake
 
     def shown(self, x: tf.Tensor, seed: tf.Tensor | None = None) -> tf.Tensor:
         """Samples (batch, *shape) as D gets them: in packs; with a seed augmented and blurred."""
@@ -482,10 +514,7 @@ class Trainer:
         Unless `training`, D only answers: what it keeps of each call, such as the vectors of
         spectral normalisation, stays as it is.
         """
-        logits = self.discriminator(x, training=training)
-        if classes is None:
-            return logits[:, 0]
-        return logits[:, 0] + tf.reduce_sum(classes * logits[:, 1:], axis=1)
+        return _logits(self.discriminator(x, training=training), classes)
 
     def _generate(self, generator: keras.Model, z: tf.Tensor) -> tf.Tensor:
         """Samples in inference mode: batch norm with its moving averages, so z alone decides."""
@@ -516,20 +545,27 @@ class Trainer:
         x_real = self._items.fault.feed(tf.gather(x_all, rows))
         return x_real, tf.gather(told[0], rows) if told else None
 
-    def _noise(self, n: int, seed: tf.Tensor, classes: tf.Tensor | None = None) -> tf.Tensor:
-        """Noise z (n, latent_dim), with `classes` (n, n_classes) behind it if there are any."""
+    def _noise(self, n: int, seed: tf.Tensor, told: tf.Tensor | None = None) -> tf.Tensor:
+        """Noise z (n, latent_dim), with what G is `told` (n, n_told) behind it if it is."""
         shape = [n, self.config.latent_dim]
         if self.config.noise == "uniform":
             z = tf.random.stateless_uniform(shape, seed, -1.0, 1.0)
         else:
             z = tf.random.stateless_normal(shape, seed)
-        return z if classes is None else tf.concat([z, classes], axis=1)
+        return z if told is None else tf.concat([z, told], axis=1)
 
     def _seed_of(
         self, seed: tf.Tensor, stream: int, step: tf.Tensor, turn: int | tf.Tensor = 0
     ) -> tf.Tensor:
         """Two numbers that no other stream, step or turn of this run has."""
         return tf.stack([seed * 16 + stream, step * _MAX_TURNS + turn])
+
+
+def _logits(answer: tf.Tensor, classes: tf.Tensor | None) -> tf.Tensor:
+    """D's logits (batch,) in all that it answers; see `Trainer.judge`."""
+    if classes is None:
+        return answer[:, 0]
+    return answer[:, 0] + tf.reduce_sum(classes * answer[:, 1:], axis=1)
 
 
 def _optimizer(

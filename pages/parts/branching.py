@@ -21,7 +21,7 @@ from pages.parts.visitor import visitor
 _DATA = ("data_noise", "balance", "text", "points")
 # Two runs with other data, or of another length, could not be compared.
 _LENGTH = ("steps", "stop_when_flat", "patience")
-NOT_COMPARED = ("family", "dataset", "network", "precision", "pace", *_LENGTH, *_DATA)
+NOT_COMPARED = ("dataset", "network", "precision", "pace", *_LENGTH, *_DATA)
 
 
 def branch_form(run: Run, scrubbed: int | None) -> None:

@@ -35,8 +35,8 @@ class Looking(Settings):
         0,
         ge=0,
         le=9,
-        title=N_("Class"),
-        description=N_("This run's G is told which class to draw, and D which class it should be."),
+        title=N_("Class or kind"),
+        description=N_("This run's G is told which to draw. D is told, too, or has to find out."),
     )
 
 
@@ -46,7 +46,7 @@ class Chosen:
 
     run: Run
     moment: Moment
-    about: Mapping[str, object] = field(default_factory=dict)
+    about: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def loss(self) -> Loss:
@@ -58,10 +58,10 @@ class Chosen:
         return self.moment.question(topic, **self.about, **more)
 
     def with_samples(self, settings: PageSettings[Any]) -> Chosen:
-        """Draw the widgets of `Looking`; the class only where players are told of classes."""
+        """Draw the widgets of `Looking`; the class only where G is told of one."""
         with st.sidebar:
-            seed, n_classes = settings.field("seed"), self.run.config.n_classes
-            label = min(settings.field("label"), n_classes - 1) if n_classes else 0
+            seed, n_told = settings.field("seed"), self.run.config.n_told
+            label = min(settings.field("label"), n_told - 1) if n_told else 0
         return replace(self, about={"seed": seed, "label": label})
 
 

@@ -21,7 +21,7 @@ from pages.parts.choices import choose
 from pages.parts.prose import _, say
 
 _TOGETHER = ("dataset", "network")  # each must fit the other
-_CHOSEN = ("loss", "penalty")  # have options, which follow them
+_CHOSEN = ("family", "loss", "penalty")  # have options, which follow them
 _DRAWN = ("points", "pictures", "fault")  # set on the page or by a link, not in the form
 _OWN = ("points", "pictures")  # brought by a reader, which costs more than a choice
 _FORM_OF, _FORMS = "page of the form", "forms of other pages"

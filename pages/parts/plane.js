@@ -205,6 +205,7 @@ class Plane {
     this.theme = this.readTheme();
     this.radius = Math.max(3.5, 0.0085 * this.width);
     this.palette = tintPalette(this.theme);
+    this.kindDots = null;
     this.dots = { real: this.dot(this.theme.real), fake: this.dot(this.theme.fake) };
   }
 
@@ -248,7 +249,7 @@ class Plane {
     this.drawTicks();
     if (layers.manifold && shown.manifold?.length) this.drawManifold(flowing ? this.flow(now) : shown.manifold);
     if (layers.real && !this.sketch.on) this.stamp(this.dots.real, this.real);
-    if (layers.fake && !flowing) this.stamp(this.dots.fake, shown.fake ?? []);
+    if (layers.fake && !flowing) this.drawFake(shown.fake ?? []);
     const arrows = this.arrowsNow();
     if (arrows?.length && !flowing) this.drawArrows(shown.fake, arrows);
     if (this.sketch.on) this.drawSketch();
@@ -326,13 +327,40 @@ class Plane {
     context.stroke();
   }
 
-  stamp({ picture, half }, points) {
+  // Where G is told of kinds, they take turns among its points: a colour and a number for each.
+  drawFake(points) {
+    const { kinds } = this.known;
+    if (!kinds) return this.stamp(this.dots.fake, points);
+    if (this.kindDots?.length !== kinds) {
+      this.kindDots = Array.from({ length: kinds }, (_, kind) => this.dot(kindColor(kind, kinds)));
+    }
+    this.kindDots.forEach((dot, kind) => this.stamp(dot, points, kind, kinds));
+    this.numberKinds(points.slice(0, 2 * kinds));
+  }
+
+  numberKinds(firstPoints) {
+    const { context } = this;
+    context.font = `bold ${Math.max(14, Math.round(this.width / 30))}px ${this.theme.font}`;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.lineWidth = 4;
+    context.strokeStyle = this.theme.background;
+    context.fillStyle = this.theme.text;
+    for (let i = 0; i < firstPoints.length; i += 2) {
+      const place = [String(i / 2), this.toX(firstPoints[i]), this.toY(firstPoints[i + 1]) - 3 * this.radius];
+      context.strokeText(...place);
+      context.fillText(...place);
+    }
+  }
+
+  // From the `first` point on, each `next`.
+  stamp({ picture, half }, points, first = 0, next = 1) {
     const { context } = this;
     const edge = 2 * half;
     const centre = this.width / 2;
     const scale = centre / this.known.extent;
     context.globalAlpha = 1;
-    for (let i = 0; i < points.length; i += 2) {
+    for (let i = 2 * first; i < points.length; i += 2 * next) {
       const [left, top] = [centre + scale * points[i] - half, centre - scale * points[i + 1] - half];
       context.drawImage(picture, left, top, edge, edge);
     }
@@ -677,6 +705,10 @@ function crossings(values, size, level, row, column) {
 function niceStep(roughly) {
   const power = 10 ** Math.floor(Math.log10(roughly));
   return power * [1, 2, 5, 10].find((digit) => digit * power >= 0.999 * roughly);
+}
+
+function kindColor(kind, kinds) {
+  return `hsl(${(360 * kind) / kinds} 75% 52%)`;
 }
 
 // Pixels for D's decision from 0 to 255: fake, undecided (as the page), real.

@@ -151,6 +151,13 @@ def live_view(run: Run, *, layers: Collection[str] = (), group: str = "") -> int
     shown_layers = None if dataset.is_image else layers
     at = _linked_step()
     step = live_run(run, figures, tiles, speed, layers=shown_layers, group=group, at=at)
+    if run.config.n_told:
+        told = (
+            _("Each column is one kind or class, which G was told.")
+            if dataset.is_image
+            else _("Each number is one kind, which G was told and D reads off the point.")
+        )
+        st.caption(told)
     _keep_in_link(step)
     return step
 
@@ -328,13 +335,12 @@ def _about(run: Run) -> None:
     """The run's settings as they are now, and what was picked for the machine it trains on."""
     config = store().controls.config_now(run.id)
     with st.expander(_("Settings of this run")):
-        names = [name for name in config.applicable_fields() if name != "family"]
         # Not st.table: it would load pandas into the web process.
         settings = (
             _("{label}: {value}").format(
                 label=label(name), value=f"**{fields.shown_value(config, name)}**"
             )
-            for name in names
+            for name in config.applicable_fields()
         )
         st.markdown("\n".join(f"- {setting}" for setting in settings))
         plan = run.facts.get("plan")

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from gan_core.config import RunConfig, live_fields, option_fields
 from gan_core.datasets import DATASETS
+from gan_core.families import FAMILIES
 from gan_core.losses import LOSSES
 from gan_core.networks import NETWORKS
 from gan_core.penalties import PENALTIES
@@ -27,6 +28,7 @@ FORMULAS = ["d_formula", "g_formula"]
 SWITCHES = [field for field in FIELDS if RunConfig.kind(field) is bool]
 WHOLE = [field for field in NUMBERS if RunConfig.kind(field) is int]
 OWNERS: dict[str, Any] = {
+    "family": FAMILIES,
     "dataset": DATASETS,
     "network": NETWORKS,
     "loss": LOSSES,

@@ -19,7 +19,6 @@ from gan_core.image_measures import is_digits
 from gan_core.losses import LOSSES, Loss
 from gan_core.metrics import METRICS
 from gan_core.ops import NUMPY
-from gan_core.penalties import PENALTIES
 from gan_core.runs import frame
 from gan_core.training.records import RECORD_FIELDS
 from tests.plotly_objects import checked
@@ -40,19 +39,19 @@ def feeds(figure: go.Figure, kind: str) -> set[str]:
 @every_loss
 @every_dataset
 def test_live_curves_are_fed_by_what_a_run_records(loss: Loss, dataset: Dataset) -> None:
-    figure = checked(live_curves([loss], [PENALTIES.get("r1")], dataset))
+    figure = checked(live_curves([loss], "Penalty", dataset))
     known = {"step", "speed_step", "images_per_second", *RECORD_FIELDS}
     if is_digits(dataset):
         known |= {"quality_step", "frechet", "frechet_floor"}
     assert feeds(figure, "append") == known
-    without = checked(live_curves([loss], [PENALTIES.get("none")], dataset))
+    without = checked(live_curves([loss], "", dataset))
     assert feeds(without, "append") == known - {"d_penalty"}
     assert json.loads(figure.to_json())["layout"]["uirevision"]
 
 
 @every_loss
 def test_dashed_lines_stand_at_the_equilibrium(loss: Loss) -> None:
-    figure = checked(live_curves([loss], [PENALTIES.get("none")], DATASETS.get("digits")))
+    figure = checked(live_curves([loss], "", DATASETS.get("digits")))
     heights = {shape.y0 for shape in figure.layout.shapes}
     equilibrium = loss.equilibrium
     if not equilibrium:
@@ -67,14 +66,13 @@ def test_dashed_lines_stand_at_the_equilibrium(loss: Loss) -> None:
 
 def test_exchanged_loss_has_no_equilibrium_and_a_score_no_axis_of_probabilities() -> None:
     cross_entropy, squares = LOSSES.get("minimax"), LOSSES.get("least_squares")
-    penalties = [PENALTIES.get("r1"), PENALTIES.get("none")]
     for losses in ([cross_entropy, squares], [squares, cross_entropy]):
-        figure = checked(plane_curves(losses, penalties, {}))
+        figure = checked(plane_curves(losses, "Penalty", {}))
         assert not figure.layout.shapes
         assert figure.layout.yaxis2.range is None
         assert "Discriminator's score" in figure.layout.annotations[1].text
-        assert "d_penalty" in feeds(figure, "append"), "it is off now; its curve stays"
-    two = checked(plane_curves([cross_entropy, LOSSES.get("non_saturating")], penalties, {}))
+        assert "d_penalty" in feeds(figure, "append")
+    two = checked(plane_curves([cross_entropy, LOSSES.get("non_saturating")], "Penalty", {}))
     assert not two.layout.shapes
     assert two.layout.yaxis2.range == (0, 1), "both give probabilities"
     assert two.layout.meta != figure.layout.meta, "the browser draws it anew"
@@ -83,19 +81,19 @@ def test_exchanged_loss_has_no_equilibrium_and_a_score_no_axis_of_probabilities(
 @every_loss
 def test_curves_of_the_plane_are_fed_by_records_and_by_what_is_measured(loss: Loss) -> None:
     floors = {metric.name: 0.125 for metric in METRICS}
-    figure = checked(plane_curves([loss], [PENALTIES.get("r1")], floors))
+    figure = checked(plane_curves([loss], "Penalty", floors))
     measured = {"jensen_shannon", "sliced_wasserstein", "d_gradient", "g_gradient"}
     assert feeds(figure, "append") == {"step", "frame_step", *RECORD_FIELDS, *measured}
     dotted = [shape.y0 for shape in figure.layout.shapes if shape.line.dash == "dot"]
     assert dotted == [0.125, 0.125]
-    without = checked(plane_curves([loss], [PENALTIES.get("none")], {}))
+    without = checked(plane_curves([loss], "", {}))
     assert "d_penalty" not in feeds(without, "append")
     assert not any(shape.line.dash == "dot" for shape in without.layout.shapes)
 
 
-@pytest.mark.parametrize("penalty", ["none", "r1"])
-def test_titles_name_the_curves_of_both_players_in_their_colours(penalty: str) -> None:
-    game = [LOSSES.get("minimax")], [PENALTIES.get(penalty)]
+@pytest.mark.parametrize("on_top", ["", "Penalty"])
+def test_titles_name_the_curves_of_both_players_in_their_colours(on_top: str) -> None:
+    game = [LOSSES.get("minimax")], on_top
     for figure in (
         checked(live_curves(*game, DATASETS.get("digits"))),
         checked(plane_curves(*game, {})),
@@ -113,7 +111,7 @@ def test_titles_name_the_curves_of_both_players_in_their_colours(penalty: str) -
 
 
 def test_curves_of_the_plane_know_their_x_channel() -> None:
-    figure = checked(plane_curves([LOSSES.get("minimax")], [PENALTIES.get("r1")], {}))
+    figure = checked(plane_curves([LOSSES.get("minimax")], "Penalty", {}))
     for trace in figure.data:
         channels = trace.meta["append"]
         assert channels["x"] == ("step" if channels["y"] in RECORD_FIELDS else "frame_step")
@@ -139,7 +137,7 @@ def test_labels_are_translated() -> None:
     figure = checked(
         live_curves(
             [LOSSES.get("minimax")],
-            [PENALTIES.get("r1")],
+            "«Penalty»",
             DATASETS.get("ring"),
             lambda text: f"«{text}»",
         )

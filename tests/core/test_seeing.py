@@ -19,8 +19,20 @@ from gan_core.runs.claims import holder_name
 from gan_core.runs.job import execute
 from gan_core.runs.restored import MAX_KEPT, pair_of
 from gan_core.runs.store import Store, open_store
-from gan_core.runs.views import N_DIRECTIONS, N_GUESS, N_REAL, N_SAMPLES, N_WALK, REACH, noise, walk
+from gan_core.runs.views import (
+    N_DIRECTIONS,
+    N_GUESS,
+    N_READ,
+    N_REAL,
+    N_SAMPLES,
+    N_WALK,
+    REACH,
+    noise,
+    walk,
+)
 from gan_core.text import GanError
+from gan_core.theory import latent
+from gan_core.training import latent as latent_search
 from gan_core.training.pool import real_samples
 from tests.checkpointed import STEP, TINY, checkpointed_run
 
@@ -34,6 +46,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "walks": {"topic": "samples", "tool": "walks", "a": 3, "b": 4},
     "sum": {"topic": "samples", "tool": "sum", **LETTERS},
     "directions": {"topic": "directions"},
+    "code": {"topic": "code", "a": 3},
     "real": {"topic": "real"},
     "search": {"topic": "search", "of": "real", "row": 2},
     "search_generated": {"topic": "search", "of": "generated", "row": 2},
@@ -55,6 +68,11 @@ def run_id(shared: Store) -> str:
 
 
 @pytest.fixture(scope="module")
+def by_kind(shared: Store) -> str:
+    return checkpointed_run(shared, family="infogan", latent_dim=4)
+
+
+@pytest.fixture(scope="module")
 def by_class(shared: Store) -> str:
     return checkpointed_run(shared, conditional=True)
 
@@ -72,10 +90,12 @@ def pixels(found: Any) -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-@pytest.mark.parametrize("kind", ["run_id", "by_class"])
+@pytest.mark.parametrize("kind", ["run_id", "by_class", "by_kind"])
 def test_every_answer_is_small_and_can_be_stored(
     shared: Store, request: pytest.FixtureRequest, name: str, kind: str
 ) -> None:
+    if name == "code" and kind != "by_kind":
+        pytest.skip("this D reads none")
     found = answer(shared, request.getfixturevalue(kind), name)
     stored = json.dumps(found, allow_nan=False)
     assert len(stored) < MOST_BYTES
@@ -218,7 +238,77 @@ def test_numbers_that_are_none_can_be_stored(shared: Store) -> None:
     assert seeing._rounded(np.array([1 / 3, np.nan, np.inf])) == [0.3333, None, None]
 
 
+# ------------------------------------------------------------------------------------ the code
+
+
+def test_code_is_shown_kind_by_kind_and_number_by_number(shared: Store, by_kind: str) -> None:
+    found = answer(shared, by_kind, "code", label=4)
+    pair = pair_of(shared, Moment(by_kind, STEP, 0))
+    z = noise(pair.config, 1)[QUESTIONS["code"]["a"]]
+    a = pixels(answer(shared, by_kind, "all", label=4))[QUESTIONS["code"]["a"]]
+    kinds, numbers = pixels(found["kinds"]), pixels(found["numbers"])
+    np.testing.assert_array_equal(kinds[4], a)
+    assert len({kind.tobytes() for kind in kinds}) == 10
+    assert found["told"] == pytest.approx(z[:2].tolist(), abs=1e-3)
+    for number in range(2):
+        along = np.tile(z, (len(REACH), 1))
+        along[:, number] = REACH
+        made = pair.generate(pair.with_class(along.astype(np.float32), 4)).numpy()
+        row = numbers[number * len(REACH) : (number + 1) * len(REACH)]
+        np.testing.assert_array_equal(row, pixels(seeing._shown(made)))
+
+
+def test_what_d_reads_is_in_its_last_layer_and_sorts_real_pictures(
+    shared: Store, by_kind: str
+) -> None:
+    found = answer(shared, by_kind, "code")
+    pair = pair_of(shared, Moment(by_kind, STEP, 0))
+    z = noise(pair.config, 1)[[QUESTIONS["code"]["a"]]]
+    [said] = pair.discriminator(pair.generate(pair.with_class(z, 0))).numpy()
+    assert found["read"]["kind"] == said[1:11].argmax()
+    assert found["read"]["sure"] == pytest.approx(
+        np.exp(said[1:11].max()) / np.exp(said[1:11]).sum(), rel=1e-3
+    )
+    assert found["read"]["numbers"] == pytest.approx(said[11:].tolist(), rel=1e-3)
+    assert len(found["real"]["kind"]) == found["real"]["n"] == N_READ
+    assert found["real"]["kind"] == sorted(found["real"]["kind"])
+
+
+def test_kinds_of_what_is_guessed_take_turns_and_a_search_begins_with_what_d_reads(
+    shared: Store, by_kind: str
+) -> None:
+    found = answer(shared, by_kind, "guess")
+    pair, half = pair_of(shared, Moment(by_kind, STEP, 0)), N_GUESS // 2
+    z = latent.noise(half, pair.config.latent_dim, pair.config.noise, 1)
+    made = pixels(seeing._shown(pair.generate(pair.with_class(z, np.arange(half))).numpy()))
+    known = {picture.tobytes() for picture in made}
+    are_made = [picture.tobytes() in known for picture in pixels(found)]
+    assert are_made == [not is_real for is_real in found["real"]]
+    pictures, _ = seeing._real(
+        {"run": by_kind, "step": STEP, "turns": 0, "seed": 1}, shared, N_REAL
+    )
+    row = QUESTIONS["search"]["row"]
+    label = int(pair.read(pictures[row : row + 1])[0].argmax())
+    sought = latent_search.find_noise(pair, pictures[row], label, 1)
+    assert answer(shared, by_kind, "search")["errors"][0] == pytest.approx(
+        float(np.min(sought.errors[-1])), rel=1e-3
+    )
+
+
+@pytest.mark.parametrize("lacks", ["n_kinds", "n_codes"])
+def test_half_a_code_is_shown_without_the_other_half(shared: Store, lacks: str) -> None:
+    run = checkpointed_run(shared, family="infogan", latent_dim=4, **{lacks: 0})
+    found = answer(shared, run, "code")
+    assert (found["kinds"] is None) == ("kind" not in found["read"]) == (lacks == "n_kinds")
+    assert (found["numbers"] is None) == (lacks == "n_codes")
+
+
 # ----------------------------------------------------------------------------- what is refused
+
+
+def test_a_discriminator_that_reads_nothing_has_no_code(shared: Store, run_id: str) -> None:
+    with pytest.raises(GanError, match="reads no code"):
+        answer(shared, run_id, "code")
 
 
 @pytest.mark.parametrize("name", QUESTIONS)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gan_core.figures.style import DISCRIMINATOR, GENERATOR, REAL
+from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL
 from gan_core.figures.told_what import DASHES, X, told_what_film
-from gan_core.theory.told_what import N_STEPS, World, play
+from gan_core.theory.told_what import N_STEPS, Sees, World, play
 from tests.plotly_objects import checked
 
 
-@pytest.mark.parametrize("seen", [True, False])
-def test_each_frame_shows_the_players_at_its_step(seen: bool) -> None:
-    world = World(seen=seen)
+@pytest.mark.parametrize(("sees", "n_judged"), [("label", 2), ("sample", 1), ("reads", 1)])
+def test_each_frame_shows_the_players_at_its_step(sees: Sees, n_judged: int) -> None:
+    world = World(sees=sees)
     path = list(play(world))
     made = told_what_film(path, world)
     figure, frames = checked(made), made["frames"]
@@ -21,13 +21,15 @@ def test_each_frame_shows_the_players_at_its_step(seen: bool) -> None:
     for frame in frames:
         players = path[int(frame["name"])]
         expected = [*players.density(X), *players.judge(X)]
-        assert len(expected) == (4 if seen else 3)
+        expected += [players.read(X)] if sees == "reads" else []
+        assert len(expected) == 2 + n_judged + (sees == "reads")
         moved = [np.asarray(each["y"]) for each in frame["data"] if each]
         np.testing.assert_allclose(moved, expected, atol=1e-3)
     moving = [
         trace.line.color for trace, shown in zip(figure.data, frame["data"], strict=True) if shown
     ]
-    assert moving == [GENERATOR] * 2 + [DISCRIMINATOR] * (2 if seen else 1)
+    read = [NEUTRAL] if sees == "reads" else []
+    assert moving == [GENERATOR] * 2 + [DISCRIMINATOR] * n_judged + read
 
 
 def test_colours_tell_who_and_dashes_which_label() -> None:

@@ -40,7 +40,7 @@ def test_every_setting_has_a_widget() -> None:
         ):
             drawn |= {widget.key for widget in kind if widget.key}
     # A drawing has a pad of its own, pictures are brought as files, and nobody is offered faults.
-    without = {"family", "points", "pictures", "fault"}
+    without = {"points", "pictures", "fault"}
     assert drawn == set(RunConfig.model_fields) - without | {"preset"}
 
 

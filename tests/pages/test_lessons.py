@@ -411,12 +411,15 @@ def test_works_are_listed_with_what_they_are_worth_reading_for(language: str) ->
         assert f"({work.link})  \n  {translator(language)(work.purpose)}" in written
 
 
-def test_film_of_the_label_is_the_one_that_the_switch_chooses() -> None:
+def test_film_of_the_label_is_the_one_of_what_d_sees() -> None:
     app = visit("told_what")
     assert "small coins, G draws around −1" in app.caption[0].value
-    app.toggle(key="ToldWhat.seen").set_value(False).run()
+    app.selectbox(key="ToldWhat.sees").set_value("sample").run()
     assert "1% of them nearer to the right kind; asked for large" in app.caption[0].value
-    assert app.query_params["seen"] == "False"
+    assert app.query_params["sees"] == "sample"
+    app.selectbox(key="ToldWhat.sees").set_value("reads").run()
+    [film] = steady_figures(app)
+    assert "Q(1 | x)" in [trace["name"] for trace in film["data"]]
     button(app, "Try it").click().run()
     assert not app.exception
 

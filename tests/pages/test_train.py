@@ -69,7 +69,7 @@ def widget_values(app: AppTest) -> dict[str, Any]:
 
 
 def assert_shows(app: AppTest, config: RunConfig) -> None:
-    shown = set(config.applicable_fields()) - {"family", "pictures"}  # these have no widget
+    shown = set(config.applicable_fields()) - {"pictures"}  # these have no widget
     assert widget_values(app) == config.model_dump(include=shown)
 
 
