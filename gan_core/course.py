@@ -147,7 +147,7 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
             "too."
         ),
         "label",
-        minutes=35,
+        minutes=40,
         needs=("the_game", "the_losses", "the_networks"),
         laboratory="train",
     ),

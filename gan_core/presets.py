@@ -122,7 +122,15 @@ PRESETS = {
                 "G is told one of eight kinds, and D must read off each point which. See each kind "
                 "find a spot of its own."
             ),
-            {**_RING, "family": "infogan", "n_kinds": 8, "n_codes": 0},
+            {
+                **_RING,
+                "family": "infogan",
+                "n_kinds": 8,
+                "n_codes": 0,
+                "penalty": "r1",
+                "penalty_weight": 0.01,
+                "ema_decay": 0.999,
+            },
         ),
         Preset(
             "blobs_small",

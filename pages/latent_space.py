@@ -322,7 +322,7 @@ def draw_search(found: Mapping[str, Any]) -> None:
 
 def shown_number(value: float | None, digits: int) -> str:
     """A number, or a dash where a search has left all numbers behind."""
-    return "–" if value is None else f"{value:.{digits}f}"
+    return "–" if value is None else fixed(value, digits)
 
 
 SHOW = {

@@ -9,7 +9,7 @@ from pydantic import Field
 from gan_core.figures.told_what import told_what_film
 from gan_core.settings import Choices, Settings, Shown
 from gan_core.text import N_, fixed
-from gan_core.theory.told_what import KINDS, N_STEPS, Players, Sees, World, outcome, play
+from gan_core.theory.told_what import KINDS, N_STEPS, Players, World, outcome, play
 from pages.parts.lesson import ask, close_lesson, explain, open_lesson
 from pages.parts.links import link
 from pages.parts.page_settings import PageSettings
@@ -37,7 +37,7 @@ class ToldWhat(Settings):
         },
     }
 
-    sees: Sees = Field(
+    sees: str = Field(
         World.sees,
         title=N_("D sees"),
         description=N_(

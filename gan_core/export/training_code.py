@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gan_core.config import N_FOR_STATISTICS, RunConfig
 from gan_core.export.excerpt import Excerpt, excerpt
-from gan_core.runs.frame import N_PICTURES, pictures_per_row
+from gan_core.runs.frame import pictures_per_row
 from gan_core.training.records import RECORD_FIELDS
 
 _OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
@@ -379,7 +379,7 @@ def results_code(config: RunConfig, *, batch_norm: bool) -> str:
     """What the program leaves behind: losses, samples, and G, which may have batch norm."""
     columns = ",".join(["step", *RECORD_FIELDS])
     per_row = pictures_per_row(config.n_told)
-    n = N_PICTURES // per_row * per_row
+    n = per_row**2
     average = ""
     if config.ema_decay:
         average = """\

@@ -18,7 +18,6 @@ from gan_core.datasets import Dataset
 from gan_core.metrics import METRICS
 
 GRID = 8  # pictures per row
-N_PICTURES = 64
 N_REAL_PICTURES = 16
 N_POINTS = 500
 
@@ -29,10 +28,10 @@ def real_channels(x_real: np.ndarray, dataset: Dataset) -> dict[str, Any]:
     return channels("x_real", shown, dataset)
 
 
-def n_samples(dataset: Dataset) -> int:
-    """How many samples a frame of this dataset is made from."""
+def n_samples(dataset: Dataset, per_row: int = GRID) -> int:
+    """How many samples a frame of this dataset is made from; of pictures, a square of them."""
     applicable = [metric.n_samples for metric in METRICS if metric.applies(dataset)]
-    return max([N_PICTURES if dataset.is_image else N_POINTS, *applicable])
+    return max([per_row**2 if dataset.is_image else N_POINTS, *applicable])
 
 
 def encode(
@@ -43,9 +42,7 @@ def encode(
     per_row: int = GRID,
 ) -> bytes:
     """Make a frame from generated samples (n, *shape) and what was measured on them."""
-    shown = channels(
-        "x_fake", x_fake[:N_PICTURES] if dataset.is_image else x_fake, dataset, per_row
-    )
+    shown = channels("x_fake", x_fake, dataset, per_row)
     return json.dumps(shown | dict(measures) | dict(also)).encode()
 
 
@@ -77,7 +74,7 @@ def channels(
 ) -> dict[str, Any]:
     """Samples (n, *shape) as what a figure takes: one picture, or coordinates."""
     if dataset.is_image:
-        return {name: picture(samples, per_row)}
+        return {name: picture(samples[: per_row**2], per_row)}
     finite = samples[np.isfinite(samples).all(axis=1)]  # JSON knows no NaN
     points = np.round(finite[:N_POINTS].astype(float), 4)
     return {f"{name}.x": points[:, 0].tolist(), f"{name}.y": points[:, 1].tolist()}

@@ -172,7 +172,8 @@ class Job:
         self._all_real = real_samples(self.config)
         self._quality = quality_of(self.dataset, self._all_real)
         self._measured_step = -1
-        self._n_samples = frame.n_samples(self.dataset)
+        self._per_row = frame.pictures_per_row(self.config.n_told)
+        self._n_samples = frame.n_samples(self.dataset, self._per_row)
         self._x_real, self._other_real = self._draw_real()
         self._plateau: Plateau | None = None  # only once it is known where the run goes on from
         checkpoint = self.store.checkpoints.data(self.run.id)
@@ -403,8 +404,7 @@ class Job:
         self._framed_at = self.seat.step
         if self._plateau:
             self._plateau.note(self.seat.step, measures)
-        per_row = frame.pictures_per_row(self.config.n_told)
-        return frame.encode(x_fake, measures, self.dataset, also, per_row), measures
+        return frame.encode(x_fake, measures, self.dataset, also, self._per_row), measures
 
     def _look(self, trainer: Trainer) -> dict[str, Any]:
         from gan_core.training.plane_view import view_of

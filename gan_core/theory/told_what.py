@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from statistics import NormalDist
-from typing import Literal, get_args
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermeval, hermevander
@@ -32,8 +31,6 @@ _ORDERS = np.arange(1, DEGREE + 1)
 D_RATE, G_RATE = 0.25, 0.1
 N_STEPS = 300  # of both players; by then they rest
 STARTS = {"swapped": (0.6, -0.6), "same": (0.0, 0.0), "right": (-0.6, 0.6)}  # b of G
-Sees = Literal["label", "sample", "reads"]  # D: the label, or not, or it must read it instead
-SEES: tuple[Sees, ...] = get_args(Sees)
 _SMALLEST_STD = 0.02  # narrower, the density of G would be a needle out of sight
 
 
@@ -88,9 +85,12 @@ class Players:
 
 @dataclass(frozen=True)
 class World:
-    """What is given: what D sees, where G begins, the share of wrong labels, and chance."""
+    """What is given: what D sees, where G begins, the share of wrong labels, and chance.
 
-    sees: Sees = "label"
+    D sees sample and "label", or the "sample" alone, or "reads" the label off the sample.
+    """
+
+    sees: str = "label"
     start: str = "swapped"
     wrong: float = 0.0
     seed: int = 0

@@ -29,7 +29,7 @@ PO = ROOT / "assets" / "locale" / "zh" / "LC_MESSAGES" / "gan_dojo.po"
 SCRIPTS = sorted((ROOT / "pages" / "parts").glob("*.js"))
 
 KEYWORDS = ("_", "N_")
-SAME_IN_BOTH = {"GAN", "MMD²"}  # labels that Chinese writes as English does
+SAME_IN_BOTH = {"GAN", "InfoGAN", "MMD²"}  # labels that Chinese writes as English does
 NAMES = {
     "MNIST",
     "Fashion-MNIST",

@@ -75,6 +75,7 @@ def shown(value: float) -> str:
     [
         pytest.param(f"&preset=full_dcgan&steps=6{NARROW}", id="DCGAN"),
         pytest.param(f"&preset=digits_conditional&steps=12{NARROW}", id="conditional"),
+        pytest.param(f"&preset=mnist_infogan&steps=12{NARROW}", id="InfoGAN"),
     ],
 )
 def test_convolutional_networks_learn_mnist(page: Page, app: AppProcess, query: str) -> None:
@@ -85,14 +86,14 @@ def test_convolutional_networks_learn_mnist(page: Page, app: AppProcess, query: 
     assert generated(page).startswith("data:image/png")
     expect(tiles(page)).to_contain_text(f"Fréchet distance (digit classifier), n = {N_LIVE}: ")
     expect(tiles(page)).to_contain_text("(real: ")
-    if run.config.conditional:
+    if run.config.n_told:
         pictures = []
         for label in (0, 7):
             page.goto(f"{app.url}/latent_space?lang=en&run={run_id}&label={label}")
             expect(page.get_by_role("slider", name="Class")).to_have_value(str(label))
             expect(looking.grid(page, 0).first).to_be_visible()
             pictures.append(looking.shown(looking.grid(page, 0).first))
-        assert pictures[0] != pictures[1], "G is told which digit to draw"
+        assert pictures[0] != pictures[1], "G is told which class or kind to draw"
 
 
 def test_mlp_ends_early_where_it_no_longer_gets_better(page: Page, app: AppProcess) -> None:

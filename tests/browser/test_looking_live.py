@@ -62,6 +62,18 @@ def test_latent_space_is_walked_by_clicks(page: Page, app: AppProcess, run_id: s
 
 
 @pytest.mark.slow
+def test_code_is_chosen_by_a_click(page: Page, app: AppProcess) -> None:
+    run_id = checkpointed_run(app.store, "with a code", family="infogan")
+    page.goto(f"{app.url}/latent_space?lang=en&run={run_id}&tool=code")
+    expect(page.locator(".tiles")).to_have_count(1 + 1 + 2 + 1)
+    before = shown(grid(page, 0).first)
+    grid(page, 1).nth(6).click()
+    page.wait_for_url(re.compile("label=6"))
+    expect(page.get_by_text("G was told 6.")).to_be_visible()
+    wait_until(lambda: shown(grid(page, 0).first) != before, "all samples as the other kind")
+
+
+@pytest.mark.slow
 def test_networks_are_looked_into(page: Page, app: AppProcess, run_id: str) -> None:
     page.goto(f"{app.url}/inside_networks?lang=en&run={run_id}")
     said = page.get_by_text("Of this picture")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 import json
 import re
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ from tests.engine_process import wait_until
 SMALL = "&preset=blobs_small&steps=1000000"
 CANVAS = ".live-run canvas"
 PAD = ".drawing-pad canvas"
+PIXELS = """canvas => Array.from(
+    canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data)"""
 
 
 def open_playground(page: Page, app: AppProcess, query: str = SMALL) -> None:
@@ -350,3 +353,29 @@ def test_every_player_and_layer_is_reached_by_keyboard(page: Page, app: AppProce
     page.get_by_role("slider", name="Step that is shown").focus()
     page.keyboard.press("Home")
     wait_until(lambda: shown_step(page) == 0, "the first step")
+
+
+# ------------------------------------------------------------------------------- kinds
+
+
+@pytest.mark.slow
+def test_each_kind_of_an_infogan_has_a_colour(page: Page, app: AppProcess) -> None:
+    run_id = start(page, app, "&preset=ring_infogan&steps=1000&layers=fake")
+    wait_until(lambda: shown_step(page) == 1000, "the last step")
+    expect(page.get_by_text("Each number is one kind")).to_be_visible()
+    kinds = app.store.run(run_id).config.n_kinds
+    points = frame(app, run_id)
+    angles = np.arctan2(points["x_fake.y"], points["x_fake.x"])
+    whole_turns = np.exp(1j * angles[: len(angles) // kinds * kinds]).reshape(-1, kinds)
+    assert abs(whole_turns.mean(axis=0)).min() > 0.9, "each has one direction by now"
+
+    def drawn() -> list[int]:
+        colors = [colorsys.hls_to_rgb(kind / kinds, 0.52, 0.75) for kind in range(kinds)]
+        pixels = np.array(page.locator(CANVAS).evaluate(PIXELS)).reshape(-1, 4)[:, :3] / 255
+        return [int((abs(pixels - color).max(axis=1) < 0.15).sum()) for color in colors]
+
+    wait_until(lambda: min(drawn()) > 20, "pixels in the colour of each kind")
+    go_back = "&preset=blobs_small&steps=20&layers=fake"
+    start(page, app, go_back)
+    wait_until(lambda: shown_step(page) == 20, "a run without kinds")
+    wait_until(lambda: drawn()[4] == 0, "no colours of kinds")

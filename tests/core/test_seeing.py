@@ -297,7 +297,8 @@ def test_kinds_of_what_is_guessed_take_turns_and_a_search_begins_with_what_d_rea
 
 @pytest.mark.parametrize("lacks", ["n_kinds", "n_codes"])
 def test_half_a_code_is_shown_without_the_other_half(shared: Store, lacks: str) -> None:
-    run = checkpointed_run(shared, family="infogan", latent_dim=4, **{lacks: 0})
+    settings: dict[str, Any] = {"family": "infogan", "latent_dim": 4, lacks: 0}
+    run = checkpointed_run(shared, **settings)
     found = answer(shared, run, "code")
     assert (found["kinds"] is None) == ("kind" not in found["read"]) == (lacks == "n_kinds")
     assert (found["numbers"] is None) == (lacks == "n_codes")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gan_core.config import NEVER, RunConfig
+from gan_core.config import NEVER, RunConfig, option_fields
 from gan_core.losses import LOSSES
 from gan_core.networks import NETWORKS
 from gan_core.penalties import PENALTIES
@@ -85,8 +85,9 @@ def test_options_lie_within_the_bounds_and_reach_both(field: str) -> None:
     assert (min(options), max(options)) == (low, high)
     convolutional = field in NETWORKS.get("dcgan").options
     network = "dcgan" if convolutional else "mlp"
+    family = "infogan" if field in option_fields("family") else "gan"
     for value in (min(options), max(options)):
-        RunConfig.parse({"network": network, "penalty": "r1", field: value})
+        RunConfig.parse({"network": network, "family": family, "penalty": "r1", field: value})
 
 
 @pytest.mark.parametrize("field", LOG_FIELDS)

@@ -301,7 +301,7 @@ RIGHT = {
         "copies": "perfect",
     },
     "inside_latent": {"half way": "none"},
-    "told_what": {"label unseen": "start", "labels by chance": "same"},
+    "told_what": {"label unseen": "start", "labels by chance": "same", "label read": "own"},
 }
 
 

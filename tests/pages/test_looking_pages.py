@@ -21,7 +21,7 @@ from gan_core.runs.answers import Answer, Answers, Question, canonical
 from gan_core.runs.checkpoints import Checkpoints, Moment
 from gan_core.runs.claims import holder_name
 from gan_core.runs.store import Store
-from gan_core.runs.views import N_DIRECTIONS, N_GUESS, N_REAL, N_SAMPLES, noise, walk
+from gan_core.runs.views import N_DIRECTIONS, N_GUESS, N_READ, N_REAL, N_SAMPLES, noise, walk
 from gan_core.theory.latent import shell
 from pages.parts import store as store_of_the_app
 from tests.checkpointed import STEP, TINY, checkpointed_run
@@ -30,7 +30,7 @@ from tests.pages.test_pages import assert_all_in_language
 from tests.plotly_objects import checked
 
 PAGES = ("latent_space", "inside_networks", "be_the_discriminator")
-TOOLS = ("vary", "directions", "walk", "sum", "search")
+TOOLS = ("vary", "directions", "code", "walk", "sum", "search")
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +47,7 @@ def runs(shared: Store) -> dict[str, str]:
         "plain": {},
         "scores": {"loss": "wasserstein", "noise": "uniform"},
         "packs": {"packing": 2},
+        "kinds": {"family": "infogan"},
         "classes": {"conditional": True},
     }
     # Names without words, so that a page in Chinese is all Chinese.
@@ -111,7 +112,7 @@ def test_only_runs_of_pictures_with_a_checkpoint_are_offered(
     app = opened(page, run=runs["plain"])
     box = app.selectbox(key="run that is looked into")
     assert box.value == app.query_params["run"] == runs["plain"]
-    assert len(box.options) == len(set(box.options)) == 4
+    assert len(box.options) == len(set(box.options)) == 5
     box.set_value(runs["classes"]).run()
     assert not app.exception
     assert app.query_params["run"] == runs["classes"]
@@ -150,7 +151,8 @@ def test_panel_and_list_of_runs_lead_here(runs: dict[str, str]) -> None:
 def test_everything_is_said_in_one_language(
     runs: dict[str, str], page: str, query: dict[str, str], language: str
 ) -> None:
-    app = opened(page, run=runs["plain"], lang=language, **query)
+    run = runs["kinds" if query.get("tool") == "code" else "plain"]
+    app = opened(page, run=run, lang=language, **query)
     assert tiles_of(app)
     assert not keys_of_fields(app)
     assert_all_in_language(app, language)
@@ -198,6 +200,33 @@ def test_sliders_move_along_the_directions(runs: dict[str, str]) -> None:
     assert app.query_params["direction_1"] == "3.0"
     assert tiles_of(app)[1]["picture"] != grids[1]["picture"]
     assert tiles_of(app)[2]["picture"] == grids[2]["picture"]
+
+
+@at_once
+def test_code_has_a_row_of_kinds_one_for_each_number_and_what_d_reads(
+    shared: Store, runs: dict[str, str]
+) -> None:
+    app = opened("latent_space", run=runs["kinds"], tool="code", label="7")
+    config = shared.run(runs["kinds"]).config
+    _, kinds, *numbers, real = tiles_of(app)
+    assert kinds["below"] == [str(kind) for kind in range(config.n_kinds)]
+    assert kinds["badges"] == {"7": "A"}
+    assert kinds["choosable"]
+    assert len(numbers) == config.n_codes
+    assert numbers[0]["below"] == ["−3.0", "−2.0", "−1.0", "0.0", "1.0", "2.0", "3.0"]
+    assert real["n"] == len(real["below"]) == N_READ
+    assert any("G was told 7." in each.value for each in app.markdown)
+    assert any("**Number 2**: in A it is" in each.value for each in app.markdown)
+
+
+@at_once
+def test_where_nothing_is_read_the_page_leads_to_an_infogan(runs: dict[str, str]) -> None:
+    app = opened("latent_space", run=runs["plain"], tool="code")
+    assert len(tiles_of(app)) == 1, "the samples to choose from"
+    [info] = app.info
+    assert "reads no code" in info.value
+    [link] = [each for each in app.get("page_link") if each.proto.label == "Train an InfoGAN"]
+    assert "preset=digits_infogan" in link.proto.query_string
 
 
 @at_once

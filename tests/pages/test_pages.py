@@ -37,6 +37,8 @@ SAME_IN_BOTH = {
     "float32",
     "bfloat16",
     "FID（Inception-v3）",
+    "InfoGAN",
+    "MNIST，InfoGAN",
 } | {loss.reference for loss in LOSSES}
 
 
