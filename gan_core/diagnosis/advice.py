@@ -74,8 +74,8 @@ def smaller_steps(run: Reading) -> Advice:
 
 def calm(run: Reading) -> Advice:
     """What keeps numbers finite: a bound on D where its loss has none, smaller steps elsewhere."""
-    held = run.is_penalised if len(run.records) else False
-    return smaller_steps(run) if held or not has_no_bottom(run.loss) else gradient_penalty()
+    held = run.is_penalised or not has_no_bottom(run.loss)
+    return smaller_steps(run) if held else gradient_penalty()
 
 
 def gradient_penalty() -> Advice:
@@ -117,9 +117,10 @@ def no_momentum(run: Reading) -> Advice:
 
 
 def packing(run: Reading) -> Advice:
-    """A D that looks at twice as many samples at once; noise where a batch has no such packs."""
+    """A D that looks at twice as many samples at once; noise where D can look at no such packs."""
     packs = 2 * run.config.packing
-    if packs > RunConfig.bounds("packing")[1] or run.config.batch_size % packs:
+    refused = packs > RunConfig.bounds("packing")[1] or run.config.batch_size % packs
+    if refused or run.config.n_read:
         return instance_noise(run)
     return advise(
         N_(

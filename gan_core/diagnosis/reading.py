@@ -70,7 +70,7 @@ class Reading:
     @property
     def is_penalised(self) -> bool:
         """Whether D pays a penalty already."""
-        return self.median("d_penalty") != 0
+        return bool(self.config.items.penalty.formula)
 
     @functools.cached_property
     def stake(self) -> float | None:

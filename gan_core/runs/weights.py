@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 def weights_zip(store: Store, run_id: str) -> bytes:
     """The networks at the latest checkpoint, as a zip; `keras.saving.load_model` opens its files.
 
-    "generator.keras" maps z (n, latent_dim), with the class as zeros and a one behind it where the
-    run is conditional, to samples (n, *shape); "discriminator.keras" maps samples to logits. With
-    `ema_decay` there is "generator_averaged.keras" too, of which a reader sees the samples.
+    "generator.keras" maps z (n, latent_dim), with the class or kind as zeros and a one behind it
+    where G is told one, to samples (n, *shape); "discriminator.keras" maps samples to logits, and
+    to the code that D reads behind them. With `ema_decay` there is "generator_averaged.keras" too,
+    of which a reader sees the samples.
 
     Raises `GanError` when there is no such run, or no checkpoint of it yet.
     """
