@@ -90,18 +90,19 @@ def unread_code(config: RunConfig) -> str:
     unread = config.items.family.unread
     if not unread:
         return ""
-    parts = {
-        "kinds": ("z[:, LATENT_DIM:]", "answer[:, 1 : 1 + N_KINDS]", config.n_kinds),
-        "numbers": ("z[:, :N_CODES]", "answer[:, 1 + N_KINDS :]", config.n_codes),
-    }
-    if not config.n_kinds:
-        parts["numbers"] = ("z[:, :N_CODES]", "answer[:, 1:]", config.n_codes)
-    there = {name: (code, read) for name, (code, read, n) in parts.items() if n}
-    told = LatentCode(**{name: Name(name) if name in there else None for name in parts})
-    read = LatentCode(**{name: Name(f"read_{name}") if name in there else None for name in parts})
-    lines = [f"{name}, read_{name} = {code}, {read}" for name, (code, read) in there.items()]
+    lines = {}
+    if config.n_kinds:
+        lines["kinds"] = "kinds, read_kinds = z[:, LATENT_DIM:], answer[:, 1 : 1 + N_KINDS]"
+    if config.n_codes:
+        after = "1 + N_KINDS :" if config.n_kinds else "1:"
+        lines["numbers"] = f"numbers, read_numbers = z[:, :N_CODES], answer[:, {after}]"
+    code, read = (
+        LatentCode(*(Name(is_read + it) if it in lines else None for it in ("kinds", "numbers")))
+        for is_read in ("", "read_")
+    )
     purpose = "What D's answer (batch, 1 + all that it reads) lacks of the code in z."
-    return _function("unread(z, answer)", purpose, unread(told, read, WrittenOps(2)), lines)
+    value = unread(code, read, WrittenOps(2))
+    return _function("unread(z, answer)", purpose, value, [*lines.values()])
 
 
 def penalty_code(config: RunConfig) -> str:

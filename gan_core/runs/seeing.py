@@ -131,19 +131,18 @@ def code(question: Question, store: Store) -> dict[str, Any]:
     config, z = pair.config, _all(pair, question)[question["a"]]
     if not config.n_read:
         raise GanError(N_("The D of this run reads no code. Choose a run of the family InfoGAN."))
-    n_kinds, reach = config.n_kinds, code_reach(config)
+    n_kinds, n_codes, reach = config.n_kinds, config.n_codes, code_reach(config)
     as_kinds = pair.with_class(np.tile(z, (n_kinds, 1)), np.arange(n_kinds))
-    along = np.tile(z, (config.n_codes, len(reach), 1))
-    along[np.arange(config.n_codes), :, np.arange(config.n_codes)] = reach
+    along = np.tile(z, (n_codes, len(reach), 1))
+    along[np.arange(n_codes), :, np.arange(n_codes)] = reach
+    along = along.reshape(-1, len(z))  # (n_codes · reach, latent_dim), number by number
     x_real = _real(question, store, N_READ)[0]
     kinds = _kinds_read(pair, x_real)
     order = np.argsort(kinds, kind="stable")
     return {
         "kinds": _shown(pair.generate(as_kinds).numpy()) if n_kinds else None,
-        "numbers": _shown(_generated(pair, along.reshape(-1, len(z)), question))
-        if config.n_codes
-        else None,
-        "told": _rounded(z[: config.n_codes]),
+        "numbers": _shown(_generated(pair, along, question)) if n_codes else None,
+        "told": _rounded(z[:n_codes]),
         "read": _read(pair, _generated(pair, z[np.newaxis], question)),
         "real": _shown(x_real[order]) | {"kind": kinds[order].tolist()},
     }

@@ -441,8 +441,8 @@ class Trainer:
 
     def _answers(self, batches: Batches) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         """D's logits (batch,) for both batches, and what it cannot read of the code, weighted."""
-        # Where a loss of G ignores real_logits, TensorFlow prunes all of this call but what D keeps
-        # of it, such as the averages of batch normalisation.
+        # Where G's loss ignores real_logits, TensorFlow prunes all of this call but what D keeps of
+        # it, such as the averages of batch normalisation and the vectors of spectral normalisation.
         real_logits = self.judge(batches.x_real, batches.classes)
         answer = self.discriminator(batches.x_fake, training=True)
         fake_logits = _logits(answer, batches.classes)
@@ -450,18 +450,16 @@ class Trainer:
 
     def _unread(self, z: tf.Tensor, answer: tf.Tensor) -> tf.Tensor:
         """What D's answer (batch, 1 + n_read) to G(z) lacks of the code in z, weighted."""
-        unread, n_kinds, n_codes = (
-            self._items.family.unread,
-            self.config.n_kinds,
-            self.config.n_codes,
-        )
+        unread, config = self._items.family.unread, self.config
         if not unread:
             return tf.constant(0.0)
+        n_kinds, n_codes = config.n_kinds, config.n_codes
         code = LatentCode(
-            z[:, self.config.latent_dim :] if n_kinds else None, z[:, :n_codes] if n_codes else None
+            kinds=z[:, config.latent_dim :] if n_kinds else None,
+            numbers=z[:, :n_codes] if n_codes else None,
         )
         read = LatentCode(answer[:, 1 : 1 + n_kinds], answer[:, 1 + n_kinds :])
-        return self.config.code_weight * unread(code, read, TENSORFLOW)
+        return config.code_weight * unread(code, read, TENSORFLOW)
 
     @property
     def loss(self) -> Loss:

@@ -214,7 +214,7 @@ def test_an_unknown_topic_is_answered_with_a_sentence(store: Store) -> None:
     assert found.error
     assert found.error.say() == (
         "There is no question called 'weather'. Choose one of: anatomy, measures, fid, weights, "
-        "tensorboard, samples, directions, real, search, inside, guess."
+        "tensorboard, samples, directions, code, real, search, inside, guess."
     )
 
 
