@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core.config import RunConfig
+from gan_core.families import Family
 from gan_core.figures.loss_laboratory import loss_figure
 from gan_core.losses import Loss
 from gan_core.penalties import Penalty
@@ -44,8 +45,10 @@ def chosen(values: Mapping[str, Any]) -> RunConfig | None:
 
 def show_game(config: RunConfig) -> None:
     """What each player minimises."""
+    family, penalty = config.items.family, config.items.penalty
     show_loss(config.items.loss)
-    show_penalty(config.items.penalty, config.penalty_weight)
+    show_besides(_("What both minimise besides"), family, config.code_weight)
+    show_besides(_("What D pays besides"), penalty, config.penalty_weight)
 
 
 def show_game_of(run: Run) -> None:
@@ -72,14 +75,14 @@ def show_loss(loss: Loss) -> None:
     st.caption(loss.reference)
 
 
-def show_penalty(penalty: Penalty, weight: float) -> None:
-    """What D pays besides."""
-    if not penalty.formula:
+def show_besides(title: str, what: Family | Penalty, weight: float) -> None:
+    """What is paid besides the losses, if anything is."""
+    if not what.formula:
         return
-    st.subheader(_("What D pays besides"), anchor=False)
-    st.markdown(_(penalty.help))
-    st.latex(rf"{penalty.formula}, \quad \lambda = {weight:g}")
-    st.caption(penalty.reference)
+    st.subheader(title, anchor=False)
+    st.markdown(_(what.help))
+    st.latex(rf"{what.formula}, \quad \lambda = {weight:g}")
+    st.caption(what.reference)
 
 
 def show_run(run_id: str) -> Run | None:

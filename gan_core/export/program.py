@@ -405,7 +405,8 @@ def _code(config: RunConfig, _: Translate) -> list[Section]:
         return []
     prose = _described(family.title, family.help, _, family.reference)
     title = _(N_("What both minimise besides"))
-    return [Section("code", title, [prose], unread_code(config), [family.formula])]
+    formula = rf"{family.formula}, \quad \lambda = {config.code_weight:g}"
+    return [Section("code", title, [prose], unread_code(config), [formula])]
 
 
 def _penalty(config: RunConfig, _: Translate) -> list[Section]:

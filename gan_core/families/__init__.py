@@ -40,7 +40,7 @@ class Family:
     `generator_turn(real_logits, fake_logits, loss, ops)` take D's logits (batch,) and return what
     the player whose turn it is minimises; the trainer alone takes the gradient and steps. What
     both minimise besides, where there is a code, is `unread(code, read, ops)`: how far D is from
-    reading it off the generated batch. `formula` is its LaTeX.
+    reading it off the generated batch. `formula` is its LaTeX, with λ for the weight.
     """
 
     name: str

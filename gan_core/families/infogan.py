@@ -33,7 +33,7 @@ FAMILIES.register(
         discriminator_turn=discriminator_turn,
         generator_turn=generator_turn,
         unread=unread,
-        formula=r"-\mathbb{E}_{c,\,x = G(z, c)}[\ln Q(c \mid x)]",
+        formula=r"-\lambda\,\mathbb{E}_{c,\,x = G(z, c)}[\ln Q(c \mid x)]",
         options=("n_kinds", "n_codes", "code_weight"),
         reference="Chen et al. 2016, arXiv:1606.03657",
         order=20,

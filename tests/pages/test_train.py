@@ -138,13 +138,20 @@ def test_train_without_a_usable_store_says_so(
 
 @pytest.mark.usefixtures("store")
 @pytest.mark.parametrize("preset", PRESETS)
-def test_page_shows_the_formulas_of_loss_and_penalty(preset: str) -> None:
+def test_page_shows_the_formulas_of_what_is_minimised(preset: str) -> None:
     config = PRESETS[preset].config
-    shown = " ".join(each.value for each in choose(visit("train"), preset).latex)
+    formulas = [each.value.strip("$\n") for each in choose(visit("train"), preset).latex]
+    shown = " ".join(formulas)
     assert config.items.loss.discriminator_formula in shown
     assert config.items.loss.generator_formula in shown
-    assert (rf"\lambda = {config.penalty_weight:g}" in shown) == (config.penalty != "none")
-    assert config.items.penalty.formula in shown
+    items = config.items
+    weights = {
+        items.penalty.formula: config.penalty_weight,
+        items.family.formula: config.code_weight,
+    }
+    besides = {formula: weight for formula, weight in weights.items() if formula}
+    weighted = {rf"{formula}, \quad \lambda = {weight:g}" for formula, weight in besides.items()}
+    assert {each for each in formulas if r"\lambda" in each} == weighted
 
 
 # ----------------------------------------------------------------------------- links
