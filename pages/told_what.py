@@ -74,6 +74,13 @@ def end_of(**given: Any) -> Players:
     return game(World(**given))[-1]
 
 
+@st.cache_data(show_spinner=False)
+def outcomes(sees: str) -> list[str]:
+    """What becomes of the label with each of `N_TRIED` seeds, G beginning the same for both."""
+    worlds = [World(sees=sees, start="same", seed=seed) for seed in range(N_TRIED)]
+    return [outcome(list(play(world))[-1]) for world in worlds]
+
+
 def ask_what_g_does_if_d_sees_no_label() -> None:
     """The question why D must see the label too, answered from two beginnings."""
     ends = {start: end_of(sees="sample", start=start) for start in ("swapped", "right")}
@@ -137,9 +144,7 @@ def ask_about_labels_by_chance() -> None:
 
 def ask_what_reading_makes_of_the_label() -> None:
     """The question what becomes of a label that nobody explains, and D has to read."""
-    seeds = range(N_TRIED)
-    read = [outcome(end_of(sees="reads", start="same", seed=seed)) for seed in seeds]
-    unread = [outcome(end_of(sees="sample", start="same", seed=seed)) for seed in seeds]
+    read, unread = outcomes("reads"), outcomes("sample")
     decided = "own" if {*read} == {"obeyed", "swapped"} else read[0]
     ask(
         "label read",

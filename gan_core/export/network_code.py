@@ -39,11 +39,11 @@ def network_code(config: RunConfig, *, dtype: str) -> dict[str, str]:
     if config.conditional:
         n_inputs = Operation("+", n_inputs, Name("N_CLASSES"))
         layers.n_logits = Operation("+", 1, Name("N_CLASSES"))
-    if config.n_told and config.n_read:
+    if config.n_read and config.n_kinds:
         n_inputs = Operation("+", n_inputs, Name("N_KINDS"))
-    for name, n in (("N_KINDS", config.n_told), ("N_CODES", config.n_codes)):
-        if config.n_read and n:
-            layers.n_logits = Operation("+", layers.n_logits, Name(name))
+        layers.n_logits = Operation("+", layers.n_logits, Name("N_KINDS"))
+    if config.n_read and config.n_codes:
+        layers.n_logits = Operation("+", layers.n_logits, Name("N_CODES"))
     generator = _with_shells(build.generator)(
         layers, n_inputs, shape, **config.network_options("g")
     )

@@ -75,14 +75,18 @@ def noise(n, seed):
     """What the generator turns into samples: z (n, LATENT_DIM)."""
     return {draw}
 '''
-    told = "classes" if config.conditional else "kinds"
-    n_told = f"N_{told.upper()}"
+    told, n_told = _told(config)
     return f'''\
 def noise(n, seed, {told}):
     """What the generator turns into samples: random numbers, and {told} (n, {n_told}) behind."""
     z = {draw}
     return tf.concat([z, {told}], axis=1)  # (n, LATENT_DIM + {n_told})
 '''
+
+
+def _told(config: RunConfig) -> tuple[str, str]:
+    """What stands behind the noise, and how many of it there are, as the program names them."""
+    return ("classes", "N_CLASSES") if config.conditional else ("kinds", "N_KINDS")
 
 
 def augmentation_code() -> Excerpt:
@@ -419,8 +423,7 @@ def _fixed_noise(config: RunConfig, n: int) -> str:
     seed = "random_seed(FIXED_NOISE, 0)"
     if not config.n_told:
         return f"z = noise({n}, {seed})\n"
-    told = "classes" if config.conditional else "kinds"
-    n_told = f"N_{told.upper()}"
+    told, n_told = _told(config)
     return f"""\
 {told} = tf.one_hot(tf.range({n}) % {n_told}, {n_told})  # they take turns
 z = noise({n}, {seed}, {told})

@@ -41,10 +41,9 @@ def live_curves(
     """Curves over the step, with one common axis: losses, decisions, throughput.
 
     `losses` are all that the run has had, and `on_top` is the name of what D pays besides, if it
-    does. Dashed lines stand at the values of the
-    equilibrium, where D cannot tell real from fake, as far as it has but one; where the loss was
-    exchanged, nowhere. Where it is measured, the Fréchet distance follows,
-    its noise floor dotted.
+    does. Dashed lines stand at the values of the equilibrium, where D cannot tell real from fake,
+    as far as it has but one; where the loss was exchanged, nowhere. Where it is measured, the
+    Fréchet distance follows, its noise floor dotted.
     """
     _ = translate
     speed = _(N_("Images per second") if dataset.is_image else N_("Points per second"))
