@@ -8,7 +8,8 @@ Keras to name them.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any
 
@@ -20,12 +21,16 @@ from gan_core.networks import Layers
 _SHELLS = {
     "keras": Module("keras"),
     "gan_core.batch_norm": Module("keras.layers"),  # which has a layer of that name, only slower
+    "gan_core.dropout": Module("dropout"),
     "gan_core.spectral_norm": Module("spectral_norm"),
 }
 _SHORT = {  # what the program imports under a short name
     "keras.layers.": "layers.",
+    "dropout.": "",
     "spectral_norm.": "",
 }
+# Layers of this project that the program brings along, with the modules that define them.
+_BROUGHT = {"Dropout": "gan_core.dropout", "SpectralNorm": "gan_core.spectral_norm"}
 
 
 def network_code(config: RunConfig, *, dtype: str) -> dict[str, str]:
@@ -59,9 +64,13 @@ def network_code(config: RunConfig, *, dtype: str) -> dict[str, str]:
     }
 
 
-def spectral_norm_code() -> Excerpt:
-    """The layer of spectral normalisation."""
-    return excerpt("gan_core.spectral_norm", ["SpectralNorm"])
+def layers_code(networks: Mapping[str, str]) -> list[Excerpt]:
+    """The layers of this project that these statements use."""
+    return [
+        excerpt(module, [name])
+        for name, module in _BROUGHT.items()
+        if any(re.search(rf"\b{name}\(", code) for code in networks.values())
+    ]
 
 
 def _with_shells(function: Callable[..., Any]) -> Callable[..., Any]:

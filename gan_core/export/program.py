@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from gan_core.config import RunConfig, option_fields
 from gan_core.export.data_code import DataCode, data_code
+from gan_core.export.excerpt import Excerpt
 from gan_core.export.loss_code import loss_code, penalty_code, unread_code
-from gan_core.export.network_code import network_code, spectral_norm_code
+from gan_core.export.network_code import layers_code, network_code
 from gan_core.export.training_code import (
     augmentation_code,
     batches_code,
@@ -163,13 +164,14 @@ def _program(
     rates, lengths = _rates(config, later), _lengths(config, later)
     steps = changed(config, later).steps
     networks = network_code(config, dtype=MIXED if mixed else "float32")
+    own_layers = layers_code(networks)
     about_g, about_d = _about_classes(config, _)
     sections = [
         Section(
             "settings",
             _(N_("Settings")),
             [],
-            _imports(config, data) + "\n" + _settings(config, steps, mixed=mixed),
+            _imports(config, data, own_layers) + "\n" + _settings(config, steps, mixed=mixed),
         ),
         Section(
             "data",
@@ -177,7 +179,9 @@ def _program(
             [_described(items.dataset.title, items.dataset.help, _)],
             _data(config, data),
         ),
-        Section("weights", _(N_("Initial weights")), _about_networks(config, _), _weights(config)),
+        Section(
+            "weights", _(N_("Initial weights")), _about_networks(config, _), _weights(own_layers)
+        ),
         Section("generator", _(N_("Generator")), about_g, networks["generator"]),
         Section("discriminator", _(N_("Discriminator")), about_d, networks["discriminator"]),
         Section(
@@ -316,12 +320,12 @@ def _lengths(config: RunConfig, later: Sequence[Control]) -> dict[int, int]:
 # ------------------------------------------------------------------------------- sections
 
 
-def _imports(config: RunConfig, data: DataCode) -> str:
+def _imports(config: RunConfig, data: DataCode, own_layers: Sequence[Excerpt]) -> str:
     """Import statements: Python's own first, then those of packages."""
     wanted = {"import keras", "import numpy as np", "import tensorflow as tf", *data.imports}
     wanted.add("from keras import layers")
-    if config.spectral_norm:
-        wanted |= spectral_norm_code().imports
+    for each in own_layers:
+        wanted |= each.imports
     if config.augmentation:
         wanted |= augmentation_code().imports
     groups: dict[int, list[str]] = defaultdict(list)
@@ -447,11 +451,8 @@ def _about_classes(config: RunConfig, _: Translate) -> tuple[list[str], list[str
     )
 
 
-def _weights(config: RunConfig) -> str:
-    parts = [_SEEDS]
-    if config.spectral_norm:
-        parts.append(spectral_norm_code().code)
-    return "\n\n".join(parts)
+def _weights(own_layers: Sequence[Excerpt]) -> str:
+    return "\n\n".join([_SEEDS, *(each.code for each in own_layers)])
 
 
 _SEEDS = '''\

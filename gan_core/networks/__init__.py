@@ -92,9 +92,9 @@ class Layers:
         )
 
     def dropout(self, rate: float) -> keras.layers.Layer:
-        import keras
+        from gan_core.dropout import Dropout
 
-        return keras.layers.Dropout(rate, seed=next(self._seeds), dtype=self._policy())
+        return Dropout(rate, seed=next(self._seeds), dtype=self._policy())
 
     def batch_norm(self, **options: Any) -> keras.layers.Layer:
         from gan_core.batch_norm import BatchNormalization

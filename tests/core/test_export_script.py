@@ -180,6 +180,7 @@ GAMES: dict[str, dict[str, Any]] = {
     "typed": {**POINTS, **FORMULAS, "dataset": "text", "text": "GAN"},
     "bfloat16": {**POINTS, "spectral_norm": True, "precision": "bfloat16"},
     "pictures": PICTURES,
+    "pictures, full size": {**PICTURES, "network": "dcgan", "g_width": 0.2, "d_width": 0.2},
     "own pictures, layer norm": {
         **PICTURES,
         "dataset": "pictures",
