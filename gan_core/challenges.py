@@ -103,9 +103,9 @@ CHALLENGES: Mapping[str, Challenge] = {
             (Goal("modes_covered", 7), Goal("sliced_wasserstein", 0.2)),
             {"d_learning_rate": 1e-3, "packing": 2},
             N_(
-                "A D that learns no faster than G grows less steep, so that G's points are drawn "
-                "to spots further off. Packing shows D several samples at once: then it sees that "
-                "all of them lie in the same spots."
+                "A D that learns five times as fast as G, and not fifty, grows less steep, so that "
+                "G's points are drawn to spots further off. Packing shows D several samples at "
+                "once: then it sees that all of them lie in the same spots."
             ),
         ),
         Challenge(

@@ -40,7 +40,7 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
         "generative_ai",
         "a",
         N_("What generative AI is"),
-        N_("You can say what a generative model learns, and in which two ways it can be wrong."),
+        N_("You can say what a generative model learns, and in which ways it can be wrong."),
         "auto_awesome",
         minutes=30,
     ),
@@ -57,7 +57,10 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
         "the_losses",
         "c",
         N_("The losses"),
-        N_("You can say what each player pays, and why a beginner needs the other loss."),
+        N_(
+            "You can say what each player pays, and why a generator that has only begun needs "
+            "another loss than minimax."
+        ),
         "trending_down",
         minutes=25,
         needs=("the_game",),
@@ -110,7 +113,10 @@ LESSONS: tuple[Lesson, ...] = (  # in the order of the course; numbers follow fr
         "the_critic",
         "n",
         N_("The critic"),
-        N_("You can say why a distance needs a slope, what a critic is, and what holds its slope."),
+        N_(
+            "You can say why G needs a distance that has a slope, what a critic is, and what holds "
+            "its slope."
+        ),
         "trending_up",
         minutes=40,
         needs=("the_losses", "the_networks"),

@@ -158,6 +158,12 @@ def ask_about_comparing() -> None:
             "number proves nothing. A distance means something only beside its noise floor, at the "
             "same n."
         ).format(model=_(DIGIT_MODELS[model])),
+        {
+            "first": _("A distance falls with n by itself: compare the noise floor at both n."),
+            "second": _(
+                "Fewer pictures are no merit: they only make the distance noisier and higher."
+            ),
+        },
     )
 
 

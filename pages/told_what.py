@@ -101,8 +101,10 @@ def ask_what_g_does_if_d_sees_no_label() -> None:
         _(
             "G began the wrong way round and ends so: asked for small coins it draws around "
             "{small}, asked for large ones around {large}. Had it begun the right way round, it "
-            "would have stayed there; begun the same for both labels, chance would have decided. "
-            "To this D, a good small coin is good, whatever was asked for."
+            "would have stayed there; begun the same for both labels, it is left to chance whether "
+            "they part at all, and which of them gets which kind: one seed that ends the right way "
+            "round proves nothing, so try several. To this D, a good small coin is good, whatever "
+            "was asked for."
         ).format(small=small, large=large),
     )
     settings.button(_("Try it"), sees="sample")

@@ -128,7 +128,10 @@ def ask_which_is_fooled() -> None:
     worst = min(covering, key=lambda case: found[case][1])
     ask(
         "covers all",
-        _("Which generator covers every spot, and yet has the fewest points on one?"),
+        _(
+            "Which generator covers every spot, and yet has the smallest share of its points on "
+            "a spot?"
+        ),
         {case: _(title) for case, title in CASES.items()},
         worst,
         _(

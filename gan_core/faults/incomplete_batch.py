@@ -49,9 +49,9 @@ FAULTS.register(
             also=("real = tf.ones((BATCH_SIZE, 1))", "fake = tf.zeros((BATCH_SIZE, 1))"),
             hint=N_("Divide the number of pictures by the batch size, which is {batch} here."),
             why=N_(
-                "{n} pictures are {whole} batches of {batch}, and {left} pictures over. The last "
-                "batch has {left} rows, its labels have {batch}. Leave that batch out, as here, or "
-                "make the labels from what D answers, by `tf.ones_like(real_logits)`."
+                "{n} pictures are {whole} batches of {batch}, with {left} pictures left over. The "
+                "last batch has {left} rows, its labels have {batch}. Leave that batch out, as "
+                "here, or make the labels from what D answers, by `tf.ones_like(real_logits)`."
             ),
             symptom=N_(
                 "All is well for {whole} steps. At the next batch Keras stops the program: labels "

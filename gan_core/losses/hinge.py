@@ -22,7 +22,10 @@ LOSSES.register(
     Loss(
         name="hinge",
         title=N_("Hinge"),
-        help=N_("D stops learning from samples it already scores beyond +1 or −1."),
+        help=N_(
+            "D stops learning from real samples that it scores above +1, and from generated ones "
+            "below −1."
+        ),
         discriminator=discriminator,
         generator=generator,
         discriminator_formula=r"L_D = \mathbb{E}_x\left[\max(0, 1 - D(x))\right]"

@@ -35,7 +35,7 @@ def least_squares(
         equilibrium=Equilibrium(
             logit=(a + b) / 2, d_loss=(b - a) ** 2 / 2, g_loss=((a + b) / 2 - c) ** 2
         ),
-        reference="Mao et al. 2017, arXiv:1611.04076",
+        reference="Mao et al. 2016, arXiv:1611.04076",
         decision=score,
         options=("fake_target", "real_target", "generator_target"),
         configure=least_squares,
