@@ -79,7 +79,10 @@ def holder_name(engine: str = "") -> str:
 def _to_be_trained() -> sa.Select[Any]:
     """The query for runs that should train; an engine asks it twenty times a second."""
     unread = tables.controls.c.applied_step.is_(None)
-    is_replayed = _has_control(tables.controls.c.applied_step > tables.runs.c.step)
+    is_replayed = _has_control(  # but for where a branch's parent went on
+        tables.controls.c.applied_step > tables.runs.c.step,
+        tables.controls.c.field.is_distinct_from("steps"),
+    )
     woken = _has_control(unread, tables.controls.c.action.not_in(CHANGES)) | (
         _has_control(unread) & ~is_replayed
     )

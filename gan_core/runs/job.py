@@ -288,7 +288,12 @@ class Job:
     @property
     def _hurries(self) -> bool:
         """Whether it goes at full speed whatever its pace: through the past and the head start."""
-        return bool(self._replay) or self.seat.step < self.config.head_start
+        return self._is_past or self.seat.step < self.config.head_start
+
+    @property
+    def _is_past(self) -> bool:
+        """Whether there are changes to be made again: where a branch's parent went on is none."""
+        return any(change.field != "steps" for change in self._replay)
 
     def _keep_pace(self, n_steps: int) -> None:
         """Note when the next steps may be taken after these."""
@@ -395,21 +400,21 @@ class Job:
         """What is to be seen at this step, and what is measured on it."""
         with self.seat.turn() as trainer:
             x_fake = trainer.samples(self._n_samples)
-            seen = self._look(trainer) if self._plane else {}
+            seen = self._look(trainer, x_fake) if self._plane else {}
         measures: dict[str, float | None] = dict(frame.measure(self._x_real, x_fake, self.dataset))
         if self._plane:
-            self._framed_points = seen["x_fake"]
-            also = also | self._plane.channels(seen, x_fake)
-            measures |= self._plane.measures(seen, x_fake)
+            self._framed_points = x_fake
+            also = also | self._plane.channels(seen)
+            measures |= self._plane.measures(seen)
         self._framed_at = self.seat.step
         if self._plateau:
             self._plateau.note(self.seat.step, measures)
         return frame.encode(x_fake, measures, self.dataset, also, self._per_row), measures
 
-    def _look(self, trainer: Trainer) -> dict[str, Any]:
+    def _look(self, trainer: Trainer, x_fake: np.ndarray) -> dict[str, Any]:
         from gan_core.training.plane_view import view_of
 
-        return view_of(trainer).look(self._x_real, self._one_step_earlier())
+        return view_of(trainer).look(self._x_real, x_fake, self._one_step_earlier())
 
     def _one_step_earlier(self) -> np.ndarray | None:
         """The samples of the last frame, where steps are slow enough to be seen one by one."""
@@ -444,7 +449,7 @@ class Job:
         for control in self.store.controls.pending(self.run.id):
             if control.action in CHANGES:
                 self._replay_what_is_due()
-                if self._replay:  # the past comes first: `Claims` wakes no paused run for it
+                if self._is_past:  # it comes first: `Claims` wakes no paused run for it
                     continue
                 if control.action != "set":
                     self._pause()
@@ -462,9 +467,10 @@ class Job:
             elif control.action == "stop":  # unread until the end is written: see `give_back`
                 return Ending("stopped")
             self.store.controls.mark_applied(self.run.id, self.holder, control, self.seat.step)
-            if control.action.startswith("turn"):
+            if control.action in TURNS:
                 self._flush(with_frame=True)
-                self._save()
+            if control.action in ("step", *TURNS):
+                self._save()  # what was seen stays, whatever becomes of the worker
         return None
 
     def _change(self, control: Control) -> None:
@@ -473,13 +479,14 @@ class Job:
             self._set(control)
             if control.field == "steps":  # it had ended here, which was seen, and went on
                 self._flush(with_frame=self._framed_at != self.seat.step)
-                self._begin_waiting()
         else:
             with self.seat.turn() as trainer:
                 # Numbered without other changes: a replica leaves those of the pace out.
                 trainer.take_turn("d" if control.action == "turn_d" else "g", self._n_turns)
             self._n_turns += 1
         self._n_changes += 1
+        if control.field != "pace":
+            self._begin_waiting()
 
     def _set(self, control: Control) -> None:
         self.config = changed(self.config, [control])

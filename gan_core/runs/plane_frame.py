@@ -61,7 +61,7 @@ class PlaneFrames:
         alike = {"extent": self._extent, "surface.size": SURFACE, "kinds": self._n_kinds}
         return alike | lattice
 
-    def channels(self, seen: dict[str, Any], x_fake: np.ndarray) -> dict[str, Any]:
+    def channels(self, seen: dict[str, Any]) -> dict[str, Any]:
         """What `PlaneView.look` has seen, and what the best discriminator would say of it."""
         decision = self._decision(seen)
         low, high = 0.0, 1.0
@@ -78,17 +78,17 @@ class PlaneFrames:
         if self._p is not None:
             # Where next to nothing is real or generated, D* is as good as unknown: ½.
             nothing = NEXT_TO_NOTHING * self._p.max()
-            q = self._density_of(x_fake)
+            q = self._density_of(seen["x_played"])
             channels["truth"] = _bytes(self._best(self._p + nothing, q + nothing))
         return channels
 
-    def measures(self, seen: dict[str, Any], x_fake: np.ndarray) -> dict[str, float | None]:
+    def measures(self, seen: dict[str, Any]) -> dict[str, float | None]:
         """Sizes of the gradients, and how far D is from the best one where that is known."""
         measured = {name: _number(seen[name]) for name in ("d_gradient", "g_gradient")}
         if self._p is not None and self._is_resolved and self._loss.gives_probability:
             decision = self._decision(seen)
             if np.isfinite(decision).all():
-                p, q = self._p, self._density_of(x_fake)
+                p, q = self._p, self._density_of(seen["x_played"])
                 measured["gap"] = _number(decision_gap(decision, self._best(p, q), p, q))
         return measured
 

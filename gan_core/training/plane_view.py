@@ -33,35 +33,45 @@ class PlaneView:
         self._trainer = trainer
         self._points = tf.constant(surface_points(trainer.config.items.dataset.extent))
         self._lattice = noise_lattice(trainer.config)
-        self._slopes = tf.function(self._take_slopes, reduce_retracing=True)
+        self._sizes = tf.function(self._take_sizes, reduce_retracing=True)
         self._arrows_at = tf.function(self._take_arrows, reduce_retracing=True)
         self._surface = tf.function(self._judge_alone, reduce_retracing=True)
 
-    def look(self, x_real: np.ndarray, earlier: np.ndarray | None = None) -> dict[str, Any]:
-        """What is to be seen now, with `x_real` (n, 2) as D's real samples.
+    def look(
+        self,
+        x_real: np.ndarray,
+        x_fake: np.ndarray | None = None,
+        earlier: np.ndarray | None = None,
+    ) -> dict[str, Any]:
+        """What is to be seen now, with `x_real` (m, 2) as D's real samples.
+
+        `x_fake` (n, 2) are the samples from `fixed_noise(n)` that a reader sees, drawn when left
+        out; `earlier` are those of an earlier look.
 
         Returns arrays: "surface" (SURFACE², D's logits), "manifold" (points of the lattice, 2) if
-        there is one, "x_fake" (n, 2: generated samples), "arrows" (N_ARROWS, 2: −∂L_G/∂x at the
-        first of them, each as if its pack were alone, D being in training as where G learns), and
-        the numbers "d_gradient" and "g_gradient": the norms of each player's gradient over all its
-        weights, D's with its penalty. With `earlier`, the "x_fake" of an earlier look, "followed"
-        has the arrows there: one step later D has learnt and G has followed just these.
+        there is one, "x_played" (n, 2: the samples of G as it plays, which `x_fake` are unless the
+        reader sees an average), "arrows" (N_ARROWS, 2: −∂L_G/∂x at the first of `x_fake`, each as
+        if its pack were alone, D being in training as where G learns), and the numbers "d_gradient"
+        and "g_gradient": the norms of each player's gradient over all its weights, D's with its
+        penalty. With `earlier`, "followed" has the arrows there: one step later D has learnt and G
+        has followed just these.
         """
         trainer = self._trainer
         n = N_LOOKED_AT // trainer.config.packing * trainer.config.packing
-        rows = np.resize(np.arange(len(x_real)), n)
-        real = tf.constant(x_real[rows])
+        real = tf.constant(np.resize(x_real, (n, 2)))
         z = trainer.fixed_noise(n)
-        x_fake, arrows, d_gradient, g_gradient = self._slopes(real, z)
+        if x_fake is None:
+            x_fake = trainer.samples(n)
+        d_gradient, g_gradient = self._sizes(real, z)
         seen = {
             "surface": self._surface(self._points).numpy(),
-            "x_fake": x_fake.numpy(),
-            "arrows": arrows.numpy()[:N_ARROWS],
+            "x_played": trainer.played(trainer.fixed_noise(len(x_fake))),
+            "arrows": self._arrows_at(real, tf.constant(x_fake[:n]), z).numpy()[:N_ARROWS],
             "d_gradient": float(d_gradient),
             "g_gradient": float(g_gradient),
         }
-        if earlier is not None and len(earlier) == n:
-            followed = self._arrows_at(real, tf.constant(earlier), z)
+        if earlier is not None:
+            followed = self._arrows_at(real, tf.constant(earlier[:n]), z)
             seen["followed"] = followed.numpy()[:N_ARROWS]
         if self._lattice is not None:
             seen["manifold"] = trainer.generated(tf.constant(self._lattice))
@@ -72,15 +82,13 @@ class PlaneView:
         packing = self._trainer.config.packing
         return self._trainer.judge(tf.tile(x, [1, packing]), training=False)
 
-    def _take_slopes(
-        self, x_real: tf.Tensor, z: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
+    def _take_sizes(self, x_real: tf.Tensor, z: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """The norms of D's and of G's gradient."""
         trainer = self._trainer
         training = trainer.config.items.fault.training
         x_real = trainer.shown(x_real)
         with _remembered(trainer), tf.GradientTape(persistent=True) as tape:
-            x_fake = trainer.generator(z, training=training)  # (n, 2)
-            shown = trainer.shown(x_fake)
+            shown = trainer.shown(trainer.generator(z, training=training))
             g_loss, on_top = trainer.loss_of_g(Batches(x_real, shown, z, None))
             g_total = g_loss + on_top
             batches = Batches(x_real, tf.stop_gradient(shown), z, None)
@@ -89,13 +97,15 @@ class PlaneView:
         d_weights = trainer.discriminator.trainable_variables
         g_weights = trainer.generator.trainable_variables
         return (
-            x_fake,
-            self._arrows(tape, g_total, x_fake),
             tf.linalg.global_norm(tape.gradient(d_total, d_weights)),
             tf.linalg.global_norm(tape.gradient(g_total, g_weights)),
         )
 
     def _take_arrows(self, x_real: tf.Tensor, x_fake: tf.Tensor, z: tf.Tensor) -> tf.Tensor:
+        """−∂L_G/∂x at each of the samples (n, 2), as if its pack were alone.
+
+        The loss is a mean over all packs.
+        """
         trainer = self._trainer
         real = trainer.shown(x_real)
         with _remembered(trainer), tf.GradientTape() as tape:
@@ -103,14 +113,7 @@ class PlaneView:
             shown = trainer.shown(x_fake)
             g_loss, on_top = trainer.loss_of_g(Batches(real, shown, z, None))
             g_total = g_loss + on_top
-        return self._arrows(tape, g_total, x_fake)
-
-    def _arrows(self, tape: tf.GradientTape, g_total: tf.Tensor, x_fake: tf.Tensor) -> tf.Tensor:
-        """−∂L_G/∂x at each of the samples (n, 2), as if its pack were alone.
-
-        The loss is a mean over all packs.
-        """
-        n_packs = len(x_fake) // self._trainer.config.packing
+        n_packs = len(x_fake) // trainer.config.packing
         return -n_packs * tape.gradient(g_total, x_fake)
 
 

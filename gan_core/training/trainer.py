@@ -315,6 +315,10 @@ class Trainer:
         """
         return self._compiled_sample(self.shown_generator(), z).numpy()
 
+    def played(self, z: tf.Tensor) -> np.ndarray:
+        """The same from G as it plays against D: an average of its weights takes no part."""
+        return self._compiled_sample(self.generator, z).numpy()
+
     def shown_generator(self) -> keras.Model:
         """The generator whose samples a reader sees: with `ema_decay` the running average.
 

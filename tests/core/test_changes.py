@@ -373,6 +373,14 @@ def test_turn_pauses_the_run_and_is_seen_at_once(
     assert len(checkpoint(shared, run_id)) > 1
 
 
+def test_a_single_step_that_was_seen_is_not_lost_with_the_worker(
+    shared: Store, play: Callable[..., str | None]
+) -> None:
+    run_id = start(shared)
+    assert play(run_id, {50: [("step",), ("step",)]}, crash_at=51) == "failed"
+    assert shared.run(run_id).step == checkpoint(shared, run_id)["step"] == 51
+
+
 def test_what_was_asked_too_late_does_not_act_when_a_finished_run_goes_on(
     shared: Store, play: Callable[..., str | None]
 ) -> None:
@@ -612,6 +620,35 @@ def test_branch_of_a_prolonged_run_goes_as_far_as_it(
         branch = shared.branch(parent, step, "d_learning_rate", 0.05)
         assert play(branch) == "finished"
         assert np.array_equal(records(shared, branch), records(shared, parent))
+
+
+def test_branch_of_a_prolonged_run_obeys_at_once_though_its_parent_s_end_lies_ahead(
+    shared: Store, play: Callable[..., str | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    branch = shared.branch(prolonged(shared, play), 20, "d_learning_rate", 0.04)
+    asked: list[Request] = [("set", "g_learning_rate", 0.01), ("turn_d",)]
+    monkeypatch.setattr("gan_core.runs.job.WARM_SECONDS", 0.1)
+    assert play(branch, {30: asked}) == "paused"
+    shared.controls.request(branch, "turn_g")
+    assert [run.id for run in shared.claims.wanting_worker()] == [branch]
+    assert play(branch) == "paused"
+    shared.controls.request(branch, "resume")
+    assert play(branch) == "finished"
+    found = [
+        (each.field or each.action, each.applied_step) for each in shared.controls.changes(branch)
+    ]
+    in_between = [("g_learning_rate", 30), ("turn_d", 30), ("turn_g", 30)]
+    assert found == [("d_learning_rate", 20), *in_between, ("steps", 40), ("steps", 70)]
+    assert len(records(shared, branch)) == 90
+
+
+def test_branch_of_a_prolonged_run_keeps_its_pace_though_its_parent_s_end_lies_ahead(
+    shared: Store, play: Callable[..., str | None]
+) -> None:
+    branch = shared.branch(prolonged(shared, play), 20, "pace", 20)
+    began = time.monotonic()
+    assert play(branch) == "finished"
+    assert time.monotonic() - began > 2  # 70 steps; those after the last end alone take a second
 
 
 def test_prolonged_run_that_lost_its_worker_ends_like_one_that_did_not(

@@ -77,10 +77,11 @@ def test_surface_is_laid_out_from_the_lower_left_row_by_row() -> None:
 # ------------------------------------------------------------------------ what is sent
 
 
-def seen_with(logits: np.ndarray, **more: Any) -> dict[str, Any]:
-    """What a view might have seen where D's logits on the surface are these."""
+def seen_with(logits: np.ndarray, x_played: np.ndarray, **more: Any) -> dict[str, Any]:
+    """What a view might have seen where D's logits on the surface are these, and G's samples."""
     return {
         "surface": logits.astype(np.float32),
+        "x_played": x_played,
         "arrows": np.zeros((N_ARROWS, 2), np.float32),
         "d_gradient": 1.5,
         "g_gradient": 0.25,
@@ -101,7 +102,7 @@ def test_shades_are_probabilities_from_0_to_255_at_their_places() -> None:
     config = config_of()
     x, y = surface_points(EXTENT).T
     logits = 3 * x - y
-    sent = PlaneFrames(config).channels(seen_with(logits), real(config))
+    sent = PlaneFrames(config).channels(seen_with(logits, real(config)))
     assert (sent["surface.low"], sent["surface.high"]) == (0, 1)
     found = shades(sent["surface"])
     expected = np.rint(255 / (1 + np.exp(-logits.astype(float)))).reshape(SURFACE, SURFACE)
@@ -113,7 +114,7 @@ def test_shades_are_probabilities_from_0_to_255_at_their_places() -> None:
 def test_shades_of_scores_run_from_the_lowest_to_the_highest() -> None:
     config = config_of(loss="wasserstein")
     x, _ = surface_points(EXTENT).T
-    sent = PlaneFrames(config).channels(seen_with(10 * x - 4), real(config))
+    sent = PlaneFrames(config).channels(seen_with(10 * x - 4, real(config)))
     assert sent["surface.low"] == pytest.approx(-10 * EXTENT - 4)
     assert sent["surface.high"] == pytest.approx(10 * EXTENT - 4)
     columns = np.rint(np.linspace(0, 255, SURFACE))
@@ -122,7 +123,7 @@ def test_shades_of_scores_run_from_the_lowest_to_the_highest() -> None:
 
 def test_one_score_everywhere_is_a_range_too() -> None:
     config = config_of(loss="wasserstein")
-    sent = PlaneFrames(config).channels(seen_with(np.full(SURFACE**2, 7.0)), real(config))
+    sent = PlaneFrames(config).channels(seen_with(np.full(SURFACE**2, 7.0), real(config)))
     assert sent["surface.low"] == 7 < sent["surface.high"]
     assert (shades(sent["surface"]) == 0).all()
 
@@ -138,9 +139,9 @@ def test_what_is_no_number_gives_valid_json(loss: str, broken: float, everywhere
     x_fake[None if everywhere else slice(5)] = broken
     points = np.full((N_ARROWS, 2), broken, np.float32)
     seen = seen_with(
-        logits, arrows=points, manifold=points, d_gradient=float(broken), g_gradient=1.0
+        logits, x_fake, arrows=points, manifold=points, d_gradient=float(broken), g_gradient=1.0
     )
-    sent = {**frames.constants(), **frames.channels(seen, x_fake), **frames.measures(seen, x_fake)}
+    sent = {**frames.constants(), **frames.channels(seen), **frames.measures(seen)}
     read = json.loads(json.dumps(sent), parse_constant=pytest.fail)
     assert read["d_gradient"] is None
     assert read["g_gradient"] == 1
@@ -154,17 +155,17 @@ def test_truth_is_grey_and_the_gap_small_where_generated_points_are_like_the_dat
     """D* = ½ wherever there is much of p; samples, 1000 of them, say so up to chance."""
     config = config_of(dataset="blobs")
     frames, x_fake = PlaneFrames(config), real(config, 1000, seed=8)
-    undecided = seen_with(np.zeros(SURFACE**2))
-    truth = shades(frames.channels(undecided, x_fake)["truth"]).ravel().astype(float)
+    undecided = seen_with(np.zeros(SURFACE**2), x_fake)
+    truth = shades(frames.channels(undecided)["truth"]).ravel().astype(float)
     p = config.items.dataset.density(surface_points(EXTENT)) if config.items.dataset.density else 0
     much = p > 0.2 * np.max(p)
     assert much.sum() > 20
     assert np.abs(truth[much] - 127.5).max() < 30
     assert np.abs(truth[much] - 127.5).mean() < 10
-    gap = frames.measures(undecided, x_fake)["gap"]
+    gap = frames.measures(undecided)["gap"]
     assert gap is not None
     assert 0 < gap < 0.06
-    sure = frames.measures(seen_with(np.full(SURFACE**2, 9.0)), x_fake)["gap"]
+    sure = frames.measures(seen_with(np.full(SURFACE**2, 9.0), x_fake))["gap"]
     assert sure == pytest.approx(0.5, abs=0.02), "D = 1 everywhere is half wrong"
 
 
@@ -184,9 +185,9 @@ def test_gap_is_zero_for_the_best_discriminator_and_truth_is_its_surface(
     q = np.exp(-squared / (2 * blur**2)).mean(axis=1) / (2 * np.pi * blur**2)
     m = config.packing
     best = best_decision(density(points) ** m, q**m).clip(1e-12, 1 - 1e-12)
-    seen = seen_with(np.log(best / (1 - best)))
-    assert frames.measures(seen, x_fake)["gap"] == pytest.approx(0, abs=1e-6)
-    sent = frames.channels(seen, x_fake)
+    seen = seen_with(np.log(best / (1 - best)), x_fake)
+    assert frames.measures(seen)["gap"] == pytest.approx(0, abs=1e-6)
+    sent = frames.channels(seen)
     truth, surface = (shades(sent[name]).ravel().astype(float) for name in ("truth", "surface"))
     some = density(points) + q > density(points).max() / 2
     assert np.abs(truth - surface)[some].max() < 10
@@ -199,20 +200,20 @@ def test_best_discriminator_is_as_unsure_as_its_smoothed_labels() -> None:
     config = config_of(dataset="blobs", label_smoothing=0.4)
     frames, x_fake = PlaneFrames(config), real(config, 1000, seed=8)  # p = q: D* = 0.3
     for d, gap in ((0.3, 0.0), (0.5, 0.2)):
-        seen = seen_with(np.full(SURFACE**2, math.log(d / (1 - d))))
-        assert frames.measures(seen, x_fake)["gap"] == pytest.approx(gap, abs=0.06)
+        seen = seen_with(np.full(SURFACE**2, math.log(d / (1 - d))), x_fake)
+        assert frames.measures(seen)["gap"] == pytest.approx(gap, abs=0.06)
 
 
 def test_gap_is_kept_back_where_the_grid_is_too_coarse_for_the_data() -> None:
-    undecided = seen_with(np.zeros(SURFACE**2))
     for data_noise, is_known in ((0.0, False), (0.2, True)):  # the ring's spots are tiny
         config = config_of(data_noise=data_noise)
-        assert ("gap" in PlaneFrames(config).measures(undecided, real(config))) == is_known
+        undecided = seen_with(np.zeros(SURFACE**2), real(config))
+        assert ("gap" in PlaneFrames(config).measures(undecided)) == is_known
 
 
 def test_gap_is_for_probabilities_only() -> None:
     config = config_of(dataset="blobs", loss="hinge")
-    measured = PlaneFrames(config).measures(seen_with(np.zeros(SURFACE**2)), real(config))
+    measured = PlaneFrames(config).measures(seen_with(np.zeros(SURFACE**2), real(config)))
     assert measured == {"d_gradient": 1.5, "g_gradient": 0.25}
 
 
@@ -296,9 +297,9 @@ def test_arrows_see_d_as_it_is_in_training() -> None:
     """Batch normalisation in D, where what one sample is told depends on the others."""
     player = trained(d_norm="batch")
     x_real = real(player.config)
-    before = view_of(player).look(x_real)
-    seen = view_of(player).look(x_real, before["x_fake"])
-    x_fake = tf.constant(before["x_fake"])
+    earlier = player.samples(N_LOOKED_AT)
+    seen = view_of(player).look(x_real, earlier=earlier)
+    x_fake = tf.constant(earlier)
     with tf.GradientTape() as tape:
         tape.watch(x_fake)
         logits = player.judge(x_fake)  # non-saturating: the real ones do not count
@@ -308,20 +309,42 @@ def test_arrows_see_d_as_it_is_in_training() -> None:
         np.testing.assert_allclose(seen[name], expected, rtol=1e-3, atol=1e-5)
 
 
+def test_arrows_start_where_the_reader_sees_samples_and_the_best_d_is_that_of_the_game() -> None:
+    """Samples are of an average then, which lags behind the G that plays."""
+    player = trained(ema_decay=0.99, g_learning_rate=0.05, n_steps=20, dataset="blobs")
+    x_real, shown = real(player.config), player.samples(1000)
+    seen = view_of(player).look(x_real, shown)
+    noise = player.fixed_noise(1000).numpy().astype(float)
+    played = forward(noise, player.generator)
+    np.testing.assert_allclose(seen["x_played"], played, rtol=1e-3, atol=1e-4)
+    assert np.abs(played - shown).mean() > 0.1
+    x_fake = tf.constant(shown[:N_ARROWS])
+    with tf.GradientTape() as tape:
+        tape.watch(x_fake)
+        loss = tf.reduce_sum(tf.math.softplus(-player.judge(x_fake)))
+    slopes = -tape.gradient(loss, x_fake).numpy()
+    np.testing.assert_allclose(seen["arrows"], slopes, rtol=1e-3, atol=1e-5)
+    frames = PlaneFrames(player.config)
+    found, of_average = frames.channels(seen), frames.channels({**seen, "x_played": shown})
+    of_game = frames.channels({**seen, "x_played": played})
+    assert np.abs(shades(found["truth"]).astype(int) - shades(of_game["truth"])).max() <= 1
+    assert found["truth"] != of_average["truth"]
+
+
 def test_arrows_that_g_follows_start_at_the_earlier_points_and_see_the_new_d() -> None:
     player = trained()
     x_real = real(player.config)
-    before = view_of(player).look(x_real)
+    before, earlier = view_of(player).look(x_real), player.samples(N_LOOKED_AT)
     assert "followed" not in before
     player.take_turn("d", 0)  # the points stay
-    after_d = view_of(player).look(x_real, before["x_fake"])
+    after_d = view_of(player).look(x_real, earlier=earlier)
     np.testing.assert_allclose(after_d["followed"], after_d["arrows"], rtol=1e-5, atol=1e-6)
     assert not np.allclose(after_d["followed"], before["arrows"])
     player.take_turn("g", 1)  # D stays
-    after_g = view_of(player).look(x_real, after_d["x_fake"])
+    after_g = view_of(player).look(x_real, earlier=earlier)
     np.testing.assert_allclose(after_g["followed"], after_d["arrows"], rtol=1e-5, atol=1e-6)
     assert not np.allclose(after_g["followed"], after_g["arrows"])
-    sent = PlaneFrames(player.config).channels(after_g, after_g["x_fake"])
+    sent = PlaneFrames(player.config).channels(after_g)
     np.testing.assert_allclose(sent["followed.x"], after_g["followed"][:, 0], atol=1e-4)
 
 

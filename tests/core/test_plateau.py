@@ -124,6 +124,16 @@ def test_a_run_that_ended_early_goes_on_with_the_rates_that_were_planned(sqlite_
     np.testing.assert_array_equal(records, np.concatenate(expected))
 
 
+def test_a_branch_from_where_a_run_ended_early_has_all_the_patience_anew(sqlite_url: str) -> None:
+    store = open_store(sqlite_url)
+    parent = store.create_run(RunConfig.parse(HOPELESS))
+    assert execute(store.url, parent) == "finished"
+    end = store.run(parent).step
+    branch = store.branch(parent, end, "g_learning_rate", 2e-6)
+    assert execute(store.url, branch) == "finished"
+    assert store.run(branch).step >= end + HOPELESS["patience"]
+
+
 def test_a_branch_does_not_end_before_it_has_branched_off(sqlite_url: str) -> None:
     store, holder = open_store(sqlite_url), holder_name()
     parent = store.create_run(RunConfig.parse(HOPELESS), claimed_by=holder)
