@@ -37,7 +37,7 @@ def verdicts(dealt: Mapping[str, Any], gives_probability: bool) -> list[bool]:
     A score has no ½: there D is told that half of the pictures are real, and calls those real
     that score highest. Where D's answer is no number, it calls nothing real.
     """
-    decisions = np.array([np.nan if d is None else d for d in dealt["decisions"]], float)
+    decisions = np.array([np.nan if d is None else d for d in dealt["decision"]], float)
     if gives_probability:
         return [bool(each) for each in decisions > 0.5]
     ranks = np.argsort(np.argsort(-decisions, kind="stable"))
@@ -74,16 +74,16 @@ def play(dealt: Mapping[str, Any]) -> None:
 
 def show_truth(dealt: Mapping[str, Any], said: Sequence[bool]) -> None:
     """The truth and D's answer below each picture, and how many the two got right."""
-    real, loss = dealt["real"], chosen.loss
+    real, is_probability = dealt["real"], dealt["is_probability"]
     below = []
-    for truth, decision in zip(real, dealt["decisions"], strict=True):
+    for truth, decision in zip(real, dealt["decision"], strict=True):
         number = "–" if decision is None else f"{decision:.2f}"
         word = MARKS["r"] if truth else MARKS["f"]
         below.append(f"{_(word)} · {number}")
     badges = {place: "✗" for place, truth in enumerate(real) if truth != said[place]}
     tiles(dealt, f"truth of {game}", columns=COLUMNS, size=SIZE, below=below, badges=badges)
     n = len(real)
-    d_right = right(verdicts(dealt, loss.gives_probability), real)
+    d_right = right(verdicts(dealt, is_probability), real)
     columns = st.columns(2, width=420)
     for column, title, count in zip(
         columns, (_("You"), _("D")), (right(said, real), d_right), strict=True
@@ -103,7 +103,7 @@ def show_truth(dealt: Mapping[str, Any], said: Sequence[bool]) -> None:
             "your errors. The level of D(x) wavers from step to step. Told that half are real, D "
             "would get {k} right, by taking the highest."
         ).format(k=told)
-        if loss.gives_probability
+        if is_probability
         else _(
             "Below each picture: the truth, and D's score; ✗: your errors. This loss gives no "
             "probability, so D calls those real that score highest, as many as are real."

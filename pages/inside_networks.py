@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-import numpy as np
 import streamlit as st
 from pydantic import Field
 
 from gan_core.figures.gradient_map import HEIGHT, gradient_map
-from gan_core.ops import NUMPY
 from gan_core.runs.views import N_REAL
 from gan_core.settings import Choices, Shown
 from gan_core.text import N_, GanError
@@ -61,15 +59,13 @@ def choose_picture() -> None:
 
 def draw_inside(seen: Mapping[str, Any]) -> None:
     """The slope of D's logit over the picture, then the stages of both networks."""
-    loss = chosen.loss
     st.subheader(_("What D looks at"), anchor=False)
     logit = seen["logit"]
     if logit is not None:
-        decision = float(loss.decision(np.array(logit), NUMPY))
         said = f"${{C(x) = {logit:.3g}}}$"  # in braces, a formula stays on one line
-        if loss.gives_probability:
+        if seen["is_probability"]:
             said = _("{score}, that is {probability}").format(
-                score=said, probability=f"${{D(x) = {decision:.3f}}}$"
+                score=said, probability=f"${{D(x) = {seen['decision']:.3f}}}$"
             )
         markdown("inside_gradient", said=said)
     figure = gradient_map(seen["picture"], seen["gradient"], _)

@@ -33,13 +33,15 @@ def diagnose(
     metrics: Mapping[str, Series],
     *,
     config: RunConfig,
+    one_by_one: np.ndarray | None = None,
     g_gradient: Series | None = None,
     n_modes: int | None = None,
     floors: Mapping[str, float] | None = None,
 ) -> list[Finding]:
     """What the `records` (n, 5) after `steps` (n,) show, most important first; never empty.
 
-    Records have the columns of `RECORD_FIELDS` and may be means over several steps. Of `metrics`,
+    Records have the columns of `RECORD_FIELDS`. Where they are means over several steps, the last
+    of them stand in `one_by_one` (m, 5) too, for means do not jump about. Of `metrics`,
     "modes_covered" and "sliced_wasserstein" are read; `floors` has what real samples score against
     others. `g_gradient` is the size of G's gradient. `config` are the settings now, so that none is
     advised that is there already. With `ema_decay` samples come from an average of G's weights;
@@ -52,9 +54,11 @@ def diagnose(
     records = np.where(np.isnan(records), np.nan, np.clip(records, -1e38, 1e38))
     averaged = AVERAGES / (1 - config.ema_decay) if config.ema_decay else 0.0
     n_seen = max(WINDOW, int(finite.sum()) // 3)
+    seen = records[finite][-n_seen:]
     run = Reading(
         steps=steps[finite][-n_seen:],
-        records=records[finite][-n_seen:],
+        records=seen,
+        one_by_one=seen if one_by_one is None else _finite(one_by_one),
         loss=loss,
         metrics={name: usable(series, averaged) for name, series in metrics.items()},
         config=config,
@@ -72,3 +76,9 @@ def diagnose(
     rules = (d_wins, g_wins, d_blind, noisy, collapsed, oscillating, unbounded)
     found = [finding for rule in rules if (finding := rule(run))]
     return sorted(found, key=lambda each: _RANK[each.severity]) or [balanced(run) or quiet(run)]
+
+
+def _finite(records: np.ndarray) -> np.ndarray:
+    """Those of the records (m, 5) that are numbers, in float64."""
+    records = np.asarray(records, np.float64)
+    return records[np.isfinite(records).all(axis=1)]

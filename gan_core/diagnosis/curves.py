@@ -8,6 +8,7 @@ import numpy as np
 
 from gan_core.text import number
 
+SINGLY = 200  # last records that are looked at one by one, where the others are means
 WINDOW = 50  # records that are looked at, or a third of them all where that is more
 MEASUREMENTS = 5  # of a metric; fewer have no course
 LATEST = 3  # measurements whose median counts as the value now: one alone may be chance

@@ -27,6 +27,7 @@ class Reading:
 
     steps: np.ndarray  # (w,)
     records: np.ndarray  # (w, 5)
+    one_by_one: np.ndarray  # (m, 5), where those are means
     loss: Loss
     metrics: Mapping[str, Series]
     config: RunConfig
@@ -137,7 +138,9 @@ class Reading:
     @property
     def jump(self) -> float:
         """How far D's loss typically moves from one record to the next, as a share of the stake."""
-        return float(np.median(np.abs(np.diff(self.column("d_loss"))))) / (self.stake or np.inf)
+        d_loss = self.one_by_one[:, RECORD_FIELDS.index("d_loss")]
+        moves = np.abs(np.diff(d_loss))
+        return float(np.median(moves)) / (self.stake or np.inf) if moves.size else 0.0
 
     @property
     def g_slope(self) -> float:

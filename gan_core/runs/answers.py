@@ -32,6 +32,9 @@ FILES = ("weights", "tensorboard")  # topics whose answers are files, in base 64
 MOST_KEPT = dict.fromkeys(FILES, 1)
 MOST_KEPT_OF_OTHERS = 300
 
+# Topics whose answers take up to a minute: they leave the others some of the room.
+LONG = ("measures", "fid")
+
 _LIBRARIES = {"tensorflow", "keras"}
 _answers = tables.answers
 # An engine asks it twenty times a second.
@@ -102,13 +105,16 @@ class Answers:
         with self._write() as db:
             db.execute(_answers.delete().where(_answers.c.question.in_(asked)))
 
-    def newest_unanswered(self, besides: Collection[str] = ()) -> str | None:
+    def newest_unanswered(
+        self, besides: Collection[str] = (), *, short: bool = False
+    ) -> str | None:
         """The question that somebody has been waiting for most shortly, in canonical form.
 
-        Those `besides` are somebody's business already.
+        Those `besides` are somebody's business already, and only `short` ones may be wanted.
         """
+        query = _NEWEST_SHORT if short else _NEWEST_UNANSWERED
         with self._read() as db:
-            return db.scalar(_NEWEST_UNANSWERED, {"besides": list(besides)})
+            return db.scalar(query, {"besides": list(besides)})
 
     def answer(self, asked: str, answer: Answer) -> None:
         """Write down the answer to a question in canonical form.
@@ -141,6 +147,11 @@ def _forget_older(db: sa.Connection, question: Question) -> None:
     db.execute(_answers.delete().where(text.in_(older)))
 
 
+def is_long(asked: str) -> bool:
+    """Whether a question in canonical form is about one of the topics that take `LONG`."""
+    return any(part_of("topic", topic) in asked for topic in LONG)
+
+
 def part_of(name: str, value: Any) -> str:
     """What a question in canonical form contains where it has this value under this name."""
     return json.dumps({name: value})[1:-1]
@@ -161,3 +172,8 @@ def _versions() -> str:
     for file in sorted([*here.rglob("*.py"), *here.parent.glob("assets/models/*.npz")]):
         code.update(file.read_bytes())
     return ", ".join([*libraries, f"code {code.hexdigest()[:16]}"])
+
+
+_NEWEST_SHORT = _NEWEST_UNANSWERED.where(
+    *(~_answers.c.question.contains(part_of("topic", topic)) for topic in LONG)
+)

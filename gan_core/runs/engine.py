@@ -26,6 +26,7 @@ from dask.system import CPU_COUNT
 from distributed import Client, Future, Nanny, Scheduler, SpecCluster
 
 from gan_core.runs import answering, job
+from gan_core.runs.answers import is_long
 from gan_core.runs.claims import Superseded, holder_name
 from gan_core.runs.engines import Engine
 from gan_core.runs.run import Run
@@ -38,7 +39,7 @@ POLL_SECONDS = 0.05  # a student who presses a button waits for this
 HEARTBEAT_SECONDS = 5.0
 HERE = "127.0.0.1"
 CORES_PER_WORKER = 8  # one TensorFlow process feeds this many cores
-MAX_QUESTIONS = 4  # at once: some take minutes, and others shall not wait for them
+MAX_QUESTIONS, MAX_LONG = 4, 2  # at once: some take minutes, and others shall not wait for them
 MAX_RESTARTS = 20  # of a killed worker under one run, before the run counts as failed
 
 log = logging.getLogger(__name__)
@@ -201,7 +202,9 @@ class Desk:
                 del self._asked[asked]
         if len(self._asked) == MAX_QUESTIONS:
             return
-        newest = self._store.answers.newest_unanswered(besides=self._asked)
+        n_long = sum(is_long(asked) for asked in self._asked)
+        answers = self._store.answers
+        newest = answers.newest_unanswered(besides=self._asked, short=n_long >= MAX_LONG)
         if newest:
             self._asked[newest] = self._client.submit(
                 answering.answer, self._store.url, newest, pure=False, resources={SLOT: 0}

@@ -124,8 +124,8 @@ def code(question: Question, store: Store) -> dict[str, Any]:
 
     Returns the pictures of the "kinds" and of the "numbers", number by number, each where there
     are any; the numbers that G was "told", and what D "read" off the sample: "kind", how "sure" it
-    is of that, and "numbers". Then `N_READ` "real" pictures, with the "kind" of each that D reads,
-    and in the order of these.
+    is of that, and "numbers". Then up to `N_READ` "real" pictures, with the "kind" of each that D
+    reads, and in the order of these.
     """
     pair = _pair(question, store)
     config, z = pair.config, _all(pair, question)[question["a"]]
@@ -183,7 +183,7 @@ def search(question: Question, store: Store) -> dict[str, Any]:
     true = None
     if question["of"] == "real":
         pictures, labels = _real(question, store, N_REAL)
-        told = labels if pair.config.conditional else _kinds_read(pair, pictures)
+        told = _kinds_read(pair, pictures) if pair.config.n_read else labels
         x, label = pictures[row], int(told[row])
     else:
         true = _all(pair, question)[row]
@@ -209,7 +209,8 @@ def inside(question: Question, store: Store) -> dict[str, Any]:
 
     The picture is "real" or "generated" ("of"), and "row" its place among those of its kind.
 
-    Returns the picture; D's "logit"; its "gradient" (height, width), of the channel where it is
+    Returns the picture; D's "logit", and what `_decided` has of it; its "gradient" (height, width),
+    of the channel where it is
     largest; and for each of "generator" and "discriminator" a list of stages, each with "kind",
     "size" (height, width, channels) or (units,), and what `_shown` has of its maps. Fully
     connected networks have no maps: what is shown are weights, as "weights" says. G has no stages
@@ -230,6 +231,7 @@ def inside(question: Question, store: Store) -> dict[str, Any]:
     gradient = np.take_along_axis(slopes, strongest, axis=-1)[..., 0]  # (height, width)
     return _shown(pictures) | {
         "logit": _rounded(logits[0]),
+        **_decided(pair, logits[0]),
         "gradient": [_rounded(line) for line in gradient],
         "weights": not pair.config.items.network.convolutional,
         **_stages(pair, pictures, z),
@@ -282,8 +284,7 @@ def _greys(maps: np.ndarray, importance: np.ndarray) -> dict[str, Any]:
 def guess(question: Question, store: Store) -> dict[str, Any]:
     """Pictures to judge, as many real as generated ones, in an order that the seed decides.
 
-    Returns the pictures, which of them are "real", D's "logits", and its "decisions": D(x), or a
-    score where the loss gives no probability.
+    Returns the pictures, which of them are "real", D's "logits", and what `_decided` has of them.
     """
     pair = _judging(question, store)
     seed, half = question["seed"], N_GUESS // 2
@@ -296,11 +297,21 @@ def guess(question: Question, store: Store) -> dict[str, Any]:
     return _shown(x[order]) | {
         "real": (order < half).tolist(),
         "logits": _rounded(logits),
-        "decisions": _rounded(pair.config.items.loss.decision(logits, NUMPY)),
+        **_decided(pair, logits),
     }
 
 
 # ---------------------------------------------------------------------------------------- helpers
+
+
+def _decided(pair: Pair, logits: Any) -> dict[str, Any]:
+    """D's "decision", of its logits' shape: D(x), or a score where it "is_probability" none.
+
+    By the loss of that moment: what was changed since is none of it.
+    """
+    loss = pair.config.items.loss
+    decision = _rounded(loss.decision(np.asarray(logits), NUMPY))
+    return {"decision": decision, "is_probability": loss.gives_probability}
 
 
 def _pair(question: Question, store: Store) -> Pair:
@@ -328,11 +339,12 @@ def _judging(question: Question, store: Store) -> Pair:
 
 
 def _real(question: Question, store: Store, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Real pictures (n, *shape), drawn by the seed, and their classes (n,), 0 if none is told."""
+    """Up to n real pictures (n, *shape), drawn by the seed, and their classes (n,), 0 if untold."""
     from gan_core.training.pool import real_labels, real_samples
 
     config = _pair(question, store).config
     x_real, labels = real_samples(config), real_labels(config)
+    n = min(n, len(x_real))
     rows = np.random.default_rng(question["seed"]).choice(len(x_real), n, replace=False)
     pictures = np.stack([x_real[row].numpy() for row in rows])
     return pictures, np.zeros(n, int) if labels is None else labels[rows].astype(int)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -22,6 +23,7 @@ from gan_core.text import GanError
 
 POLL_SECONDS = 0.025
 LOOK_SECONDS = 1.0  # between two looks at the queue, at deleted runs and at what has failed
+LOOKED_AFTER_AT_ONCE = 20
 MAX_BEHIND = 30  # messages
 
 Mailbox = asyncio.Queue[str | None]
@@ -35,6 +37,7 @@ class Channel:
     def __init__(self, level: int) -> None:
         self.level = level
         self.has_failed = False  # and is to start anew from a snapshot
+        self.looked_after_at = 0.0
         self.mailboxes: set[Mailbox] = set()
 
     def send(self, message: str | None) -> None:
@@ -91,7 +94,7 @@ class Stream:
                 await self._poll()
                 if clock() - looked_at > LOOK_SECONDS:
                     looked_at = clock()
-                    await self._look_after_all()
+                    await self._look_after_some()
             except GanError as error:  # the store is away for a while
                 log.warning("%s", error)
                 await asyncio.sleep(LOOK_SECONDS)
@@ -146,8 +149,11 @@ class Stream:
         for later in [message, *_drain(mailbox)]:
             mailbox.put_nowait(later)
 
-    async def _look_after_all(self) -> None:
-        for run_id, channel in list(self._channels.items()):
+    async def _look_after_some(self) -> None:
+        """Those whose turn it is: while they are looked after, no news comes to anybody."""
+        by_turns = sorted(self._channels.items(), key=lambda item: item[1].looked_after_at)
+        for run_id, channel in by_turns[:LOOKED_AFTER_AT_ONCE]:
+            channel.looked_after_at = time.monotonic()
             with _apart(run_id, channel):
                 await self._look_after(run_id, channel)
 

@@ -24,6 +24,7 @@ MAX_IDLE = 8
 
 _machines: list[_Machine] = []  # the longest unused first
 _lock = threading.Lock()
+_loading: dict[str, threading.Lock] = {}  # by dataset
 
 
 def real_samples(config: RunConfig) -> tf.Tensor:
@@ -33,7 +34,9 @@ def real_samples(config: RunConfig) -> tf.Tensor:
     if DATASETS.get(config.dataset).is_image:  # a seed draws points, but of pictures all are loaded
         about_data -= {"seed"}
     fits_all = {"network": "mlp"}
-    return _real_samples(RunConfig.parse(config.model_dump(include=about_data) | fits_all))
+    only_data = RunConfig.parse(config.model_dump(include=about_data) | fits_all)
+    with _loading.setdefault(config.dataset, threading.Lock()):  # of runs that begin at once, one
+        return _real_samples(only_data)
 
 
 @functools.lru_cache(maxsize=4)

@@ -10,7 +10,6 @@ from typing import Any
 import streamlit as st
 from pydantic import Field
 
-from gan_core.losses import Loss
 from gan_core.runs.answers import Question
 from gan_core.runs.checkpoints import Moment
 from gan_core.runs.run import Run
@@ -48,11 +47,6 @@ class Chosen:
     moment: Moment
     about: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
-    def loss(self) -> Loss:
-        """The loss that D answered at the checkpoint: it may be exchanged mid-run."""
-        return store().controls.config_at(self.run.id, self.moment.step).items.loss
-
     def question(self, topic: str, **more: object) -> Question:
         """What a worker is asked about its networks; see `gan_core.runs.seeing`."""
         return self.moment.question(topic, **self.about, **more)
@@ -61,7 +55,7 @@ class Chosen:
         """Draw the widgets of `Looking`; the class only where G is told of one."""
         with st.sidebar:
             seed, n_told = settings.field("seed"), self.run.config.n_told
-            label = min(settings.field("label"), n_told - 1) if n_told else 0
+            label = settings.field("label", most=n_told - 1) if n_told else 0
         return replace(self, about={"seed": seed, "label": label})
 
 

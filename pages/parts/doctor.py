@@ -9,7 +9,7 @@ import streamlit as st
 
 from gan_core.config import RunConfig
 from gan_core.diagnosis import diagnose
-from gan_core.diagnosis.curves import Series
+from gan_core.diagnosis.curves import SINGLY, Series
 from gan_core.diagnosis.finding import Finding
 from gan_core.runs.curve import level_for
 from gan_core.runs.run import Run
@@ -45,7 +45,8 @@ def _findings(
     *,
     _config: RunConfig,  # the `settings`, which Streamlit can tell apart
 ) -> list[Finding]:
-    steps, records = store().record.curve(run_id, level_for(step), len(RECORD_FIELDS))
+    record, n_fields = store().record, len(RECORD_FIELDS)
+    steps, records = record.curve(run_id, level_for(step), n_fields)
     measured_at, measures = store().record.measures(run_id)
     series = {
         name: Series(np.array(measured_at, float), np.array(values, float))
@@ -58,6 +59,7 @@ def _findings(
         _config.items.loss,
         series,
         config=_config,
+        one_by_one=record.curve(run_id, 0, n_fields, from_step=step - SINGLY)[1],
         g_gradient=series.get("g_gradient"),
         n_modes=len(modes.centers) if modes else None,
         floors=floors,

@@ -23,13 +23,15 @@ def field(
     key: str,
     options: Sequence[str] | None = None,
     also: Iterable[float] = (),
+    most: float | None = None,
     place: DeltaGenerator | None = None,
     on_change: Callable[[], None] | None = None,
 ) -> Any:
     """Draw the widget of a field and return its value, which st.session_state[key] holds already.
 
     `options` are the choices, the value among them, where not all are to be had; `also` are values
-    that a logarithmic slider must be able to stand at. `place` is where to draw it, and `on_change`
+    that a logarithmic slider must be able to stand at, and `most` is a bound on what a slider has
+    that is lower than the field's own. `place` is where to draw it, and `on_change`
     is called when a reader has set it.
     """
     where, kind, shown = place or st, settings.kind(name), settings.shown(name)
@@ -47,6 +49,7 @@ def field(
     if kind is str:
         return where.text_input(max_chars=settings.max_length(name), **common)
     low, high = settings.bounds(name)
+    high = high if most is None else min(high, most)
     if shown.scale == "log":
         steps = scale_options(settings, name, also=[*also, st.session_state[key]])
         return where.select_slider(options=steps, format_func=number, **common)

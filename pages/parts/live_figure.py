@@ -11,6 +11,7 @@ import streamlit as st
 
 from gan_core.config import RunConfig
 from gan_core.figures.style import Figure
+from gan_core.plane import noise_lattice
 from gan_core.runs.curve import level_for
 from gan_core.runs.messages import snapshot
 from gan_core.runs.run import Run
@@ -66,7 +67,7 @@ def live_run(
         "plane": layers is not None
         and {
             "layers": {layer: layer in layers for layer in LAYERS},
-            "flow": run.config.latent_dim <= 2,
+            "flow": noise_lattice(run.config) is not None,
             "game": _networks(run.config),
         },
         "group": group,

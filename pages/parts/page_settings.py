@@ -38,9 +38,13 @@ class PageSettings(Generic[S]):
         """What is set now. Raises `GanError` where a typed text is not allowed."""
         return self._settings.parse(self._current())
 
-    def field(self, name: str, place: DeltaGenerator | None = None) -> Any:
-        """Draw the widget of a field, and return its value."""
-        return fields.field(self._settings, name, key=self._key(name), place=place)
+    def field(
+        self, name: str, place: DeltaGenerator | None = None, *, most: int | None = None
+    ) -> Any:
+        """Draw the widget of a field, of which `most` may be the highest value here; return it."""
+        if most is not None:
+            self.change(**{name: min(most, getattr(self.values, name))})
+        return fields.field(self._settings, name, key=self._key(name), place=place, most=most)
 
     def set(self, **values: Any) -> None:
         """Set some fields, and the others to their defaults: for links and for presets' buttons."""

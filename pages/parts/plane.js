@@ -124,7 +124,7 @@ class Plane {
 
   // Once, from the regular grid of noise to where G sends it.
   playFlow() {
-    if (!this.layers.manifold || !this.shown.manifold?.length) return;
+    if (!this.shown.manifold?.length) return;
     this.flowBegan = performance.now();
     this.request();
   }
@@ -247,7 +247,7 @@ class Plane {
     if (layers.surface && shown.surface?.length) this.drawSurface(shown.surface);
     if (layers.truth && shown.truth?.length) this.drawTruth(shown.truth);
     this.drawTicks();
-    if (layers.manifold && shown.manifold?.length) this.drawManifold(flowing ? this.flow(now) : shown.manifold);
+    if ((layers.manifold || flowing) && shown.manifold?.length) this.drawManifold(flowing ? this.flow(now) : shown.manifold);
     if (layers.real && !this.sketch.on) this.stamp(this.dots.real, this.real);
     if (layers.fake && !flowing) this.drawFake(shown.fake ?? []);
     const arrows = this.arrowsNow();

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 
 import gan_core
 from gan_core.runs import answering, answers, tables
-from gan_core.runs.answers import Answer, canonical
-from gan_core.runs.engine import MAX_QUESTIONS, Desk
+from gan_core.runs.answers import LONG, Answer, canonical
+from gan_core.runs.engine import MAX_LONG, MAX_QUESTIONS, Desk
 from gan_core.runs.store import Store
 from gan_core.text import GanError, Text
 from tests.engine_process import EngineProcess, wait_until
@@ -286,6 +286,25 @@ def test_a_question_that_takes_long_lets_others_pass_up_to_a_limit(store: Store)
     for _ in range(10):
         desk.dispatch()
     assert len(cluster.futures) == MAX_QUESTIONS + 1
+
+
+def test_long_answers_leave_room_for_short_ones(store: Store) -> None:
+    cluster: Any = Busy()
+    desk = Desk(store, cluster)
+    for topic in LONG:
+        for run in "abc":
+            store.answers.ask({"topic": topic, "run": run})
+    for _ in range(10):
+        desk.dispatch()
+    assert len(cluster.futures) == MAX_LONG
+    store.answers.ask({"topic": "samples", "run": "measures"})
+    desk.dispatch()
+    assert len(cluster.futures) == MAX_LONG + 1
+    first = next(iter(cluster.futures))
+    cluster.futures[first].done = lambda: True
+    store.answers.answer(first, Answer(0))
+    desk.dispatch()
+    assert len(cluster.futures) == MAX_LONG + 2
 
 
 def test_a_worker_that_dies_over_a_question_is_the_answer(

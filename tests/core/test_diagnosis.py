@@ -11,11 +11,13 @@ import pytest
 
 from gan_core.config import RunConfig
 from gan_core.diagnosis import diagnose
-from gan_core.diagnosis.curves import Series
+from gan_core.diagnosis.curves import SINGLY, Series
 from gan_core.diagnosis.finding import Finding
 from gan_core.losses import LOSSES, Loss
 from gan_core.losses.custom import custom
+from gan_core.runs.curve import Pyramid, level_for, stride
 from gan_core.text import Text
+from gan_core.training.records import RECORD_FIELDS
 
 KEYS = {
     "starting",
@@ -101,8 +103,8 @@ FADING = series(*np.geomspace(1, 1e-4, 12))
 PENALISED: dict[str, Any] = {"penalty": "r1"}
 
 
-def wild(spread: float) -> np.ndarray:
-    return np.random.default_rng(1).normal(3, spread, N)
+def wild(spread: float, n: int = N) -> np.ndarray:
+    return np.random.default_rng(1).normal(3, spread, n)
 
 
 # What is given, and all that must be found, most important first.
@@ -529,3 +531,20 @@ def test_nothing_upsets_it() -> None:
             assert not set("{}") & set("".join(said))
             advised = config_of(**{**config.model_dump(exclude_unset=True), **finding.changes})
             assert advised != config or not finding.changes
+
+
+@pytest.mark.parametrize("n_steps", [2000, 2060, 30_000])
+def test_losses_that_jump_do_so_however_long_the_run_is(n_steps: int) -> None:
+    """Of a long run, the curve has means over 4, 16 … steps, and means jump less."""
+    records = curves(n_steps, d_loss=wild(1.5, n_steps))
+    level = level_for(n_steps)
+    points = Pyramid(len(RECORD_FIELDS)).add(records.astype(np.float32))[level]
+    steps = stride(level) * np.arange(1, len(points) + 1)
+    found = diagnose(
+        steps,
+        points,
+        LOSSES.get("non_saturating"),
+        {},
+        **with_config({"one_by_one": records[-SINGLY:]}),
+    )
+    assert found[0].key == "noisy"

@@ -150,3 +150,10 @@ def test_few_idle_machines_are_kept() -> None:
 def test_a_worker_warms_up_with_presets_of_its_kind() -> None:
     assert {PRESETS[name].config.items.dataset.is_image for name in WARM_PICTURES} == {True}
     assert {PRESETS[name].config.items.dataset.is_image for name in WARM_POINTS} == {False}
+
+
+def test_data_are_in_memory_once_for_runs_that_begin_together() -> None:
+    configs = [config_of(seed=77, g_hidden_units=4 + number) for number in range(6)]
+    with ThreadPoolExecutor(len(configs)) as threads:
+        found = list(threads.map(real_samples, configs))
+    assert all(each is found[0] for each in found)

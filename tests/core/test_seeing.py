@@ -229,14 +229,14 @@ def test_inside_convolutions_there_are_maps(shared: Store) -> None:
 
 def test_half_of_what_is_to_be_guessed_is_real(shared: Store, by_class: str) -> None:
     found = answer(shared, by_class, "guess")
-    assert found["n"] == len(found["decisions"]) == N_GUESS
+    assert found["n"] == len(found["decision"]) == N_GUESS
     assert sum(found["real"]) == N_GUESS // 2
     assert len({picture.tobytes() for picture in pixels(found)}) == N_GUESS, "none comes twice"
     x_real = real_samples(shared.run(by_class).config).numpy()
     known = {picture.tobytes() for picture in pixels(seeing._shown(x_real))}
     assert [picture.tobytes() in known for picture in pixels(found)] == found["real"]
     sigmoid = 1 / (1 + np.exp(-np.array(found["logits"])))
-    assert found["decisions"] == pytest.approx(sigmoid.tolist(), rel=1e-2)
+    assert found["decision"] == pytest.approx(sigmoid.tolist(), rel=1e-2)
 
 
 def test_numbers_that_are_none_can_be_stored(shared: Store) -> None:
@@ -340,6 +340,27 @@ def test_a_discriminator_of_packs_judges_no_single_picture(shared: Store) -> Non
         with pytest.raises(GanError, match="judges packs of 2 pictures"):
             answer(shared, run_id, name)
     assert answer(shared, run_id, "all")["n"] == N_SAMPLES
+    assert answer(shared, run_id, "search")["norm"] > 0, "which asks D nothing"
+
+
+def test_answers_go_by_the_loss_that_d_was_trained_with(shared: Store, run_id: str) -> None:
+    """Whatever loss it was changed to at that very step, after the checkpoint."""
+    scored = checkpointed_run(shared, loss="wasserstein")
+    for each, is_probability in ((run_id, True), (scored, False)):
+        for name in ("guess", "inside"):
+            assert answer(shared, each, name)["is_probability"] == is_probability
+    seen, scores = answer(shared, run_id, "inside"), answer(shared, scored, "inside")
+    assert seen["decision"] == pytest.approx(1 / (1 + np.exp(-seen["logit"])), rel=1e-2)
+    assert scores["decision"] == scores["logit"]
+
+
+def test_few_pictures_are_all_read(
+    shared: Store, by_kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = real_samples(shared.run(by_kind).config)[:20]
+    monkeypatch.setattr("gan_core.training.pool.real_samples", lambda config: few)
+    found = answer(shared, by_kind, "code")["real"]
+    assert found["n"] == len(found["kind"]) == 20
 
 
 def test_runs_with_checkpoints_are_told(shared: Store, run_id: str) -> None:

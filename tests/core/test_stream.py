@@ -283,6 +283,22 @@ def test_deleted_run_ends_the_stream(run: Trained) -> None:
     with_browser(run, scenario)
 
 
+def test_all_are_looked_after_by_turns(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "LOOKED_AFTER_AT_ONCE", 1)
+    runs = [started(store) for _ in range(3)]
+
+    async def play() -> None:
+        async with tailed(store) as followed, AsyncExitStack() as stack:
+            boxes = [await stack.enter_async_context(followed.watch(run.run_id)) for run in runs]
+            for run in runs:
+                store.delete(run.run_id)
+            for box in boxes:
+                while await asyncio.wait_for(box.get(), PATIENCE) is not None:
+                    pass
+
+    asyncio.run(play())
+
+
 def test_missing_run_cannot_be_watched(store: Store) -> None:
     async def play() -> None:
         followed = Stream(store)
