@@ -13,25 +13,19 @@ from gan_core.text import GanError
 from pages.parts.bands import bands
 from pages.parts.branching import pair_form
 from pages.parts.challenge import IN_URL, asked_challenge, challenge_box, hidden_in
-from pages.parts.controls import config_controls, current_values, preset_control
+from pages.parts.controls import config_controls, preset_control
 from pages.parts.drawing_pad import data_controls
 from pages.parts.layers import layer_switches
 from pages.parts.lesson_link import lesson_link
-from pages.parts.links import HIDE, go_to, hidden, keep
+from pages.parts.links import HIDE, hidden, keep
 from pages.parts.prose import _, markdown, say
 from pages.parts.run_panel import beside, run_panels
 from pages.parts.steady_figure import steady_figure
-from pages.parts.store import attempt, store
-from pages.parts.visitor import visitor
+from pages.parts.store import store
+from pages.parts.train_button import train_button
 
 DATA_PIXELS = 400
 PLANES = [dataset.name for dataset in DATASETS if not dataset.is_image]
-
-
-def start() -> None:
-    """Queue a run with the settings of this moment and show it alone."""
-    run_id = store().create_run(RunConfig.parse(current_values()), owner=visitor())
-    go_to(run=run_id, beside=None, at=None)
 
 
 def asked_run() -> Run | None:
@@ -66,14 +60,7 @@ with st.sidebar:
     preset_control(PLANE_PRESETS)
     above_the_settings = st.container()
     values = config_controls(PLANES)
-    above_the_settings.button(
-        _("Train"),
-        type="primary",
-        icon=":material/play_arrow:",
-        width="stretch",
-        on_click=attempt,
-        args=(start,),
-    )
+    train_button(above_the_settings)
     if not hidden("lesson"):
         lesson_link()
 

@@ -15,23 +15,17 @@ from gan_core.penalties import Penalty
 from gan_core.runs.run import ENDED, Run
 from gan_core.text import GanError
 from pages.parts.bands import bands
-from pages.parts.controls import config_controls, current_values, preset_control
+from pages.parts.controls import config_controls, preset_control
 from pages.parts.layers import layer_switches
-from pages.parts.links import go_to, keep, to_share
+from pages.parts.links import keep, to_share
 from pages.parts.pictures import picture_controls
 from pages.parts.prose import _, markdown, say
 from pages.parts.run_panel import beside, run_panels
 from pages.parts.sharing import scan_button
 from pages.parts.steady_figure import steady_figure
-from pages.parts.store import attempt, store
+from pages.parts.store import store
 from pages.parts.sweeping import sweep_form
-from pages.parts.visitor import visitor
-
-
-def start() -> None:
-    """Queue a run with the settings of this moment and show it alone."""
-    run_id = store().create_run(RunConfig.parse(current_values()), owner=visitor())
-    go_to(run=run_id, beside=None, at=None)
+from pages.parts.train_button import train_button
 
 
 def chosen(values: Mapping[str, Any]) -> RunConfig | None:
@@ -113,14 +107,7 @@ run = show_run(run_id) if run_id else None  # before the settings, which take th
 with on_the_left:
     above_the_settings = st.container()
     values = config_controls()
-    above_the_settings.button(
-        _("Train"),
-        type="primary",
-        icon=":material/play_arrow:",
-        width="stretch",
-        on_click=attempt,
-        args=(start,),
-    )
+    train_button(above_the_settings)
     scan_button(to_share())
 try:
     with above_the_run:

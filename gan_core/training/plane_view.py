@@ -62,10 +62,13 @@ class PlaneView:
         z = trainer.fixed_noise(n)
         if x_fake is None:
             x_fake = trainer.samples(n)
+        x_played = x_fake
+        if trainer.config.ema_decay:
+            x_played = trainer.played(trainer.fixed_noise(len(x_fake)))
         d_gradient, g_gradient = self._sizes(real, z)
         seen = {
             "surface": self._surface(self._points).numpy(),
-            "x_played": trainer.played(trainer.fixed_noise(len(x_fake))),
+            "x_played": x_played,
             "arrows": self._arrows_at(real, tf.constant(x_fake[:n]), z).numpy()[:N_ARROWS],
             "d_gradient": float(d_gradient),
             "g_gradient": float(g_gradient),
