@@ -210,11 +210,10 @@ def inside(question: Question, store: Store) -> dict[str, Any]:
     The picture is "real" or "generated" ("of"), and "row" its place among those of its kind.
 
     Returns the picture; D's "logit", and what `_decided` has of it; its "gradient" (height, width),
-    of the channel where it is
-    largest; and for each of "generator" and "discriminator" a list of stages, each with "kind",
-    "size" (height, width, channels) or (units,), and what `_shown` has of its maps. Fully
-    connected networks have no maps: what is shown are weights, as "weights" says. G has no stages
-    for a real picture, whose noise nobody knows.
+    of the channel where it is largest; and for each of "generator" and "discriminator" a list of
+    stages, each with "kind", "size" (height, width, channels) or (units,), and what `_shown` has of
+    its maps. Fully connected networks have no maps: what is shown are weights, as "weights" says. G
+    has no stages for a real picture, whose noise nobody knows.
     """
     from gan_core.training.inside import logit_gradient
 
