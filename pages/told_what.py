@@ -63,10 +63,10 @@ class ToldWhat(Settings):
         return World(self.sees, self.start, self.wrong, self.seed)
 
 
-@st.cache_data(show_spinner=False, max_entries=100)
-def game(world: World) -> list[Players]:
+@st.cache_resource(show_spinner=False, max_entries=100)
+def game(world: World) -> tuple[Players, ...]:
     """The players at the start and after each step."""
-    return list(play(world))
+    return tuple(play(world))
 
 
 def end_of(**given: Any) -> Players:
