@@ -42,8 +42,8 @@ class PageSettings(Generic[S]):
         self, name: str, place: DeltaGenerator | None = None, *, most: int | None = None
     ) -> Any:
         """Draw the widget of a field, of which `most` may be the highest value here; return it."""
-        if most is not None:
-            self.change(**{name: min(most, getattr(self.values, name))})
+        if most is not None and getattr(self.values, name) > most:
+            self.change(**{name: most})  # else the browser would be told again what it has just set
         return fields.field(self._settings, name, key=self._key(name), place=place, most=most)
 
     def set(self, **values: Any) -> None:
