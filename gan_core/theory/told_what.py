@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
-from numpy.polynomial.hermite_e import hermeval, hermevander
+from numpy.polynomial.hermite_e import hermeval
+from scipy.special import eval_hermitenorm
 
 from gan_core.ops import NUMPY
 from gan_core.theory.mixture import normal_log_pdf
@@ -25,9 +26,10 @@ from gan_core.theory.tiny_gan import N_SAMPLES  # of each label, real and genera
 
 KINDS = np.array([-1.0, 1.0])  # where samples of label 0 and of label 1 gather
 N_LABELS = len(KINDS)
+_LABELS = np.arange(N_LABELS)[:, np.newaxis]
 STD = 0.4
 DEGREE = 4  # enough to tell two heaps from a broad one
-_ORDERS = np.arange(1, DEGREE + 1)
+_ORDERS = np.arange(DEGREE + 1)
 D_RATE, G_RATE = 0.25, 0.1
 N_STEPS = 300  # of both players; by then they rest
 STARTS = {"swapped": (0.6, -0.6), "same": (0.0, 0.0), "right": (-0.6, 0.6)}  # b of G
@@ -121,27 +123,37 @@ class World:
 
 def d_gradient(players: Players, x_real: np.ndarray, z: np.ndarray) -> np.ndarray:
     """∂L_D/∂w, of its shape: each sample pulls by how wrong D is about it, times all He_k(x)."""
-    he = hermevander(np.hstack([x_real, players.generate(z)]), DEGREE)  # He_k(x), (labels, 2 n, 5)
+    he = _polynomials(np.hstack([x_real, players.generate(z)]))  # (5, labels, 2 n)
     wrong = _judge(he, players.w)  # ∂/∂C of −ln(1 − D) on generated samples, (labels, 2 n)
     wrong[:, : x_real.shape[1]] -= 1  # and of −ln D on real ones
-    pulls = (wrong[:, np.newaxis] @ he)[:, 0] / x_real.size  # (labels, 5)
+    pulls = (he * wrong).sum(axis=-1).T / x_real.size  # (labels, 5)
     return pulls if players.sees_label else pulls.sum(axis=0, keepdims=True)
 
 
 def reading_gradient(players: Players, z: np.ndarray) -> np.ndarray:
     """∂L/∂u (5,) of L = −E ln Q(y | G(z, y)): how wrong D reads each sample, times all He_k(x)."""
-    he = hermevander(players.generate(z), DEGREE)  # (labels, n, 5)
-    return np.tensordot(_misread(he, players.u), he, axes=2) / z.size
+    he = _polynomials(players.generate(z))
+    return (he * _misread(he, players.u)).sum(axis=(1, 2)) / z.size
+
+
+def _polynomials(x: np.ndarray) -> np.ndarray:
+    """He_k of samples (labels, n), as (5, labels, n)."""
+    return np.asarray(eval_hermitenorm(_ORDERS[:, np.newaxis, np.newaxis], x))
 
 
 def _misread(he: np.ndarray, u: np.ndarray) -> np.ndarray:
     """Q(1 | x) − y of samples by the labels that G was told, (labels, n)."""
-    return np.asarray(NUMPY.sigmoid(he @ u)) - np.arange(N_LABELS)[:, np.newaxis]
+    return np.asarray(NUMPY.sigmoid(_combined(u[np.newaxis], he))) - _LABELS
 
 
 def _judge(he: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """D of samples whose polynomials (labels, n, 5) are known: (labels, n)."""
-    return np.asarray(NUMPY.sigmoid((he @ w[..., np.newaxis])[..., 0]))
+    """D of samples whose polynomials (5, labels, n) are known: (labels, n)."""
+    return np.asarray(NUMPY.sigmoid(_combined(w, he)))
+
+
+def _combined(weights: np.ndarray, he: np.ndarray) -> np.ndarray:
+    """Σ weights_k He_k by weights (labels, orders), or (1, orders) for all labels: (labels, n)."""
+    return np.asarray((weights.T[..., np.newaxis] * he).sum(axis=0))
 
 
 def g_gradient(players: Players, z: np.ndarray) -> np.ndarray:
@@ -149,13 +161,16 @@ def g_gradient(players: Players, z: np.ndarray) -> np.ndarray:
 
     Where D has read nothing yet, and so where it never does, its reading pulls with 0.
     """
-    he = hermevander(players.generate(z), DEGREE)  # (labels, n, 5)
-    # He_k' = k He_{k−1}
-    slope = (he[..., :-1] @ (_ORDERS * players.w[:, 1:])[..., np.newaxis])[..., 0]
-    pull = (1 - _judge(he, players.w)) * slope  # (labels, n)
+    he = _polynomials(players.generate(z))  # (5, labels, n)
+    pull = (1 - _judge(he, players.w)) * _slope(players.w, he)  # (labels, n)
     if players.u.any():
-        pull -= _misread(he, players.u) * (he[..., :-1] @ (_ORDERS * players.u[1:]))
+        pull -= _misread(he, players.u) * _slope(players.u[np.newaxis], he)
     return -np.stack([pull * z, pull]).sum(axis=-1) / z.size
+
+
+def _slope(weights: np.ndarray, he: np.ndarray) -> np.ndarray:
+    """The derivative of `_combined`: He_k' = k He_{k−1}."""
+    return _combined((_ORDERS * weights)[:, 1:], he[:-1])
 
 
 def play(world: World) -> Iterator[Players]:
