@@ -112,6 +112,8 @@ def step_slider(
         "yanchor": "top",
         "pad": {"t": top, "b": 0},
         "currentvalue": {"prefix": f"{name} ", "xanchor": "right", "offset": 4},
+        # A grip that still glides when the figure changes would come to rest where it was not sent.
+        "transition": {"duration": 0},
         "ticklen": 0,
         "minorticklen": 0,
         "font": {"color": NEUTRAL},

@@ -9,12 +9,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
-from plotly.io import to_json
-from plotly.offline import get_plotlyjs
 
-from gan_core.figures.lessons import floor_figure
 from pages.parts.browser import _SCRIPT as browser_script
-from tests.browser.test_every_page import blemishes
 from tests.engine_process import wait_until
 
 ADDRESS = "http://app.test/train"
@@ -268,36 +264,6 @@ def test_figure_whose_picture_is_being_drawn_is_taken_away_afterwards(stage: Sta
     assert not stage.page.evaluate("window.purged")
     stage.page.evaluate("window.finish()")
     stage.page.wait_for_function("window.purged", timeout=PATIENCE_MS)
-
-
-def test_legend_finds_its_place_in_a_figure_that_changes_while_it_grows(tab: Page) -> None:
-    load(
-        tab,
-        "plotly.js",
-        "steady_figure.js",
-        html="<div id=place style='width: 450px; --st-text-color: black'>"
-        "<div class=steady-figure></div></div>",
-    )
-    tab.add_script_tag(content=get_plotlyjs())
-    title = "Generator {n}, with a title that leaves no room beside it"
-    scores = {title.format(n=n): [10.0, 1.0] for n in range(3)}
-    view = {"name": "", "mode_bar": False, "choosable": False, "failed": ""}
-    figure = to_json(floor_figure((50, 100), (2, 1), scores), validate=False)
-    data = {"figure": figure, "view": json.dumps(view)}
-    tab.evaluate("data => (window.show = () => component({ data, parentElement: place }))()", data)
-    expect(tab.locator(".legendtext")).to_have_count(4)
-    assert blemishes(tab) == []
-    tab.evaluate("place.style.width = '1000px', show()")
-    tab.wait_for_function("document.querySelector('.main-svg').clientWidth === 1000")
-    assert blemishes(tab) == []
-    place = tab.locator(".legend").bounding_box()
-    for moment, width in (("beforeprint", 680), ("afterprint", 1000)):
-        tab.evaluate("moment => void window.dispatchEvent(new Event(moment))", moment)
-        tab.wait_for_function(
-            "width => document.querySelector('.main-svg').clientWidth === width", arg=width
-        )
-        assert blemishes(tab) == [], moment
-    assert tab.locator(".legend").bounding_box() == place
 
 
 def test_arrow_key_turns_one_page_of_a_lesson_that_is_projected_and_of_no_other(tab: Page) -> None:

@@ -1,0 +1,168 @@
+"""The script of figures that change in place: what it shows is what it has last been given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from plotly.io import to_json
+from plotly.offline import get_plotlyjs
+
+from gan_core.figures.lessons import floor_figure
+from gan_core.figures.phase_portrait import distance_curve
+from gan_core.figures.style import Figure
+from gan_core.figures.tiny_gan import tiny_gan_figure
+from gan_core.figures.told_what import told_what_film
+from gan_core.theory import told_what
+from gan_core.theory.tiny_gan import World, play
+from tests.browser.test_every_page import blemishes
+from tests.browser.test_live_scripts import load
+
+PLACE = """<div id=place style='width: 450px; --st-text-color: black'>
+<div class=steady-figure></div></div>"""
+VIEW = json.dumps({"name": "", "mode_bar": False, "choosable": False, "failed": ""})
+SHOW = "data => (window.show = () => component({ data, parentElement: place }))()"
+FIGURE = "document.querySelector('.steady-figure')"
+FRAMES_COME_MS = 400  # the script waits less
+COUNT = """() => {
+    const react = Plotly.react;
+    window.reactions = 0;
+    Plotly.react = (...given) => (window.reactions++, react(...given));
+}"""
+SEEN = """() => [...document.querySelectorAll(".main-svg :is(path, text, rect)")].map((node) =>
+    [node.getAttribute("class"), node.textContent, node.getAttribute("d"),
+     getComputedStyle(node).stroke, getComputedStyle(node).fill, node.getAttribute("transform"),
+     node.closest("[transform]")?.getAttribute("transform")].join("; "))"""
+IS_SEEN = f"expected => JSON.stringify(({SEEN})()) === JSON.stringify(expected)"
+
+
+@pytest.fixture(scope="module")
+def tab(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page()
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def show(tab: Page) -> Callable[[Figure], None]:
+    """Draws a figure, or brings the one that is drawn up to date, and waits until it is seen."""
+    load(tab, "plotly.js", "steady_figure.js", html=PLACE)
+    tab.add_script_tag(content=get_plotlyjs())
+
+    def draw(figure: Figure) -> None:
+        tab.evaluate(SHOW, {"figure": to_json(figure, validate=False), "view": VIEW})
+        expect(tab.locator(".main-svg").first).to_be_visible()
+
+    return draw
+
+
+def test_legend_finds_its_place_in_a_figure_that_changes_while_it_grows(tab: Page) -> None:
+    load(
+        tab,
+        "plotly.js",
+        "steady_figure.js",
+        html="<div id=place style='width: 450px; --st-text-color: black'>"
+        "<div class=steady-figure></div></div>",
+    )
+    tab.add_script_tag(content=get_plotlyjs())
+    title = "Generator {n}, with a title that leaves no room beside it"
+    scores = {title.format(n=n): [10.0, 1.0] for n in range(3)}
+    view = {"name": "", "mode_bar": False, "choosable": False, "failed": ""}
+    figure = to_json(floor_figure((50, 100), (2, 1), scores), validate=False)
+    data = {"figure": figure, "view": json.dumps(view)}
+    tab.evaluate("data => (window.show = () => component({ data, parentElement: place }))()", data)
+    expect(tab.locator(".legendtext")).to_have_count(4)
+    assert blemishes(tab) == []
+    tab.evaluate("place.style.width = '1000px', show()")
+    tab.wait_for_function("document.querySelector('.main-svg').clientWidth === 1000")
+    assert blemishes(tab) == []
+    place = tab.locator(".legend").bounding_box()
+    for moment, width in (("beforeprint", 680), ("afterprint", 1000)):
+        tab.evaluate("moment => void window.dispatchEvent(new Event(moment))", moment)
+        tab.wait_for_function(
+            "width => document.querySelector('.main-svg').clientWidth === width", arg=width
+        )
+        assert blemishes(tab) == [], moment
+    assert tab.locator(".legend").bounding_box() == place
+
+
+WORLD = World()
+PATH = list(play("D5G5", WORLD))
+
+
+def tiny(players: int, world: World = WORLD, stage: str = "learn") -> Figure:
+    return tiny_gan_figure(PATH[players], world, 10, stage)
+
+
+def told(**given: object) -> Figure:
+    world = told_what.World(**given)  # type: ignore[arg-type]
+    return told_what_film(list(told_what.play(world)), world)
+
+
+def following(*values: float) -> Figure:
+    """A line in axes that nobody has given a range."""
+    line = {"type": "scatter", "x": [0, 1, 2], "y": values}
+    return {"data": [line], "layout": {"height": 300}}
+
+
+def distance(*values: float) -> Figure:
+    return distance_curve(np.column_stack([values, np.zeros(len(values))]))
+
+
+CHANGES = {  # from which figure to which, and whether no more than points and lines move
+    "another step": (tiny(5), tiny(10), True),
+    "other data": (tiny(5), tiny(5, replace(WORLD, mean=-1.5)), True),
+    "another film": (told(start="right"), told(), True),
+    "another axis": (distance(1, 2, 3), distance(1, 2, 3, 4, 500), False),
+    "more lines": (told(), told(sees="reads"), False),
+    "fewer dots": (tiny(5), tiny(5, stage="generate"), False),
+    "axes that follow": (following(1, 2, 3), following(4, 5, 6), False),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "is_move"), CHANGES.values(), ids=CHANGES)
+def test_changed_figure_is_that_which_is_drawn_afresh(
+    tab: Page, show: Callable[[Figure], None], before: Figure, after: Figure, is_move: bool
+) -> None:
+    show(after)
+    afresh = tab.evaluate(SEEN)
+    tab.evaluate(f"Plotly.purge({FIGURE})")
+    show(before)
+    assert tab.evaluate(SEEN) != afresh
+    tab.evaluate(COUNT)
+    show(after)
+    tab.wait_for_function(IS_SEEN, arg=afresh)
+    assert tab.evaluate("window.reactions") == (0 if is_move else 1)
+
+
+def test_film_that_has_been_moved_begins_anew(tab: Page, show: Callable[[Figure], None]) -> None:
+    show(told())
+    afresh = tab.evaluate(SEEN)
+    show(told(start="right"))
+    tab.wait_for_function(f"{FIGURE}._transitionData._frames.length")
+    tab.locator(".slider-rail-touch-rect").click()
+    tab.wait_for_function(f"{FIGURE}.layout.sliders[0].active > 10")
+    show(told())
+    tab.wait_for_function(IS_SEEN, arg=afresh)
+
+
+def test_film_of_a_figure_that_moved_shows_its_own_game(
+    tab: Page, show: Callable[[Figure], None]
+) -> None:
+    def go_on() -> None:
+        tab.wait_for_timeout(FRAMES_COME_MS)
+        tab.locator(".slider-rail-touch-rect").click()
+        tab.wait_for_timeout(FRAMES_COME_MS)
+
+    show(told())
+    go_on()
+    end = tab.evaluate(SEEN)
+    tab.evaluate(f"Plotly.purge({FIGURE})")
+    show(told(start="right"))
+    show(told())
+    go_on()
+    assert tab.evaluate(SEEN) == end
