@@ -38,14 +38,14 @@ LONG = ("measures", "fid")
 _LIBRARIES = {"tensorflow", "keras"}
 _answers = tables.answers
 # An engine asks it twenty times a second.
-_NEWEST_UNANSWERED = (
+_UNANSWERED = (
     sa.select(_answers.c.question)
     .where(
         _answers.c.value.is_(None),
         _answers.c.error.is_(None),
         _answers.c.question.not_in(sa.bindparam("besides", expanding=True)),
     )
-    .order_by(_answers.c.asked.desc())
+    .order_by(_answers.c.asked)
     .limit(1)
 )
 
@@ -105,14 +105,12 @@ class Answers:
         with self._write() as db:
             db.execute(_answers.delete().where(_answers.c.question.in_(asked)))
 
-    def newest_unanswered(
-        self, besides: Collection[str] = (), *, short: bool = False
-    ) -> str | None:
-        """The question that somebody has been waiting for most shortly, in canonical form.
+    def next_unanswered(self, besides: Collection[str] = (), *, short: bool = False) -> str | None:
+        """The question that somebody has been waiting for longest, in canonical form.
 
         Those `besides` are somebody's business already, and only `short` ones may be wanted.
         """
-        query = _NEWEST_SHORT if short else _NEWEST_UNANSWERED
+        query = _SHORT_UNANSWERED if short else _UNANSWERED
         with self._read() as db:
             return db.scalar(query, {"besides": list(besides)})
 
@@ -174,6 +172,6 @@ def _versions() -> str:
     return ", ".join([*libraries, f"code {code.hexdigest()[:16]}"])
 
 
-_NEWEST_SHORT = _NEWEST_UNANSWERED.where(
+_SHORT_UNANSWERED = _UNANSWERED.where(
     *(~_answers.c.question.contains(part_of("topic", topic)) for topic in LONG)
 )

@@ -181,7 +181,7 @@ class Dispatcher:
 
 
 class Desk:
-    """Hands questions to workers: a few at a time, the newest first, because its asker waits.
+    """Hands questions to workers: a few at a time, in the order in which they were asked.
 
     A question takes no slot, but a worker that has some. It stays unanswered in the store when
     worker or engine die over it, and so is asked again.
@@ -204,10 +204,10 @@ class Desk:
             return
         n_long = sum(is_long(asked) for asked in self._asked)
         answers = self._store.answers
-        newest = answers.newest_unanswered(besides=self._asked, short=n_long >= MAX_LONG)
-        if newest:
-            self._asked[newest] = self._client.submit(
-                answering.answer, self._store.url, newest, pure=False, resources={SLOT: 0}
+        asked = answers.next_unanswered(besides=self._asked, short=n_long >= MAX_LONG)
+        if asked:
+            self._asked[asked] = self._client.submit(
+                answering.answer, self._store.url, asked, pure=False, resources={SLOT: 0}
             )
 
 

@@ -11,6 +11,7 @@ const FOLLOW = -1; // what the page is told instead of a step
 const LAST_STEP = 2 ** 31 - 1;
 const SLOW = 0.5; // steps per second; faster ones are too short for words
 const SINGLE_STEP_MS = 4000;
+const MOST_WAITING = 300; // frames, a minute's; of earlier ones the server is asked
 const ENDED = ["finished", "stopped", "diverged", "failed"];
 const NO_LONGER = { "followed.x": null, "followed.y": null, gap: null }; // unless the frame has them
 
@@ -290,6 +291,7 @@ class View {
       this.pictures = { ...message.frame, ...this.pictures }; // with what stays the same all along
     }
     if (message.frame) this.frames.push({ step: message.frame_step ?? 0, frame: message.frame });
+    this.frames = this.frames.slice(-MOST_WAITING);
     if (message.marks) this.marks = message.marks;
     if (message.progress) this.progress = message.progress;
     if (message.state) this.state = message.state;

@@ -125,6 +125,11 @@ class Stage:
             state=STATE,
         )
 
+    def go_on(self, run: str, step: int) -> None:
+        """Let a run go on from where it is to this step, of which there is a frame."""
+        frame = {"x_fake": f"step {step}"}
+        self._send(run, frame=frame, frame_step=step, progress={"step": step})
+
     def stop(self, run: str) -> None:
         """Let a run end where it is."""
         self._send(run, state=STATE | {"status": "stopped"})
@@ -216,6 +221,23 @@ def test_run_goes_on_where_the_other_one_of_its_pair_has_ended(stage: Stage) -> 
     stage.until_shown(500, 4000)
     stage.train("b", 5000)
     stage.until_shown(500, 5000)
+
+
+def test_browser_keeps_no_more_than_a_while_of_a_run_whose_pair_waits(stage: Stage) -> None:
+    for run in "ab":
+        stage.show(run, group="a b")
+        stage.train(run, 1)
+    for step in range(2, 1002):
+        stage.go_on("a", step)
+    stage.until_shown(1, 1)
+    fetched: list[str] = []
+    stage.page.on("request", lambda request: fetched.append(request.url.partition("/frame/")[2]))
+    stage.go_on("b", 10)
+    stage.until_shown(10, 10)
+    assert fetched == ["a/10"], "it is no longer here"
+    stage.go_on("b", 990)
+    stage.until_shown(990, 990)
+    assert fetched == ["a/10"], "it is here"
 
 
 def test_screen_reader_hears_of_figures_and_of_a_lost_connection(stage: Stage) -> None:

@@ -33,7 +33,7 @@ QUESTION = {"topic": "anatomy", "settings": SETTINGS}
 def ask_and_answer(store: Store, question: dict[str, Any]) -> Answer:
     """Ask, have the question answered in this process, and ask again."""
     assert store.answers.ask(question) is None
-    asked = store.answers.newest_unanswered()
+    asked = store.answers.next_unanswered()
     assert asked == canonical(question)
     answering.answer(store.url, asked)
     found = store.answers.ask(question)
@@ -53,7 +53,7 @@ def test_an_answer_is_kept(store: Store) -> None:
     found = ask_and_answer(store, QUESTION)
     assert found.value["discriminator"]["trainable"] == 2 + 1
     assert store.answers.ask(QUESTION) == found
-    assert store.answers.newest_unanswered() is None
+    assert store.answers.next_unanswered() is None
 
 
 def test_an_answer_is_kept_when_the_store_is_opened_again(
@@ -76,29 +76,31 @@ def test_whoever_asks_the_same_question_waits_for_the_same_answer(store: Store) 
         assert db.scalar(sa.select(sa.func.count()).select_from(tables.answers)) == 1
 
 
-def test_the_newest_question_comes_first(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_questions_are_answered_in_their_order(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     times = iter([1.0, 3.0, 2.0])
     monkeypatch.setattr("gan_core.runs.answers.time.time", lambda: next(times))
     for topic in ("first", "last", "second"):
         store.answers.ask({"topic": topic})
     asked = []
-    while newest := store.answers.newest_unanswered():
-        asked.append(newest)
-        store.answers.answer(newest, Answer(0))
-    assert asked == [canonical({"topic": topic}) for topic in ("last", "second", "first")]
+    while question := store.answers.next_unanswered():
+        asked.append(question)
+        store.answers.answer(question, Answer(0))
+    assert asked == [canonical({"topic": topic}) for topic in ("first", "second", "last")]
 
 
 def test_questions_that_somebody_is_at_are_left_to_them(store: Store) -> None:
     first, second = ({"topic": topic} for topic in ("first", "second"))
     store.answers.ask(first)
     store.answers.ask(second)
-    assert store.answers.newest_unanswered([canonical(second)]) == canonical(first)
-    assert store.answers.newest_unanswered([canonical(first), canonical(second)]) is None
+    assert store.answers.next_unanswered([canonical(second)]) == canonical(first)
+    assert store.answers.next_unanswered([canonical(first), canonical(second)]) is None
 
 
 def test_whether_something_was_asked(store: Store) -> None:
     assert not store.answers.is_asked(QUESTION)
-    assert store.answers.newest_unanswered() is None, "looking is not asking"
+    assert store.answers.next_unanswered() is None, "looking is not asking"
     store.answers.ask(QUESTION)
     assert store.answers.is_asked(QUESTION)
     store.answers.answer(canonical(QUESTION), Answer(1))

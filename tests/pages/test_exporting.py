@@ -62,7 +62,7 @@ def test_weights_are_prepared_by_a_worker(store: Store, monkeypatch: pytest.Monk
     assert any("plain layers" in each.value for each in app.caption)
     button(app, "Prepare the weights (Keras)").click().run()
     question = {"topic": "weights", "run": run_id, "step": 1, "turns": 0}
-    assert store.answers.newest_unanswered() == canonical(question)
+    assert store.answers.next_unanswered() == canonical(question)
     store.answers.answer(canonical(question), Answer("UEs="))
     app.run()
     assert not app.exception

@@ -30,7 +30,7 @@ def said_of(asked: str) -> Any:
 
 
 def answer_all(store: Store) -> None:
-    while asked := store.answers.newest_unanswered():
+    while asked := store.answers.next_unanswered():
         store.answers.answer(asked, Answer(said_of(asked)))
 
 
@@ -219,11 +219,11 @@ def test_what_was_answered_once_is_there_at_once_for_the_next_visitor(
     app = visit("networks")
     assert not app.exception
     assert len(steady_figures(app)) == 3
-    assert store.answers.newest_unanswered() is None
+    assert store.answers.next_unanswered() is None
 
 
 def fail_all(store: Store) -> None:
-    while asked := store.answers.newest_unanswered():
+    while asked := store.answers.next_unanswered():
         store.answers.answer(asked, answering.failure(MemoryError("no more")))
 
 
@@ -248,7 +248,7 @@ def test_what_failed_may_be_asked_again(store: Store) -> None:
 
 def test_one_failure_does_not_hide_the_other_figures(store: Store) -> None:
     app = visit("networks")
-    while asked := store.answers.newest_unanswered():
+    while asked := store.answers.next_unanswered():
         fails = '"activation": "sigmoid"' in asked
         said = Answer(error=Text("No.")) if fails else Answer(said_of(asked))
         store.answers.answer(asked, said)
