@@ -204,10 +204,9 @@ class Desk:
             return
         n_long = sum(is_long(asked) for asked in self._asked)
         answers = self._store.answers
-        asked = answers.next_unanswered(besides=self._asked, short=n_long >= MAX_LONG)
-        if asked:
-            self._asked[asked] = self._client.submit(
-                answering.answer, self._store.url, asked, pure=False, resources={SLOT: 0}
+        if following := answers.next_unanswered(besides=self._asked, short=n_long >= MAX_LONG):
+            self._asked[following] = self._client.submit(
+                answering.answer, self._store.url, following, pure=False, resources={SLOT: 0}
             )
 
 
