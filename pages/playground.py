@@ -8,7 +8,7 @@ from gan_core.config import RunConfig
 from gan_core.datasets import DATASETS
 from gan_core.figures.plane_data import plane_data
 from gan_core.presets import PLANE_PRESETS
-from gan_core.runs.run import Run
+from gan_core.runs.run import ENDED, Run
 from gan_core.text import GanError
 from pages.parts.bands import bands
 from pages.parts.branching import pair_form
@@ -22,7 +22,7 @@ from pages.parts.prose import _, markdown, say
 from pages.parts.run_panel import beside, run_panels
 from pages.parts.steady_figure import steady_figure
 from pages.parts.store import store
-from pages.parts.train_button import train_button
+from pages.parts.train_button import train_button, train_button_on_a_phone
 
 DATA_PIXELS = 400
 PLANES = [dataset.name for dataset in DATASETS if not dataset.is_image]
@@ -75,6 +75,8 @@ try:
     if not shown and not challenge:
         with before_a_run.container(width="stretch"):
             markdown("playground")
+    if not run or run.status in ENDED:
+        train_button_on_a_phone()
     config = RunConfig.parse(values)
     if not shown:
         with before_a_run:

@@ -25,7 +25,7 @@ from pages.parts.sharing import scan_button
 from pages.parts.steady_figure import steady_figure
 from pages.parts.store import store
 from pages.parts.sweeping import sweep_form
-from pages.parts.train_button import train_button
+from pages.parts.train_button import train_button, train_button_on_a_phone
 
 
 def chosen(values: Mapping[str, Any]) -> RunConfig | None:
@@ -94,6 +94,7 @@ def show_run(run_id: str) -> Run | None:
         return None
     if run.status in ENDED:
         st.caption(_("Change a setting on the left and press Train to start another run."))
+        train_button_on_a_phone()
     return run
 
 
@@ -116,6 +117,7 @@ try:
             picture_controls(values["pictures"], open_at_first=not run)
     if not run:
         markdown("train")
+        train_button_on_a_phone()
     if settings:
         sweep_form(settings)
     if not store().engines.alive():

@@ -271,3 +271,18 @@ def test_own_loss_is_trained_from_its_page(page: Page, app: AppProcess) -> None:
         "-fake",
     )
     stop(page)
+
+
+def test_on_a_phone_the_button_is_where_the_run_will_be(page: Page, app: AppProcess) -> None:
+    page.goto(f"{app.url}/train?lang=en")
+    trains = page.get_by_role("button", name="Train", exact=True)
+    expect(trains).to_have_count(1)
+    expect(page.get_by_test_id("stSidebar").locator(trains)).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    on_the_page = page.get_by_test_id("stMain").locator(trains)
+    on_the_page.click()
+    wait_until(lambda: step(page) > 0, "the first steps")
+    expect(page.locator(".live-run .figure").first).to_be_in_viewport()
+    stop(page)
+    expect(on_the_page).to_be_visible()

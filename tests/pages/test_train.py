@@ -30,6 +30,7 @@ DIVERGED = Text(
 GO_ON = "Go on for 2,000 more steps"
 RUN_BUTTONS = ("Pause", "Resume", "One step", "D alone", "G alone", "Stop", "Cancel", GO_ON)
 ALWAYS = (
+    "Train",  # on phones
     "Start over",
     "Train with other seeds",
     "Train 3 runs",
@@ -45,7 +46,7 @@ def choose(app: AppTest, preset: str) -> AppTest:
 
 def press_train(app: AppTest, store: Store) -> RunConfig:
     """Press Train and return the configuration of the run that this queued."""
-    button(app, "Train").click().run()
+    app.button(key="train").click().run()
     assert not app.exception
     assert toasts(app) == []
     [run] = store.runs()
