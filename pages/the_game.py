@@ -142,6 +142,7 @@ def after(values: TinyGan, moves: str) -> dict[str, object]:
     return values.model_dump() | {"moves": written, "stage": "learn"}
 
 
+@st.cache_data(show_spinner=False)
 def last(moves: str, world: World) -> Players:
     """The players after all these moves."""
     return list(play(moves, world))[-1]
