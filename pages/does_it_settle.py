@@ -41,7 +41,7 @@ class SettleLesson(Settings):
         "minimax", title=N_("Method"), description=N_("What the two players minimise.")
     )
     n_steps: int = Field(
-        60, ge=10, le=500, title=N_("Number of steps"), description=N_("How long they play.")
+        0, ge=0, le=500, title=N_("Number of steps"), description=N_("How long they play.")
     )
 
 
@@ -59,6 +59,26 @@ def path_of(method: str, n_steps: int = N_STEPS) -> np.ndarray:
 def distance_after(method: str) -> float:
     """The distance from the equilibrium after all the steps of the paper's table."""
     return math.hypot(*path_of(method)[-1])
+
+
+def ask_whether_they_come_nearer() -> bool:
+    """The question what becomes of two players who both improve; whether its answer is told."""
+    before, after = math.hypot(*START), distance_after("minimax")
+    return ask(
+        "nearer",
+        _("Both get better with every step. What becomes of their distance from the cross?"),
+        {
+            "nearer": _("It shrinks: they come to rest there."),
+            "round": _("It stays: they go round the cross."),
+            "away": _("It grows: they go round, and outwards."),
+        },
+        "away" if after > 1.1 * before else "round" if after > 0.9 * before else "nearer",
+        _(
+            "In {steps} steps it grows from {before} to {after}. Each goes where it was best to go "
+            "a moment ago, and by then the other has moved: the arrows lead round, and steps "
+            "straight ahead lead off the circle, outwards."
+        ).format(steps=N_STEPS, before=three_digits(before), after=three_digits(after)),
+    )
 
 
 def ask_whether_r1_rests() -> None:
@@ -88,8 +108,8 @@ def ask_whether_r1_rests() -> None:
 
 
 @st.fragment
-def stage() -> None:
-    """The method, and where the two players go with it."""
+def stage(is_told: bool) -> None:
+    """The method, and where the two players go with it; once it `is_told`, why."""
     controls = st.container(horizontal=True)
     values = settings.values
     path = path_of(values.method, values.n_steps)
@@ -101,16 +121,18 @@ def stage() -> None:
         with st.container(width=wide(480)):
             steady_figure(portrait, key="lesson portrait")
         with st.container(width="stretch"):
-            markdown("does_it_settle_words")
-            steady_figure(distance, key="lesson distance")
-            head_start()
-            st.caption(
-                _("From {start} the distance has come to {end} after {steps} steps.").format(
-                    start=three_digits(math.hypot(*START)),
-                    end=three_digits(math.hypot(*path[-1])),
-                    steps=values.n_steps,
+            if is_told:
+                markdown("does_it_settle_words")
+            if values.n_steps:
+                steady_figure(distance, key="lesson distance")
+                head_start()
+                st.caption(
+                    _("From {start} the distance has come to {end} after {steps} steps.").format(
+                        start=three_digits(math.hypot(*START)),
+                        end=three_digits(math.hypot(*path[-1])),
+                        steps=values.n_steps,
+                    )
                 )
-            )
     with controls:
         settings.field("method")
         settings.field("n_steps")
@@ -120,7 +142,7 @@ def stage() -> None:
 settings = PageSettings(SettleLesson)
 open_lesson("does_it_settle")
 markdown("does_it_settle")
-stage()
+stage(ask_whether_they_come_nearer())
 ask_whether_r1_rests()
 explain(
     "does_it_settle_why",

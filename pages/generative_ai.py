@@ -9,6 +9,7 @@ from pydantic import Field
 
 from gan_core.datasets import digits
 from gan_core.figures.lessons import fit_figure, timeline_figure
+from gan_core.literature import FAMILIES, WORKS
 from gan_core.runs.frame import picture
 from gan_core.settings import Choices, Settings, Shown
 from gan_core.simple_models import (
@@ -59,14 +60,21 @@ def in_the_gap(numbers: np.ndarray) -> float:
 
 
 @st.fragment
-def learn_a_curve() -> None:
-    """Fit a curve to measurements, and draw from it."""
-    markdown("generative_ai_curve", n=str(len(petal_lengths())), drawn=f"{N_DRAWN:,}")
+def learn_a_curve(is_told: bool) -> None:
+    """Fit a curve to measurements, and once it `is_told` what comes of it, draw from it."""
     fit = fit_petals(settings.field("peaks"))
     drawn = fit.sample(N_DRAWN, seed=0)
-    figure = fit_figure(petal_lengths(), SHOWN, fit.density(SHOWN), drawn, _)
+    density = fit.density(SHOWN)
+    figure = fit_figure(petal_lengths(), SHOWN, density, drawn if is_told else drawn[:0], _)
     steady_figure(figure, key="petals")
     head_start()
+    if is_told:
+        caption_of_the_gap(drawn)
+    settings.write_url()
+
+
+def caption_of_the_gap(drawn: np.ndarray) -> None:
+    """How many petals have a length that no flower has, measured ones and drawn ones (n,)."""
     low, high = GAP
     st.caption(
         _(
@@ -79,14 +87,13 @@ def learn_a_curve() -> None:
             drawn=f"{in_the_gap(drawn):.1%}",
         )
     )
-    settings.write_url()
 
 
-def ask_about_one_bell() -> None:
-    """The question what a model does that is too simple for its data."""
+def ask_about_one_bell() -> bool:
+    """The question what a model does that is too simple for its data; whether that is told."""
     share = in_the_gap(fit_petals(1).sample(N_DRAWN, seed=0))
     low, high = GAP
-    ask(
+    return ask(
         "one bell",
         _(
             "No measured petal is between {low} and {high} cm long. With a single bell, does the "
@@ -153,16 +160,28 @@ def which_are_generated() -> None:
     settings.write_url()
 
 
+def timeline_in_words() -> str:
+    """The works of the timeline, family by family, for those who do not see it."""
+    of_family = {
+        title: sorted((work for work in WORKS if work.family == family), key=lambda w: w.year)
+        for family, title in FAMILIES.items()
+    }
+    return _("; ").join(
+        f"{_(title)}: " + _(", ").join(f"{work.short} {work.year}" for work in works)
+        for title, works in of_family.items()
+    )
+
+
 settings = PageSettings(Generative)
 open_lesson("generative_ai")
 markdown("generative_ai")
-learn_a_curve()
-ask_about_one_bell()
+markdown("generative_ai_curve", n=str(len(petal_lengths())), drawn=f"{N_DRAWN:,}")
+learn_a_curve(ask_about_one_bell())
 st.header(_("Which of these is generated?"), anchor=False)
 which_are_generated()
 explain("generative_ai_why")
 st.header(_("Four families"), anchor=False)
-steady_figure(timeline_figure(_), key="timeline")
+steady_figure(timeline_figure(_), key="timeline", says=timeline_in_words())
 markdown("generative_ai_families")
 close_lesson("generative_ai")
 # What is worked out once is kept: slider and list then answer at once.

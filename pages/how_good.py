@@ -115,10 +115,10 @@ def compute(seed: int) -> tuple[list[float], dict[str, list[float]]]:
     return floors(seed), {name: scores(name, seed) for name in DIGIT_MODELS}
 
 
-def ask_about_real_digits() -> None:
-    """The question what a perfect generator scores."""
+def ask_about_real_digits() -> bool:
+    """The question what a perfect generator scores; whether its answer is told."""
     few, many = floors(0)[0], floors(0)[-1]
-    ask(
+    return ask(
         "floor",
         _(
             "A perfect generator makes {n} digits; we compare them with {n} real ones. Which "
@@ -168,12 +168,15 @@ def ask_about_comparing() -> None:
 
 
 @st.fragment
-def stage() -> None:
-    """A seed, the distances from it, and what the models draw from it."""
+def stage(is_told: bool) -> None:
+    """A seed, the distances from it, and what the models draw from it.
+
+    Once it `is_told` what real digits get, that is among them.
+    """
     seed = settings.field("seed")
     floor, by_model = compute(seed)
     by_title = {_(title): by_model[name] for name, title in DIGIT_MODELS.items()}
-    figure = floor_figure(SIZES, floor, by_title, _)
+    figure = floor_figure(SIZES, floor if is_told else None, by_title, _)
     steady_figure(figure, key="floor")
     with st.expander(_("What these models draw")):
         for name, title in DIGIT_MODELS.items():
@@ -186,7 +189,10 @@ def stage() -> None:
             n=MANY,
             distances=_(", ").join(
                 f"{title} {values[-1]:.3g}"
-                for title, values in {_("real against real"): floor, **by_title}.items()
+                for title, values in {
+                    **({_("real against real"): floor} if is_told else {}),
+                    **by_title,
+                }.items()
             ),
         )
     )
@@ -315,8 +321,7 @@ settings = PageSettings(GoodLesson)
 crowds = PageSettings(Crowds)
 open_lesson("how_good")
 markdown("how_good", features=str(N_COMPONENTS))
-stage()
-ask_about_real_digits()
+stage(ask_about_real_digits())
 ask_about_comparing()
 explain(
     "how_good_why",

@@ -12,7 +12,7 @@ from gan_core.figures.bribed import bribed_figure
 from gan_core.settings import Settings
 from gan_core.text import N_
 from gan_core.theory.loop import BATCH_SIZE, N_LINES, N_STEPS, Line, Moment, Value, lines, moments
-from pages.parts.lesson import close_lesson, open_lesson
+from pages.parts.lesson import ask, close_lesson, open_lesson
 from pages.parts.links import remember
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _, markdown
@@ -57,6 +57,30 @@ class Loop(Settings):
 def played(*, frozen: bool) -> Sequence[Moment]:
     """Everything that happens: computed at once, in a few milliseconds."""
     return moments(frozen=frozen)
+
+
+def ask_whose_weights_move() -> bool:
+    """The question what a turn of G moves, answered by the turn; whether that is told."""
+    turn = next(each.values for each in played(frozen=True) if each.key == "g_moves")
+    has_moved = {player for player in "dg" if turn[f"moved_{player}"]}
+    return ask(
+        "whose weights",
+        _(
+            "In {G}'s turn, the gradient flows through {D} to reach {G}. Whose weights should move "
+            "then?"
+        ).format(G="$G$", D="$D$"),
+        {
+            "g": _("Those of G alone."),
+            "d": _("Those of D: the gradient flows through it."),
+            "both": _("Those of both: both have a gradient."),
+        },
+        "both" if len(has_moved) > 1 else has_moved.pop(),
+        _("It is G's turn. What G alone moves, G has earned by better samples."),
+        {
+            "d": _("It flows through D to G; in this turn D is the judge, not the one who learns."),
+            "both": _("Then G's loss would move D too, towards what G wants to hear from it."),
+        },
+    )
 
 
 def advance(n_lines: int) -> None:
@@ -175,6 +199,7 @@ STYLE = """<style>
 settings = PageSettings(Loop)
 open_lesson("training_loop")
 markdown("training_loop", batch_size=str(BATCH_SIZE), n_steps=str(N_STEPS))
+is_told = ask_whose_weights_move()
 if st.session_state[AT] == LAST:
     st.session_state[PLAY] = False
 st.session_state[DRAWN] = None  # the page has come, not the clock
@@ -184,6 +209,7 @@ with st.container(horizontal=True):
         _("Play"), key=PLAY, help=_("A line after the other, by itself."), on_change=begin_to_play
     )
 st.fragment(stage, run_every=SECONDS if playing else None)()
-markdown("training_loop_off" if not settings.values.frozen else "training_loop_on")
+if is_told:
+    markdown("training_loop_on" if settings.values.frozen else "training_loop_off")
 markdown("training_loop_next")
 close_lesson("training_loop")

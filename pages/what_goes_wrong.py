@@ -19,13 +19,13 @@ from gan_core.metrics.mode_coverage import (
     high_quality,
     modes_covered,
 )
-from gan_core.recordings import EVERY, recordings
+from gan_core.recordings import EVERY, Recording, recordings
 from gan_core.settings import Choices, Settings, Shown
 from gan_core.text import N_
 from pages.parts.lesson import ask, close_lesson, exercise, explain, open_lesson
 from pages.parts.links import link
 from pages.parts.page_settings import PageSettings
-from pages.parts.projector import wide
+from pages.parts.projector import shows_answers, wide
 from pages.parts.prose import _, markdown
 from pages.parts.steady_figure import head_start, steady_figure
 from pages.parts.table import table
@@ -101,11 +101,11 @@ def measures_table(case: str) -> None:
     table([_("Whose points"), _("Modes covered"), _("High-quality samples")], rows)
 
 
-def ask_which_collapsed() -> None:
+def ask_which_collapsed() -> bool:
     """The question which generator shows mode collapse, answered by the measures."""
     found = {case: measured(case) for case in CASES}
     collapsed = min(found, key=lambda case: found[case][0])
-    ask(
+    return ask(
         "collapsed",
         _("Which of the generators has **collapsed**: all it makes is good, but of few kinds?"),
         {case: _(title) for case, title in CASES.items()},
@@ -121,12 +121,12 @@ def ask_which_collapsed() -> None:
     )
 
 
-def ask_which_is_fooled() -> None:
+def ask_which_is_fooled() -> bool:
     """The question whether covering all spots is enough."""
     found = {case: measured(case) for case in CASES}
     covering = [case for case in found if found[case][0] == len(SPOTS.centers)]
     worst = min(covering, key=lambda case: found[case][1])
-    ask(
+    return ask(
         "covers all",
         _(
             "Which generator covers every spot, and yet has the smallest share of its points on "
@@ -143,8 +143,8 @@ def ask_which_is_fooled() -> None:
 
 
 @st.fragment
-def stage() -> None:
-    """A generator, its points, and its measures."""
+def stage(is_told: bool) -> None:
+    """A generator, its points, and once it `is_told`, its measures."""
     settings.field("case")
     case = settings.values.case
     with st.container(horizontal=True, gap="medium"):
@@ -153,7 +153,8 @@ def stage() -> None:
             steady_figure(figure, key="points of each generator")
             head_start()
         with st.container(width="stretch"):
-            measures_table(case)
+            if is_told:
+                measures_table(case)
             within = 100 * (1 - math.exp(-(HIGH_QUALITY_STDS**2) / 2))
             markdown("what_goes_wrong_measures", n=f"{N_SAMPLES:,}", real=f"{within:.1f} %")
     settings.write_url()
@@ -163,32 +164,51 @@ def curves_of_run(place: int) -> None:
     """The curves of the run at a place of `RUNS`."""
     run = recordings()[RUNS[place]]
     figure = recorded_curves(run.config.items.loss, run.steps, run.curves, _)
-    steady_figure(figure, key=f"curves of run {place}")
+    run_ends = _(
+        "At the end, D(x) is around {d_real}, D(G(z)) around {d_fake}, D pays {d_loss}, G pays "
+        "{g_loss}; in the last quarter, D's loss crosses its dashed line {crossings} times"
+    ).format(**numbers_of(run))
+    steady_figure(figure, key=f"curves of run {place}", says=run_ends)
+
+
+def numbers_of(run: Recording) -> dict[str, str]:
+    """What is said of a recorded run; of curves, the mean of the last quarter."""
+    d_real, d_fake, g_loss, d_loss = (
+        run.late(field).mean() for field in ("d_real", "d_fake", "g_loss", "d_loss")
+    )
+    return {
+        "d_real": f"{d_real:.2f}",
+        "d_fake": f"{d_fake:.2f}",
+        "g_loss": f"{g_loss:.2f}",
+        "d_loss": f"{d_loss:.3f}",
+        "modes": f"{run.modes_covered:.0f}",
+        "quality": f"{run.high_quality:.0f} %",
+        "crossings": str(run.crossings),
+    }
 
 
 @st.cache_data(show_spinner=False)
 def recorded_numbers() -> dict[str, str]:
-    """What the explanations say of the recorded runs; of curves, the mean of the last quarter."""
+    """What the explanations say of the recorded runs."""
     numbers = {"modes": str(len(SPOTS.centers))}
     for name, run in recordings().items():
-        d_real, d_fake, g_loss, d_loss = (
-            run.late(field).mean() for field in ("d_real", "d_fake", "g_loss", "d_loss")
-        )
-        said = {
-            "d_real": f"{d_real:.2f}",
-            "d_fake": f"{d_fake:.2f}",
-            "g_loss": f"{g_loss:.2f}",
-            "d_loss": f"{d_loss:.3f}",
-            "modes": f"{run.modes_covered:.0f}",
-            "quality": f"{run.high_quality:.0f} %",
-            "crossings": str(run.crossings),
-        }
-        numbers |= {f"{name}_{key}": value for key, value in said.items()}
+        numbers |= {f"{name}_{key}": value for key, value in numbers_of(run).items()}
     oscillation = recordings()["oscillation"]
     return numbers | {
         "even": f"{oscillation.even_d_loss:.3f}",
         "late": f"{EVERY * len(oscillation.late('d_loss')):,}",
     }
+
+
+def pictures_in_words() -> str:
+    """What the four pictures show, for those who do not see them."""
+    found = [
+        _("{picture}: points on {modes} of {all} spots, {quality} of them on a spot").format(
+            picture=_(title), all=len(SPOTS.centers), **numbers_of(recordings()[name])
+        )
+        for title, name in PICTURES.items()
+    ]
+    return _("; ").join(found)
 
 
 def read_the_curves() -> None:
@@ -198,23 +218,31 @@ def read_the_curves() -> None:
     with st.container(key="pictures_of_runs"):
         shown = {_(title): recordings()[name].samples for title, name in PICTURES.items()}
         pictures = {title: samples[:N_SHOWN] for title, samples in shown.items()}
-        steady_figure(pictures_figure(pictures, SPOTS.centers, 1.4, _), key="four pictures")
+        figure = pictures_figure(pictures, SPOTS.centers, 1.4, _)
+        steady_figure(figure, key="four pictures", says=pictures_in_words())
     exercise("what_goes_wrong_curves", curves_of_run, **recorded_numbers())
+
+
+def failures_and_cures() -> None:
+    """Each failure of the gallery, to be opened; on paper nothing can be."""
+    with st.container(key="not_on_paper"):
+        st.header(_("Failures and their cures"), anchor=False)
+        for failure in FAILURES.values():
+            with st.expander(_(failure.title)):
+                st.markdown(_(failure.help))
+                st.markdown(_("**The cure**: {help}").format(help=_(failure.cure_help)))
 
 
 settings = PageSettings(WrongLesson)
 open_lesson("what_goes_wrong")
 markdown("what_goes_wrong", modes=str(len(SPOTS.centers)), n=str(N_SAMPLES))
-stage()
-ask_which_collapsed()
-ask_which_is_fooled()
+above_the_questions = st.container()
+are_told = [ask_which_collapsed(), ask_which_is_fooled()]
+with above_the_questions:
+    stage(all(are_told))
 read_the_curves()
-with st.container(key="not_on_paper"):
-    st.header(_("Failures and their cures"), anchor=False)
-    for failure in FAILURES.values():
-        with st.expander(_(failure.title)):
-            st.markdown(_(failure.help))
-            st.markdown(_("**The cure**: {help}").format(help=_(failure.cure_help)))
+if shows_answers():
+    failures_and_cures()
 explain("what_goes_wrong_why")
 link("failures", _("Watch each of them happen in the failure gallery"), "healing")
 link("challenges", _("Mend such runs yourself: the challenges"), "flag")

@@ -65,7 +65,10 @@ def fit_figure(
     drawn: np.ndarray,
     translate: Translate = str,
 ) -> Figure:
-    """Data (n,) with the density (k,) over x (k,) that was fitted to it; below, what it draws."""
+    """Data (n,) with the density (k,) over x (k,) that was fitted to it; below, what it draws.
+
+    Nothing may be `drawn` yet, (0,).
+    """
     _ = translate
     panels = [
         Panel(_(N_("Measured, and the curve that was learned"))),
@@ -76,7 +79,8 @@ def fit_figure(
     for panel, values, color in zip(panels, (data, drawn), (REAL, GENERATOR), strict=True):
         panel.x = {"range": [x[0], x[-1]]}
         panel.y = {"range": [0, 1.15], "showticklabels": False}
-        share = np.histogram(values, edges)[0] / (len(values) * width)  # as high as the density
+        counts = np.histogram(values, edges)[0]
+        share = counts / (max(len(values), 1) * width)  # as high as the density
         panel.traces.append(
             {"type": "bar", "x": edges[:-1], "y": share, "width": width, "offset": 0}
             | {"marker": {"color": color}, "opacity": 0.55, "hoverinfo": "skip"}
@@ -186,11 +190,14 @@ def _points_panel(
 
 def floor_figure(
     sizes: Sequence[int],
-    floor: Sequence[float],
+    floor: Sequence[float] | None,
     scores: Mapping[str, Sequence[float]],
     translate: Translate = str,
 ) -> Figure:
-    """A score over the number of samples: the noise floor, and generators by their titles."""
+    """A score over the number of samples: the noise floor, and generators by their titles.
+
+    Without a floor, its colour and its place in the legend are kept for it.
+    """
     _ = translate
     panel = Panel(
         _(N_("Fréchet distance to real digits")),
@@ -202,7 +209,8 @@ def floor_figure(
         },
         y={"type": "log", "tickvals": [1, 2, 5, 10, 20, 50, 100]},
     )
-    curves = {_(N_("real against real: the noise floor")): floor, **scores}
+    untold = [np.nan] * len(sizes)
+    curves = {_(N_("real against real: the noise floor")): floor or untold, **scores}
     for (title, values), color in zip(
         curves.items(), (REAL, DISCRIMINATOR, GENERATOR, PURPLE), strict=True
     ):

@@ -88,9 +88,9 @@ def trajectory(game: Game, start: Point, n_steps: int, updates: Updates) -> np.n
     """The path (n_steps + 1, 2) of (θ, ψ) from `start`, which is its first row.
 
     From where the path leaves ±1e100 its rows are NaN: it has diverged. Raises `GanError` for a
-    start that is not finite or beyond that, and for `n_steps` below 1.
+    start that is not finite or beyond that, and for `n_steps` below 0.
     """
-    checks.at_least("n_steps", n_steps, 1)
+    checks.at_least("n_steps", n_steps, 0)
     if not all(abs(value) <= TOO_FAR for value in start):
         raise GanError(
             N_("start is {start}; both numbers must be finite and no larger than 1e100."),

@@ -33,6 +33,7 @@ def steady_figure(
     figure: Figure,
     key: str,
     *,
+    says: str = "",
     mode_bar: bool = False,
     choose: Callable[[float, float], None] | None = None,
 ) -> None:
@@ -41,6 +42,7 @@ def steady_figure(
     Args:
         figure: what is drawn; the theme's own colours and letters are added.
         key: of this figure, on its page.
+        says: what is to be seen in it, for those who do not see it, where no text beside it does.
         mode_bar: whether buttons for zooming show when the pointer is on it.
         choose: called with the x and y of a point that the reader has clicked, in a callback.
     """
@@ -53,7 +55,7 @@ def steady_figure(
     view = {
         "mode_bar": mode_bar,
         "choosable": choose is not None,
-        "name": figure_name(figure),
+        "name": _("; ").join(filter(None, [figure_name(figure), says])),
         "failed": _("The figures could not be loaded. Reload the page."),
     }
     data = {"figure": to_json(figure, validate=False), "view": json.dumps(view)}

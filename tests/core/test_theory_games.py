@@ -530,7 +530,7 @@ def test_agreement_is_judged_by_the_digits_printed() -> None:
         (lambda: Updates("adam"), "no updates called 'adam'"),  # type: ignore[arg-type]
         (lambda: run(bilinear(), Updates(), (math.nan, 1.0)), r"start is \(nan, 1.0\)"),
         (lambda: run(bilinear(), Updates(), (1.0, -math.inf)), "start is"),
-        (lambda: run(bilinear(), Updates(), n=0), "n_steps is 0"),
+        (lambda: run(bilinear(), Updates(), n=-1), "n_steps is -1"),
         (lambda: dirac_gan.r1(-0.1), "gamma is -0.1"),
         (lambda: dirac_gan.non_saturating_r1(math.inf), "gamma is inf"),
         (lambda: dirac_gan.r1_eigenvalues(-1.0), "gamma is -1.0"),

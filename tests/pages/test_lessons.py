@@ -291,7 +291,8 @@ RIGHT = {
     },
     "the_losses": {"who learns": "non_saturating"},
     "the_networks": {"sigmoids": "less"},
-    "does_it_settle": {"R1 rests": "in"},
+    "training_loop": {"whose weights": "g"},
+    "does_it_settle": {"nearer": "away", "R1 rests": "in"},
     "what_goes_wrong": {"collapsed": "a", "covers all": "b"},
     "the_critic": {"who teaches": "critic", "twice the bound": "2"},
     "how_good": {
@@ -317,6 +318,35 @@ def test_predictions_are_answered_by_what_the_page_computes(name: str) -> None:
     assert not app.exception
     assert len(app.success) == len(RIGHT[name])
     assert not app.warning
+
+
+TOLD_LATER = {  # what answers a prediction; it is told once the reader has made it
+    "generative_ai": "of the measured petals and",
+    "training_loop": "is frozen in $G$'s turn",
+    "does_it_settle": "they run round",
+    "what_goes_wrong": "2 / 8",
+    "how_good": "real against real",
+    "questions": "On the contrary",
+}
+
+
+@pytest.mark.parametrize("name", TOLD_LATER)
+def test_page_answers_no_prediction_before_it_is_made(name: str) -> None:
+    app = visit(name)
+    if name in RIGHT:
+        assert TOLD_LATER[name] not in everything_said(app)
+        for key, option in RIGHT[name].items():
+            app.radio(key=f"predict {key}").set_value(option)
+        app.run()
+    assert TOLD_LATER[name] in everything_said(app)
+    app.toggle(key="View.hide_answers").set_value(True).run()
+    assert TOLD_LATER[name] not in everything_said(app)
+
+
+def everything_said(app: AppTest) -> str:
+    texts = [each.value for each in (*app.markdown, *app.caption)]
+    cells = [str(cell) for each in app.table for cell in each.value.to_numpy().ravel()]
+    return " ".join([*texts, *cells])
 
 
 def test_right_picture_is_that_of_the_run_whose_curves_are_read() -> None:

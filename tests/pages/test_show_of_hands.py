@@ -12,8 +12,8 @@ from gan_core.text import GanError
 from pages.parts import visitor
 from tests.page_visit import button, errors, toasts, visit
 
-LESSON, QUESTION = "does_it_settle", "R1 rests"
-OPTIONS = ("slower", "circle", "in")
+LESSON, QUESTION = "does_it_settle", "nearer"
+OPTIONS = ("nearer", "round", "away")
 
 
 def answer(cookies: dict[str, str], choice: str) -> None:
@@ -38,10 +38,10 @@ def counted(app: AppTest) -> list[int]:
 
 
 def test_each_of_the_class_counts_once_with_its_last_answer(cookies: dict[str, str]) -> None:
-    for choice in ("in", "circle", "in"):
+    for choice in ("away", "round", "away"):
         answer(cookies, choice)
     app = visit(LESSON)  # the last one once more
-    app.radio(key=f"predict {QUESTION}").set_value("slower").run()
+    app.radio(key=f"predict {QUESTION}").set_value("nearer").run()
     projector = project(hands="True")
     assert counted(projector) == [1, 1, 1]
     assert "Answers of the class: 3" in [each.value for each in projector.caption]
@@ -54,13 +54,14 @@ def test_questions_of_the_check_are_counted_too(cookies: dict[str, str]) -> None
         app = visit(LESSON)
         app.radio(key=f"check {LESSON} 0").set_value(choice).run()
     texts = [bar.proto.text for bar in project(hands="True").get("progress")]
-    counts = [int(text.split("**")[1]) for text in texts[len(OPTIONS) :]]
+    of_the_check = texts[2 * len(OPTIONS) :]  # after those of both predictions
+    counts = [int(text.split("**")[1]) for text in of_the_check]
     assert counts[:2] == [1, 2]
     assert sum(counts) == 3
 
 
 def test_nothing_is_shown_unless_it_is_wanted_and_projected(cookies: dict[str, str]) -> None:
-    answer(cookies, "in")
+    answer(cookies, "away")
     assert not bars(project())
     assert not any("Answers of the class" in each.value for each in visit(LESSON).caption)
     app = project()
@@ -71,18 +72,18 @@ def test_nothing_is_shown_unless_it_is_wanted_and_projected(cookies: dict[str, s
 
 def test_whoever_projects_does_not_vote(store: Store) -> None:
     app = project(hands="True")
-    app.radio(key=f"predict {QUESTION}").set_value("in").run()
+    app.radio(key=f"predict {QUESTION}").set_value("away").run()
     assert store.votes.of_class(visitor.visitor()) == []
 
 
 def test_counting_begins_anew(cookies: dict[str, str]) -> None:
     teacher = dict(cookies)
-    answer(cookies, "in")
+    answer(cookies, "away")
     cookies |= teacher
     app = project(hands="True")
     button(app, "Count anew").click().run()
     assert counted(app) == [0, 0, 0]
-    answer(cookies, "circle")
+    answer(cookies, "round")
     cookies |= teacher
     assert counted(app.run()) == [0, 1, 0]
     assert counted(project(hands="True")) == [0, 1, 0], "after a reload"
@@ -104,15 +105,15 @@ def test_a_store_that_is_full_is_said_to_whoever_counts_anew(
 def test_another_class_does_not_count(
     cookies: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answer(cookies, "in")
+    answer(cookies, "away")
     after_school = time.time() + 4 * 3600
     monkeypatch.setattr("time.time", lambda: after_school)
     assert counted(project(hands="True")) == [0, 0, 0]
 
 
 def test_sentences_are_in_the_language_of_the_projector(cookies: dict[str, str]) -> None:
-    answer(cookies, "in")
-    assert any("停住" in text for text in bars(project(hands="True", lang="zh")))
+    answer(cookies, "away")
+    assert any("停在那里" in text for text in bars(project(hands="True", lang="zh")))
 
 
 def test_a_store_that_is_not_there_keeps_nobody_from_learning(
@@ -124,7 +125,7 @@ def test_a_store_that_is_not_there_keeps_nobody_from_learning(
     monkeypatch.setattr(store.votes, "cast", fail)
     monkeypatch.setattr(store.votes, "counts", fail)
     app = visit(LESSON)
-    app.radio(key=f"predict {QUESTION}").set_value("in").run()
+    app.radio(key=f"predict {QUESTION}").set_value("away").run()
     assert not app.exception
     assert app.success
     assert errors(project(hands="True"))[0] == "The store is full."

@@ -56,6 +56,7 @@ def test_values_are_those_that_were_computed(frozen: bool) -> None:
     assert f"now {last['after']:.4f}" in lit(app)
     assert ("+ discriminator.trainable_variables" in program(app)) != frozen
     assert ("D&#x27;s weights have moved by 0.0000" in program(app)) == frozen
+    app.radio(key="predict whose weights").set_value("both").run()
     said = " ".join(each.value for each in app.markdown)
     assert ("the judge was bribed" in said) != frozen
 
