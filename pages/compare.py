@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -68,8 +69,7 @@ def show_curves(runs: Sequence[Run]) -> None:
     name = choose_quantity(_("Curve"), common, key="curve")
     level = level_for(max(run.step for run in runs), POINTS)
     curves = [(run.name, curve_of(run, name, level)) for run in runs]
-    same_data = len({run.config.dataset for run in runs}) == 1
-    level_of_real = real_level(runs, name) if same_data else None
+    level_of_real = real_level(runs, name)
     levels = [level_of_real] if level_of_real else []
     figure = comparison_figure(curves, common[name], levels, _)
     steady_figure(figure, key="comparison", mode_bar=True)
@@ -102,13 +102,23 @@ def show_samples(runs: Sequence[Run]) -> None:
 def show_differences(runs: Sequence[Run]) -> None:
     """The settings in which they differ, as they began, and how far they are."""
     st.subheader(_("What differs"), anchor=False)
-    names = dict.fromkeys(name for run in runs for name in run.config.applicable_fields())
+    applicable = [run.config.applicable_fields() for run in runs]
+    names = dict.fromkeys(itertools.chain(*applicable))
     differing = [
         name for name in names if len({repr(getattr(run.config, name)) for run in runs}) > 1
     ]
     # Numbered, for a table needs titles that differ, and runs may share a name.
     heads = [f"({n}) {plain(run.name)}" for n, run in enumerate(runs, 1)]
-    rows = [[label(name), *(shown_value(run.config, name) for run in runs)] for name in differing]
+    rows = [
+        [
+            label(name),
+            *(
+                shown_value(run.config, name) if name in of_this_run else "–"
+                for run, of_this_run in zip(runs, applicable, strict=True)
+            ),
+        ]
+        for name in differing
+    ]
     changes = [_changes(run) for run in runs]
     if any(changes):
         rows.append([_("Changed while it trained"), *(each or "–" for each in changes)])

@@ -162,7 +162,10 @@ def _program(
     _, items, data = translate, config.items, data_code(config)
     mixed, xla = _plan(run, config)
     rates, lengths = _rates(config, later), _lengths(config, later)
-    steps = changed(config, later).steps
+    planned = changed(config, later).steps
+    steps = run.step if _has_ended_early(run, planned) else planned
+    if steps < planned:  # its schedule goes on being that of the steps planned
+        lengths = lengths or {0: config.scheduled_steps}
     networks = network_code(config, dtype=MIXED if mixed else "float32")
     own_layers = layers_code(networks)
     about_g, about_d = _about_classes(config, _)
@@ -222,8 +225,13 @@ def _program(
             results_code(config, batch_norm="BatchNormalization" in networks["generator"]),
         ),
     ]
-    introduction = [text.say(_) for text in _introduction(run, steps, data, later)]
+    introduction = [text.say(_) for text in _introduction(run, planned, data, later)]
     return Program(run.name, introduction, sections)
+
+
+def _has_ended_early(run: Run, planned: int) -> bool:
+    """Whether it took fewer steps than planned, and not because it failed or diverged."""
+    return run.status in ("finished", "stopped") and 0 < run.step < planned
 
 
 def _plan(run: Run, config: RunConfig) -> tuple[bool, bool]:
@@ -234,7 +242,7 @@ def _plan(run: Run, config: RunConfig) -> tuple[bool, bool]:
     return config.precision == "bfloat16", not config.items.network.convolutional
 
 
-def _introduction(run: Run, steps: int, data: DataCode, later: Sequence[Control]) -> list[Text]:
+def _introduction(run: Run, planned: int, data: DataCode, later: Sequence[Control]) -> list[Text]:
     """What a reader must know before the program runs."""
     packages = ["tensorflow", "keras", "numpy", *data.packages]
     versions = run.facts.get("versions", {})
@@ -269,7 +277,17 @@ def _introduction(run: Run, steps: int, data: DataCode, later: Sequence[Control]
                 {"device": plan["device"], "dtype": plan["dtype"]},
             )
         )
-    if not run.is_active and run.step < steps:
+    if _has_ended_early(run, planned):
+        sentences.append(
+            Text(
+                N_(
+                    "The original ended after {step} of {planned} steps. So does this program: "
+                    "STEPS says how many it takes."
+                ),
+                {"step": f"{run.step:,}", "planned": f"{planned:,}"},
+            )
+        )
+    elif not run.is_active and run.step < planned:
         sentences.append(
             Text(N_("The original ended after {step} steps."), {"step": f"{run.step:,}"})
         )

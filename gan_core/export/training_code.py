@@ -333,11 +333,11 @@ RATES = {{
 
 
 def _lengths_table(config: RunConfig, lengths: dict[int, int]) -> str:
-    """Statements before the loop, where a run went on after an end, and its schedule with it."""
+    """Statements before the loop, where a run took other steps than planned at first."""
     if not lengths:
         return ""
     return f"""\
-# The schedule is spread over the steps planned, which became more: how many, by steps taken.
+# The schedule is spread over the steps planned: how many, by steps taken.
 LENGTHS = {lengths}
 length = {config.steps}
 
@@ -374,7 +374,7 @@ def _comparison(first_losses: list[list[float]]) -> str:
 ORIGINAL = np.array([
 {rows}], np.float32)
 compared = min(len(ORIGINAL), len(records))
-difference = np.abs(records[:compared, :2] - ORIGINAL[:compared]).max()
+difference = np.abs(records[:compared, :2] - ORIGINAL[:compared]).max(initial=0.0)
 print(f"The first {{compared}} losses differ from the original's by at most {{difference:.2g}}.")
 """
 

@@ -12,6 +12,8 @@ const LAST_STEP = 2 ** 31 - 1;
 const SLOW = 0.5; // steps per second; faster ones are too short for words
 const SINGLE_STEP_MS = 4000;
 const MOST_WAITING = 300; // frames, a minute's; of earlier ones the server is asked
+const LABEL_LINE_PX = 17;
+const LABEL_WIDTH = 0.4; // of a figure's, at most
 const ENDED = ["finished", "stopped", "diverged", "failed"];
 const NO_LONGER = { "followed.x": null, "followed.y": null, gap: null }; // unless the frame has them
 
@@ -207,7 +209,8 @@ class View {
         const { data, layout } = this.data.figures[i];
         plot.baseShapes = layout.shapes || [];
         plot.baseAnnotations = layout.annotations || [];
-        const themed = { ...layout, ...this.marked(plot), font: { ...layout.font, color: this.theme, family: this.letters() } };
+        const marks = data.some(({ meta }) => meta?.append) ? this.marked(plot) : {}; // a picture has no steps
+        const themed = { ...layout, ...marks, font: { ...layout.font, color: this.theme, family: this.letters() } };
         if (this.plane) delete themed.height; // as high as the picture beside it
         const fed = data.map((trace) => ({ ...trace, ...this.feed(plot, trace) }));
         const config = { ...plotlyConfig({ hasButtons: true }), responsive: true };
@@ -456,8 +459,8 @@ class View {
     const shapes = this.marks.map(({ step }) => ({
       type: "line", xref: "x", yref: "paper", x0: step, x1: step, y0: 0, y1: 1, line,
     }));
-    const annotations = this.marks.map(({ step, title, value }, i) => ({
-      xref: "x", yref: "paper", x: step, y: 0.98 - 0.05 * (i % 3), text: `${this.text(title)} = ${this.text(value)}`, showarrow: false, xanchor: "left", font: { size: 12 },
+    const annotations = this.markLabels().map(({ step, text, line }) => ({
+      xref: "x", yref: "paper", x: step, y: 1, yshift: -LABEL_LINE_PX * line, text, showarrow: false, xanchor: "left", yanchor: "top", align: "left", font: { size: 12 },
     }));
     if (this.scrubbed !== null)
       shapes.push({
@@ -465,6 +468,21 @@ class View {
         line: { color: this.theme, width: 2 },
       });
     return { shapes: [...plot.baseShapes, ...shapes], annotations: [...plot.baseAnnotations, ...annotations] };
+  }
+
+  // What was changed, step by step, each below those that begin not far to the left of it.
+  markLabels() {
+    const shown = this.curves.frame_step?.at(-1) ?? 1;
+    let line = 0;
+    let before = -Infinity;
+    return [...new Set(this.marks.map(({ step }) => step))].map((step) => {
+      const changes = this.marks.filter((mark) => mark.step === step);
+      if (step - before > LABEL_WIDTH * shown) line = 0;
+      const label = { step, line, text: changes.map(({ title, value }) => `${this.text(title)} = ${this.text(value)}`).join("<br>") };
+      line += changes.length;
+      before = step;
+      return label;
+    });
   }
 
   redrawPictures(stages = null) {

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import streamlit as st
 
+from gan_core.config import option_fields
 from gan_core.figures.bands import Curve, Level, Quantity
 from gan_core.figures.style import DISCRIMINATOR, GENERATOR
 from gan_core.image_measures import MEASURES, N_LIVE, is_digits
@@ -65,7 +66,10 @@ def choose_quantity(
 
 
 def real_level(runs: Sequence[Run], name: str) -> Level | None:
-    """What real samples score, the median over runs of the same data; None: not known."""
+    """What real samples score, the median over the runs; None: not known, or not the same data."""
+    of_data = {"dataset", *option_fields("dataset")}
+    if len({run.config.model_dump_json(include=of_data) for run in runs}) > 1:
+        return None
     floors = [run.facts.get("floors", {}).get(name) for run in runs]
     known = [floor for floor in floors if floor is not None]
     if not known:

@@ -265,6 +265,30 @@ def test_program_goes_on_after_the_ends_that_the_run_had(sqlite_url: str, schedu
     np.testing.assert_array_equal(losses_of_program(), records)
 
 
+@pytest.mark.parametrize("schedule", ["constant", "linear"])
+def test_program_ends_where_the_run_has_ended_with_the_schedule_that_was_planned(
+    store: Store, schedule: str
+) -> None:
+    holder = holder_name()
+    config = config_of({**POINTS, "rate_schedule": schedule, "steps": 9})
+    run_id = store.create_run(config, claimed_by=holder)
+    store.record.append(run_id, holder, step=4, points={}, images_per_second=None)
+    store.give_back(run_id, holder, "stopped")
+    source = script(program(store, run_id))
+    assert "STEPS = 4" in source
+    assert "ended after 4 of 9 steps" in source
+    exec(source, {})
+    np.testing.assert_array_equal(losses_of_program(), losses_of_run(config)[:4])
+
+
+def test_program_whose_first_step_diverges_keeps_its_results() -> None:
+    code = loop_code(config_of(POINTS), [[1.0, 2.0]], {}, {})
+    diverged = np.full(len(RECORD_FIELDS), np.nan)
+    names = {"STEPS": 4, "train_step": lambda _step: diverged, "np": np, "tf": tf}
+    exec(code, names)
+    assert len(names["records"]) == 0
+
+
 def test_program_of_a_run_that_ended_early_and_went_on_has_the_schedule_that_was_planned(
     store: Store,
 ) -> None:

@@ -79,6 +79,12 @@ def test_table_has_what_differs_and_nothing_else(store: Store) -> None:
     assert not any("one noise" in each.value for each in app.caption)
 
 
+def test_what_a_run_does_not_have_is_no_value_of_it(store: Store) -> None:
+    ids = [run_of(store, "a"), run_of(store, "b", penalty="r1", penalty_weight=3.0)]
+    rows = shown_table(visit("compare", runs=",".join(ids))).to_numpy().tolist()
+    assert [row[1:] for row in rows if row[0] == "Weight of the penalty"] == [["–", "3"]]
+
+
 def test_points_and_pictures_share_their_losses_alone(store: Store) -> None:
     ids = [run_of(store, "points", **POINTS), run_of(store, "pictures")]
     app = visit("compare", runs=",".join(ids))
@@ -170,6 +176,17 @@ def test_measure_stands_beside_what_real_samples_score(store: Store) -> None:
     app.selectbox(key="curve").set_value("sliced_wasserstein").run()
     [line] = figure(app)["layout"]["shapes"]
     assert (line["y0"], line["name"]) == (0.5, "Noise floor (real samples)")
+
+
+def test_runs_of_other_data_have_no_floor_in_common(store: Store) -> None:
+    floors = {"sliced_wasserstein": 0.25}
+    ids = [
+        run_of(store, f"noise {noise}", **POINTS, data_noise=noise, floors=floors)
+        for noise in (0.0, 0.5)
+    ]
+    app = visit("compare", runs=",".join(ids))
+    app.selectbox(key="curve").set_value("sliced_wasserstein").run()
+    assert figure(app)["layout"].get("shapes", []) == []
 
 
 def test_run_that_is_deleted_meanwhile_leaves_the_others(store: Store) -> None:
