@@ -12,6 +12,7 @@ const LAST_STEP = 2 ** 31 - 1;
 const SLOW = 0.5; // steps per second; faster ones are too short for words
 const SINGLE_STEP_MS = 4000;
 const MOST_WAITING = 300; // frames, a minute's; of earlier ones the server is asked
+const HALO = Array(4).fill("0 0 3px Canvas").join(", "); // keeps a label apart from the curves behind it
 const LABEL_LINE_PX = 17;
 const LABEL_WIDTH = 0.4; // of a figure's, at most
 const ENDED = ["finished", "stopped", "diverged", "failed"];
@@ -460,7 +461,7 @@ class View {
       type: "line", xref: "x", yref: "paper", x0: step, x1: step, y0: 0, y1: 1, line,
     }));
     const annotations = this.markLabels().map(({ step, text, line }) => ({
-      xref: "x", yref: "paper", x: step, y: 1, yshift: -LABEL_LINE_PX * line, text, showarrow: false, xanchor: "left", yanchor: "top", align: "left", font: { size: 12 },
+      xref: "x", yref: "paper", x: step, y: 1, yshift: -LABEL_LINE_PX * line, text, showarrow: false, xanchor: "left", yanchor: "top", align: "left", font: { size: 12, shadow: HALO },
     }));
     if (this.scrubbed !== null)
       shapes.push({
