@@ -20,7 +20,16 @@ from pages.parts import visitor
 from pages.parts.glossary import in_file
 from pages.parts.prose import ASSETS, LANGUAGES, translator
 from pages.parts.quiz import Question, questions
-from tests.page_visit import button, by_menu, go_to, keys_of_fields, steady_figures, toasts, visit
+from tests.page_visit import (
+    button,
+    by_menu,
+    figure_names,
+    go_to,
+    keys_of_fields,
+    steady_figures,
+    toasts,
+    visit,
+)
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -320,6 +329,13 @@ def test_predictions_are_answered_by_what_the_page_computes(name: str) -> None:
     assert not app.warning
 
 
+def test_timeline_names_its_works_and_years_to_those_who_do_not_see_it() -> None:
+    timeline = figure_names(visit("generative_ai"))[-1]
+    for work in WORKS:
+        if work.family:
+            assert f"{work.short} {work.year}" in timeline
+
+
 TOLD_LATER = {  # what answers a prediction; it is told once the reader has made it
     "generative_ai": "of the measured petals and",
     "training_loop": "is frozen in $G$'s turn",
@@ -362,6 +378,9 @@ def test_right_picture_is_that_of_the_run_whose_curves_are_read() -> None:
         assert shown == [*run.samples[: len(shown), 0]]
         right_ones.append(right(question))
     assert sorted(right_ones) == [0, 1, 2, 3]
+    *_others, of_all, of_first, of_second, of_third, of_fourth = figure_names(app)
+    assert len({of_first, of_second, of_third, of_fourth}) == 4, "they tell what is to be seen"
+    assert of_all.count("of them on a spot") == 4
     for place, number in enumerate(right_ones):
         app.radio(key=f"check {exercise} {place}").set_value((number + 1) % 4)
     assert len(app.run().warning) == 4
