@@ -151,6 +151,15 @@ _SETTINGS = {
 }
 
 
+BATCH_NORM = "BatchNormalization"  # what Keras calls its layer
+_ON_BATCH_NORM = Text(
+    N_(
+        "Batch normalisation is Keras' own here and rounds otherwise than the original's, so "
+        "losses agree in fewer digits from step to step."
+    )
+)
+
+
 def _program(
     run: Run,
     config: RunConfig,
@@ -222,10 +231,13 @@ def _program(
             "results",
             _(N_("Results")),
             [_(N_("The losses of every step, samples from noise that stays the same, and G."))],
-            results_code(config, batch_norm="BatchNormalization" in networks["generator"]),
+            results_code(config, batch_norm=BATCH_NORM in networks["generator"]),
         ),
     ]
-    introduction = [text.say(_) for text in _introduction(run, planned, data, later)]
+    texts = _introduction(run, planned, data, later)
+    if any(BATCH_NORM in code for code in networks.values()):
+        texts.append(_ON_BATCH_NORM)
+    introduction = [text.say(_) for text in texts]
     return Program(run.name, introduction, sections)
 
 

@@ -231,6 +231,12 @@ def test_settings_that_nobody_has_trained_are_a_program_that_runs() -> None:
     np.testing.assert_array_equal(losses_of_program(), losses_of_run(config))
 
 
+@pytest.mark.parametrize("norm", ["none", "batch"])
+def test_program_says_that_batch_norm_rounds_otherwise(norm: str) -> None:
+    source = script(program_of(config_of({**POINTS, "d_norm": norm}), "Ring"))
+    assert ("rounds otherwise" in source) == (norm == "batch")
+
+
 def test_schedule_is_that_of_the_new_rates_from_where_they_were_changed() -> None:
     config = config_of({**POINTS, "rate_schedule": "linear"})
     code = loop_code(config, [], {2: (0.5, 0.25)}, {})
