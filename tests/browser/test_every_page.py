@@ -149,7 +149,7 @@ def test_click_into_the_phase_portrait_sets_the_start(page: Page, app: AppProces
 
 @pytest.mark.slow
 def test_lesson_plays_the_film_of_the_path_that_it_shows(page: Page, app: AppProcess) -> None:
-    visit(page, app, "does_it_settle", "en")
+    visit(page, app, "does_it_settle", "en&n_steps=60")
     figure = page.locator(".st-key-lesson-portrait .js-plotly-plot")
     steps = page.get_by_role("slider", name="Number of steps")
 
