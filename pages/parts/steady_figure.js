@@ -4,7 +4,12 @@ const PAPER_PX = 680; // across a sheet within its margins
 const WIDTH_RESTS_MS = 100; // a window that is being drawn wider changes with each frame
 const FRAMES_WAIT_MS = 150; // a slider that is being moved asks for another figure sooner
 
+const AT_ONCE = { frame: { duration: 0, redraw: false }, transition: { duration: 0 }, mode: "immediate" };
+
 const figures = new WeakMap();
+
+// Of a film that is stopped, be it by its own button, Plotly makes an error without a reason.
+addEventListener("unhandledrejection", (event) => event.reason === undefined && event.preventDefault());
 
 export default function (component) {
   const root = component.parentElement.querySelector(".steady-figure");
@@ -55,6 +60,7 @@ class SteadyFigure {
     const look = JSON.stringify([themed, config, data.map(({ x, y, ...rest }) => rest)]);
     const isMove = look === this.look && this.canMove();
     this.look = look;
+    if (this.root.layout?.updatemenus) this.Plotly.animate(this.root, [null], AT_ONCE); // its film ends
     const drawn = isMove
       ? this.move(data)
       : this.Plotly.react(this.root, { data, layout: themed, config });
@@ -81,9 +87,7 @@ class SteadyFigure {
   // All the rest of a figure, its axes and its legend, would take Plotly as long again.
   move(data) {
     const frame = { data: data.map(({ x, y }) => ({ x, y })), traces: [...data.keys()] };
-    const atOnce = { frame: { duration: 0, redraw: false }, transition: { duration: 0 } };
-    const moved = this.Plotly.animate(this.root, frame, { ...atOnce, mode: "immediate" });
-    return moved.catch(() => {}); // another one has come before this one was drawn
+    return this.Plotly.animate(this.root, frame, AT_ONCE).catch(() => {}); // or another one has come
   }
 
   fit() {

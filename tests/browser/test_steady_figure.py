@@ -43,8 +43,11 @@ IS_SEEN = f"expected => JSON.stringify(({SEEN})()) === JSON.stringify(expected)"
 @pytest.fixture(scope="module")
 def tab(browser: Browser) -> Iterator[Page]:
     page = browser.new_page()
+    errors: list[Exception] = []
+    page.on("pageerror", lambda error: errors.append(error))
     yield page
     page.close()
+    assert errors == []
 
 
 @pytest.fixture
@@ -148,6 +151,22 @@ def test_film_that_has_been_moved_begins_anew(tab: Page, show: Callable[[Figure]
     tab.wait_for_function(f"{FIGURE}.layout.sliders[0].active > 10")
     show(told())
     tab.wait_for_function(IS_SEEN, arg=afresh)
+
+
+@pytest.mark.parametrize("after", [told(), told(sees="reads")], ids=["move", "redraw"])
+def test_film_that_plays_ends_with_its_figure(
+    tab: Page, show: Callable[[Figure], None], after: Figure
+) -> None:
+    show(after)
+    afresh = tab.evaluate(SEEN)
+    tab.evaluate(f"Plotly.purge({FIGURE})")
+    show(told(start="right"))
+    tab.wait_for_timeout(FRAMES_COME_MS)
+    tab.get_by_text("Play").click()
+    tab.wait_for_function(f"{FIGURE}.layout.sliders[0].active > 2")
+    show(after)
+    tab.wait_for_timeout(FRAMES_COME_MS)
+    assert tab.evaluate(SEEN) == afresh
 
 
 def test_film_of_a_figure_that_moved_shows_its_own_game(
