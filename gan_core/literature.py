@@ -408,3 +408,8 @@ WORKS: tuple[Work, ...] = (
 def by_topic(topic: str) -> list[Work]:
     """The works on a topic, oldest first."""
     return sorted((work for work in WORKS if work.topic == topic), key=lambda work: work.year)
+
+
+def of_family(family: str) -> list[Work]:
+    """The works that began a family of generative models or carried it on, oldest first."""
+    return sorted((work for work in WORKS if work.family == family), key=lambda work: work.year)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -102,23 +101,13 @@ def show_samples(runs: Sequence[Run]) -> None:
 def show_differences(runs: Sequence[Run]) -> None:
     """The settings in which they differ, as they began, and how far they are."""
     st.subheader(_("What differs"), anchor=False)
-    applicable = [run.config.applicable_fields() for run in runs]
-    names = dict.fromkeys(itertools.chain(*applicable))
+    names = dict.fromkeys(name for run in runs for name in run.config.applicable_fields())
     differing = [
         name for name in names if len({repr(getattr(run.config, name)) for run in runs}) > 1
     ]
     # Numbered, for a table needs titles that differ, and runs may share a name.
     heads = [f"({n}) {plain(run.name)}" for n, run in enumerate(runs, 1)]
-    rows = [
-        [
-            label(name),
-            *(
-                shown_value(run.config, name) if name in of_this_run else "–"
-                for run, of_this_run in zip(runs, applicable, strict=True)
-            ),
-        ]
-        for name in differing
-    ]
+    rows = [[label(name), *(_shown(run, name) for run in runs)] for name in differing]
     changes = [_changes(run) for run in runs]
     if any(changes):
         rows.append([_("Changed while it trained"), *(each or "–" for each in changes)])
@@ -127,6 +116,11 @@ def show_differences(runs: Sequence[Run]) -> None:
     table([_("Setting"), *heads], rows)
     if not differing and len(set(changes)) == 1:
         st.caption(_("These runs have the same settings."))
+
+
+def _shown(run: Run, name: str) -> str:
+    """A setting's value as a reader knows it; a dash where the run has no such setting."""
+    return shown_value(run.config, name) if name in run.config.applicable_fields() else "–"
 
 
 def _changes(run: Run) -> str:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from gan_core.datasets import digits
 from gan_core.figures.lessons import fit_figure, timeline_figure
-from gan_core.literature import FAMILIES, WORKS
+from gan_core.literature import FAMILIES, of_family
 from gan_core.runs.frame import picture
 from gan_core.settings import Choices, Settings, Shown
 from gan_core.simple_models import (
@@ -162,13 +162,9 @@ def which_are_generated() -> None:
 
 def timeline_in_words() -> str:
     """The works of the timeline, family by family, for those who do not see it."""
-    of_family = {
-        title: sorted((work for work in WORKS if work.family == family), key=lambda w: w.year)
-        for family, title in FAMILIES.items()
-    }
     return _("; ").join(
-        f"{_(title)}: " + _(", ").join(f"{work.short} {work.year}" for work in works)
-        for title, works in of_family.items()
+        f"{_(title)}: " + _(", ").join(f"{work.short} {work.year}" for work in of_family(family))
+        for family, title in FAMILIES.items()
     )
 
 

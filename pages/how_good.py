@@ -184,15 +184,12 @@ def stage(is_told: bool) -> None:
             drawn = generate_digits(name, N_DRAWN, seed)[..., np.newaxis]
             st.image(picture(drawn, per_row=N_DRAWN), width=N_DRAWN * PIXELS, alt=_(title))
     head_start()
+    told = {_("real against real"): floor} if is_told else {}
     st.caption(
         _("The distances at n = {n}: {distances}.").format(
             n=MANY,
             distances=_(", ").join(
-                f"{title} {values[-1]:.3g}"
-                for title, values in {
-                    **({_("real against real"): floor} if is_told else {}),
-                    **by_title,
-                }.items()
+                f"{title} {values[-1]:.3g}" for title, values in (told | by_title).items()
             ),
         )
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 
 from pages.parts.lesson import close_lesson, open_lesson
@@ -20,7 +22,7 @@ def show(question: str, answer: str) -> None:
 
 open_lesson("questions")
 markdown("questions_intro")
-for section in read("questions").strip().removeprefix("## ").split("\n## "):
+for section in re.split(r"^## ", read("questions"), flags=re.MULTILINE)[1:]:
     show(*section.split("\n", 1))
 link("glossary", _("Words that you have met: the glossary"), "dictionary")
 close_lesson("questions")

@@ -19,7 +19,7 @@ from gan_core.metrics.mode_coverage import (
     high_quality,
     modes_covered,
 )
-from gan_core.recordings import EVERY, Recording, recordings
+from gan_core.recordings import EVERY, recordings
 from gan_core.settings import Choices, Settings, Shown
 from gan_core.text import N_
 from pages.parts.lesson import ask, close_lesson, exercise, explain, open_lesson
@@ -167,12 +167,14 @@ def curves_of_run(place: int) -> None:
     run_ends = _(
         "At the end, D(x) is around {d_real}, D(G(z)) around {d_fake}, D pays {d_loss}, G pays "
         "{g_loss}; in the last quarter, D's loss crosses its dashed line {crossings} times"
-    ).format(**numbers_of(run))
+    ).format(**numbers_of(RUNS[place]))
     steady_figure(figure, key=f"curves of run {place}", says=run_ends)
 
 
-def numbers_of(run: Recording) -> dict[str, str]:
+@st.cache_data(show_spinner=False)
+def numbers_of(name: str) -> dict[str, str]:
     """What is said of a recorded run; of curves, the mean of the last quarter."""
+    run = recordings()[name]
     d_real, d_fake, g_loss, d_loss = (
         run.late(field).mean() for field in ("d_real", "d_fake", "g_loss", "d_loss")
     )
@@ -187,12 +189,11 @@ def numbers_of(run: Recording) -> dict[str, str]:
     }
 
 
-@st.cache_data(show_spinner=False)
 def recorded_numbers() -> dict[str, str]:
     """What the explanations say of the recorded runs."""
     numbers = {"modes": str(len(SPOTS.centers))}
-    for name, run in recordings().items():
-        numbers |= {f"{name}_{key}": value for key, value in numbers_of(run).items()}
+    for name in recordings():
+        numbers |= {f"{name}_{key}": value for key, value in numbers_of(name).items()}
     oscillation = recordings()["oscillation"]
     return numbers | {
         "even": f"{oscillation.even_d_loss:.3f}",
@@ -204,7 +205,7 @@ def pictures_in_words() -> str:
     """What the four pictures show, for those who do not see them."""
     found = [
         _("{picture}: points on {modes} of {all} spots, {quality} of them on a spot").format(
-            picture=_(title), all=len(SPOTS.centers), **numbers_of(recordings()[name])
+            picture=_(title), all=len(SPOTS.centers), **numbers_of(name)
         )
         for title, name in PICTURES.items()
     ]

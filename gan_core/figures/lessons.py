@@ -8,7 +8,7 @@ import numpy as np
 
 from gan_core.figures.panels import Panel, panels_figure
 from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL, Figure
-from gan_core.literature import FAMILIES, WORKS
+from gan_core.literature import FAMILIES, of_family
 from gan_core.text import N_
 
 Translate = Callable[[str], str]
@@ -32,7 +32,7 @@ def timeline_figure(translate: Translate = str) -> Figure:
     )
     for row, family in enumerate(rows):
         height = len(rows) - 1 - row
-        works = sorted((w for w in WORKS if w.family == family), key=lambda work: work.year)
+        works = of_family(family)
         years = np.array([work.year for work in works])
         panel.curve(
             years,

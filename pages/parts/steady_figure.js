@@ -60,15 +60,17 @@ class SteadyFigure {
     const look = JSON.stringify([themed, config, data.map(({ x, y, ...rest }) => rest)]);
     const isMove = look === this.look && this.canMove();
     this.look = look;
-    if (this.root.layout?.updatemenus) this.Plotly.animate(this.root, [null], AT_ONCE); // its film ends
-    const drawn = isMove
-      ? this.move(data)
-      : this.Plotly.react(this.root, { data, layout: themed, config });
+    const drawn = isMove ? this.move(data) : this.redraw(data, themed, config);
     drawing(this.root, drawn).then(() => {
       if (!this.root.isConnected) return;
       this.setFrames();
       this.listen();
     });
+  }
+
+  redraw(data, layout, config) {
+    if (this.root.layout?.updatemenus) this.Plotly.animate(this.root, [null], AT_ONCE); // ends its film
+    return this.Plotly.react(this.root, { data, layout, config });
   }
 
   // Plotly moves lines and points alone, in axes that stay, and leaves the slider of a film where it is.
