@@ -195,6 +195,11 @@ def ask_which_slope() -> None:
     """The question about supports that have parted, answered by the slopes themselves."""
     here = points(REACH).readings(APART)
     [answer] = [name for name, each in here.items() if abs(each.slope) > LEVEL]
+    infinite = _(
+        "A KL asks how many times as large as the other one density is. Where that other is 0, the "
+        "answer has no end, here and a step further: no step is better than the next."
+    )
+    level = _("The JSD has a largest value, ln 2. How steep is it once it has got there?")
     predict(
         "slope",
         _(
@@ -216,6 +221,7 @@ def ask_which_slope() -> None:
             jsd=exact(here["js"].value),
             level=exact(here["js"].slope),
         ),
+        dict.fromkeys(here, infinite) | {"js": level},
     )
 
 

@@ -78,6 +78,16 @@ def ask_whether_they_come_nearer() -> bool:
             "a moment ago, and by then the other has moved: the arrows lead round, and steps "
             "straight ahead lead off the circle, outwards."
         ).format(steps=N_STEPS, before=three_digits(before), after=three_digits(after)),
+        {
+            "nearer": _(
+                "Each gets better against the other as that one stood. But both move: take some "
+                "steps, and watch their distance from the cross."
+            ),
+            "round": _(
+                "The arrows do lead round. But a step runs straight on along its arrow: where "
+                "does that end, on the circle or off it?"
+            ),
+        },
     )
 
 
@@ -104,6 +114,16 @@ def ask_whether_r1_rests() -> None:
             after=three_digits(after),
             without=three_digits(distance_after("minimax")),
         ),
+        {
+            "slower": _(
+                "Then the penalty would take away less than each step adds. Take the steps with "
+                "R₁, and watch the distance."
+            ),
+            "circle": _(
+                "Then the penalty would take away just as much as each step adds, by chance. Take "
+                "the steps with R₁, and watch the distance."
+            ),
+        },
     )
 
 

@@ -395,6 +395,16 @@ def question() -> None:
             last=three_digits(last),
             where=where(verdict(game, path, updates).eigenvalues),
         ),
+        {
+            "nearer": _(
+                "Each gets better against the other as that one stood a moment ago, and both move "
+                "at once. Play the steps, and watch the distance."
+            ),
+            "same": _(
+                "The arrows do go round. But a step has a length, and runs straight on along its "
+                "arrow: does it end on the circle?"
+            ),
+        },
     )
 
 

@@ -109,6 +109,13 @@ def ask_about_one_bell() -> bool:
             "{share} of them. A single bell cannot have a hole, so it fills the gap with flowers "
             "that do not exist. Give it more bells, and the gap opens."
         ).format(share=f"{share:.0%}"),
+        {
+            "no": _(
+                "It has learned two numbers: where its bell has its middle, and how wide it is. "
+                "Can a bell have a hole?"
+            ),
+            "few": _("Look how high the single bell stands over that gap."),
+        },
     )
 
 

@@ -134,6 +134,16 @@ def ask_about_real_digits() -> bool:
             "About {few}. That is what real digits get against other real ones: chance makes any "
             "two small samples differ. With {n} on each side it is {many}."
         ).format(few=f"{few:.1f}", many=f"{many:.1f}", n=MANY),
+        {
+            "zero": _(
+                "For that, the two sets would have to be alike. But no two draws of real digits "
+                "are the same."
+            ),
+            "little": _(
+                "The distance compares a mean and a covariance in many dimensions. How well are "
+                "they known from so few pictures?"
+            ),
+        },
     )
 
 
@@ -266,6 +276,16 @@ def ask_about_one_spot() -> None:
             "Recall is {recall}: no generated point is near the real ones of the other spot. "
             "Precision stays high, {precision}: whatever G makes lies among real points."
         ).format(precision=precision, recall=recall),
+        {
+            "precision": _(
+                "Precision asks of each generated point whether it lies among real ones. Where do "
+                "those of this G lie?"
+            ),
+            "both": _(
+                "Each asks its own question. Precision: do generated points lie among real ones? "
+                "Recall: do real points lie among generated ones?"
+            ),
+        },
     )
     crowds.button(_("Try it"), draws="one", balls="generated")
 
@@ -296,6 +316,16 @@ def ask_about_copies() -> None:
             distance=distance,
             usual=in_words(measured(Generator()))[-1],
         ),
+        {
+            "precision": _(
+                "Precision does not ask where a point comes from, only whether it lies among the "
+                "real ones. Can a copy lie elsewhere?"
+            ),
+            "recall": _(
+                "Recall does not ask for anything new, only whether each real point has generated "
+                "ones around it. Each has its copy."
+            ),
+        },
     )
     crowds.button(_("Try it"), draws="copies")
 

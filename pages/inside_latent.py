@@ -68,6 +68,16 @@ def ask_what_lies_between() -> None:
             straight=f"{straight:.1f}",
             arc=f"{arc:.1f}",
         ),
+        {
+            "half": _(
+                "Two numbers drawn by chance often have opposite signs, and then nearly cancel in "
+                "their mean. Here that happens among {dim} pairs of numbers."
+            ).format(dim=ASKED_DIM),
+            "few": _(
+                "So it is where noise has few dimensions. In {dim}, all vectors are nearly as "
+                "long as each other: look how narrow their heap is."
+            ).format(dim=ASKED_DIM),
+        },
     )
 
 

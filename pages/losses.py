@@ -186,6 +186,11 @@ def ask_which_is_steep() -> None:
             "There the slope is {non_saturating} for the non-saturating loss and {minimax} for "
             "minimax: nearly flat, just where the generator has most to learn."
         ).format(**{name: exact(value) for name, value in slopes.items()}),
+        {
+            "minimax": _("Look at its curve where D gives small logits: how steep is it there?"),
+            "both": _("Look at both curves where D gives small logits: are both of them steep?"),
+            "neither": _("Look at both curves where D gives small logits: are both of them flat?"),
+        },
     )
 
 

@@ -222,6 +222,16 @@ def _ask_where_the_parameters_are(generator: Network) -> None:
             "has a weight for every pair of input and output; a convolution uses the same small "
             "filters at every place."
         ).format(**{name: f"{count:,}" for name, count in counts.items()}),
+        {
+            "convolutions": _(
+                "They do most of the work, but a filter's weights are the same at every place, and "
+                "count once. Add up their rows in the table."
+            ),
+            "norms": _(
+                "They keep a few numbers for each channel, however large its picture is. Add up "
+                "their rows in the table."
+            ),
+        },
     )
 
 

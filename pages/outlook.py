@@ -69,6 +69,16 @@ def ask_about_one_pass() -> None:
             "of them, where nothing real is. A discriminator would find that out at once: so G "
             "learns to decide for a spot in a single pass, and the game is its price."
         ).format(distance=fixed(distance, 2), radius=f"{RADIUS:g}"),
+        {
+            "spots": _(
+                "It knows where they are, but not which of them this noise came from: it has to "
+                "answer for all of them at once."
+            ),
+            "ring": _(
+                "The best answer is the one that is least far off on average. What is the mean of "
+                "all the spots of a ring?"
+            ),
+        },
     )
     settings.button(_("Try it"), passes="1")
 

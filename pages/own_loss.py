@@ -232,5 +232,11 @@ predict(
         formula=SATURATING,
         **{name: fixed(value, 4) for name, value in slopes.items()},
     ),
+    {
+        "flat": _(
+            "So it is with minimax, ln(1 − D). This formula is another one: look at its curve "
+            "where the logit is small."
+        )
+    },
 )
 markdown("own_loss_next")

@@ -101,6 +101,20 @@ def ask_who_teaches() -> None:
             "{critic}. D is just as sure one step to the left, so no step is better than another; "
             "the critic's line goes on rising all the way to the data."
         ).format(**{name: fixed(abs(slope), 4) for name, slope in slopes.items()}),
+        {
+            "both": _(
+                "To know is not to teach: G learns from the slope at its samples. Look at both "
+                "curves there."
+            ),
+            "d": _(
+                "It is sure, and just as sure one step to the left. How should G find out which "
+                "step is better?"
+            ),
+            "neither": _(
+                "That holds for an opponent whose curve is level at the samples of G. Look at both "
+                "curves there: is each of them level?"
+            ),
+        },
     )
 
 
@@ -123,6 +137,13 @@ def ask_about_twice_the_bound() -> None:
             "From {before} to {after}: the value is K · W₁. It goes on like that, so a critic "
             "without a bound would only grow steeper, for ever, and say nothing new."
         ).format(before=fixed(before, 4), after=fixed(after, 4)),
+        {
+            "1": _(
+                "The distance of the samples is the same. But the value is a difference of "
+                "heights, and the heights are the critic's own."
+            ),
+            "4": _("All its slopes double. By how much do its heights grow with them?"),
+        },
     )
 
 

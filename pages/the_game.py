@@ -188,6 +188,12 @@ def ask_what_the_first_step_of_g_moves() -> None:
             "G never sees a real sample. All it learns from is the slope of D, and a flat D has "
             "none: the length of G's step is {length}. Train D once, and then G: now it moves."
         ).format(length=f"{np.hypot(then.a - start.a, then.b - start.b):g}"),
+        {
+            "towards": _("How should G know where they are? It never sees a real sample."),
+            "anywhere": _(
+                "G goes where D rises. Where does a D rise that says the same everywhere?"
+            ),
+        },
     )
 
 
@@ -217,6 +223,13 @@ def ask_what_g_does_alone() -> None:
             a_before=f"{next(play('', world)).a:g}",
             a=f"{end.a:.2f}",
         ),
+        {
+            "on": _(
+                "G does not see them: it climbs where D rises. Does this D, which no longer "
+                "learns, stop rising there?"
+            ),
+            "stay": _("D stands still, but its curve is still there, and has a slope to climb."),
+        },
     )
     settings.button(_("Try it"), moves=moves, stage="learn")
 

@@ -74,6 +74,13 @@ def ask_who_learns() -> None:
             **{name: fixed(value, 3) for name, value in slopes.items()},
             times=f"{slopes['non_saturating'] / slopes['minimax']:.0f}",
         ),
+        {
+            "minimax": _("Look at its slope at the left, where D is sure: what is left of it?"),
+            "same": _(
+                "They have the same goal, but not the same way there: look at both slopes at the "
+                "left, where D is sure."
+            ),
+        },
     )
 
 

@@ -82,6 +82,16 @@ def ask_what_is_left() -> None:
             "One part in {sigmoid}; with LeakyReLU one in {leaky}. A sigmoid's slope is never "
             "above a quarter, and each layer multiplies by it."
         ).format(sigmoid=f"{factor:,.0f}", leaky=f"{weakened('leaky_relu', ASKED_LAYERS):,.0f}"),
+        {
+            "half": _(
+                "Then each layer would have to pass on nearly all of it. How steep is a sigmoid "
+                "where it is steepest?"
+            ),
+            "tenth": _(
+                "That would do for fewer layers. A sigmoid's slope is a quarter at most, and one "
+                "layer's factor multiplies the next one's."
+            ),
+        },
     )
 
 

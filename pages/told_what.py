@@ -106,6 +106,16 @@ def ask_what_g_does_if_d_sees_no_label() -> None:
             "round proves nothing, so try several. To this D, a good small coin is good, whatever "
             "was asked for."
         ).format(small=small, large=large),
+        {
+            "obeyed": _(
+                "It is told, but does anybody find out whether it obeys? D sees a coin, and not "
+                "what was asked for."
+            ),
+            "same": _(
+                "D has nothing against that, but nothing against two kinds either. Try each of the "
+                "beginnings."
+            ),
+        },
     )
     settings.button(_("Try it"), sees="sample")
 
@@ -140,6 +150,16 @@ def ask_about_labels_by_chance() -> None:
             few=f"{FEW_WRONG:.0%}",
             obeys=f"{int(100 * obeys)}%",
         ),
+        {
+            "obeyed": _(
+                "D sees the label, but learns from the real coins what it means. What do they "
+                "tell it, dealt at random?"
+            ),
+            "swapped": _(
+                "For that, the labels would have to be wrong more often than right. These are "
+                "wrong as often as right."
+            ),
+        },
     )
     settings.button(_("Try it"), start="same", wrong=ALL_BY_CHANCE)
 
@@ -172,6 +192,16 @@ def ask_what_reading_makes_of_the_label() -> None:
             obeyed=read.count("obeyed"),
             unread=N_TRIED - unread.count("same"),
         ),
+        {
+            "obeyed": _(
+                "D reads a label that G was given, never that of a real coin. Who would tell it "
+                "which label means small? Try several seeds."
+            ),
+            "same": _(
+                "Then D could read nothing off the samples, and both players would pay for it. Try "
+                "it."
+            ),
+        },
     )
     settings.button(_("Try it"), start="same", sees="reads")
 

@@ -21,7 +21,7 @@ from gan_core.metrics.mode_coverage import (
 )
 from gan_core.recordings import EVERY, recordings
 from gan_core.settings import Choices, Settings, Shown
-from gan_core.text import N_
+from gan_core.text import N_, fixed
 from pages.parts.lesson import ask, close_lesson, exercise, explain, open_lesson
 from pages.parts.links import link
 from pages.parts.page_settings import PageSettings
@@ -101,6 +101,13 @@ def measures_table(case: str) -> None:
     table([_("Whose points"), _("Modes covered"), _("High-quality samples")], rows)
 
 
+def verdict(covered: float, quality: float) -> str:
+    """What the two measures of a generator say, in a sentence."""
+    return _(
+        "This one finds {covered} of {all} spots, and {quality} of its points lie on one."
+    ).format(covered=f"{covered:.0f}", all=len(SPOTS.centers), quality=f"{quality:.1f} %")
+
+
 def ask_which_collapsed() -> bool:
     """The question which generator shows mode collapse, answered by the measures."""
     found = {case: measured(case) for case in CASES}
@@ -118,6 +125,7 @@ def ask_which_collapsed() -> bool:
             all=len(SPOTS.centers),
             quality=f"{found[collapsed][1]:.1f} %",
         ),
+        {case: verdict(*each) for case, each in found.items()},
     )
 
 
@@ -139,6 +147,7 @@ def ask_which_is_fooled() -> bool:
             "points lie on a spot. Most others lie just beside one, while those of {other} stray "
             "far off, which neither number tells: look at several measures, and at the points."
         ).format(quality=f"{found[worst][1]:.1f} %", other=_(CASES["d"])),
+        {case: verdict(*each) for case, each in found.items()},
     )
 
 
@@ -179,10 +188,10 @@ def numbers_of(name: str) -> dict[str, str]:
         run.late(field).mean() for field in ("d_real", "d_fake", "g_loss", "d_loss")
     )
     return {
-        "d_real": f"{d_real:.2f}",
-        "d_fake": f"{d_fake:.2f}",
-        "g_loss": f"{g_loss:.2f}",
-        "d_loss": f"{d_loss:.3f}",
+        "d_real": fixed(d_real, 2),
+        "d_fake": fixed(d_fake, 2),
+        "g_loss": fixed(g_loss, 2),
+        "d_loss": fixed(d_loss, 3),
         "modes": f"{run.modes_covered:.0f}",
         "quality": f"{run.high_quality:.0f} %",
         "crossings": str(run.crossings),

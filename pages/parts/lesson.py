@@ -64,7 +64,7 @@ def ask(
     options: Mapping[str, str],
     answer: str,
     because: str,
-    mistakes: Mapping[str, str] | None = None,
+    mistakes: Mapping[str, str],
 ) -> bool:
     """Have the reader predict something, as `predict` does; a teacher may keep the answer back.
 

@@ -16,14 +16,14 @@ def predict(
     options: Mapping[str, str],
     answer: str,
     because: str,
-    mistakes: Mapping[str, str] | None = None,
+    mistakes: Mapping[str, str],
     reveal: bool = True,
 ) -> str | None:
     """Ask; once an option is chosen, say whether it is right, and why; return its key.
 
     `options` maps keys to translated sentences; `answer` is the key of the right one. `mistakes`
-    say of wrong ones what they overlook. With `reveal` off, nothing is said: a teacher asks the
-    class.
+    say of each wrong one what it overlooks, so that the reader may choose again. With `reveal`
+    off, nothing is said: a teacher asks the class.
     """
     invitation = _("Predict, then look.")
     with st.container(border=True):
@@ -41,6 +41,5 @@ def predict(
         if reveal and chosen == answer:
             st.success(because, icon=":material/check_circle:")
         elif reveal and chosen:
-            try_it = _("Not quite. Try it on this page, then choose again.")
-            st.warning((mistakes or {}).get(chosen, try_it), icon=":material/replay:")
+            st.warning(mistakes[chosen], icon=":material/replay:")
         return chosen

@@ -312,6 +312,7 @@ RIGHT = {
     },
     "inside_latent": {"half way": "none"},
     "told_what": {"label unseen": "start", "labels by chance": "same", "label read": "own"},
+    "outlook": {"one pass": "middle"},
 }
 
 
@@ -327,6 +328,25 @@ def test_predictions_are_answered_by_what_the_page_computes(name: str) -> None:
     assert not app.exception
     assert len(app.success) == len(RIGHT[name])
     assert not app.warning
+
+
+@pytest.mark.parametrize("name", [*RIGHT, "game", "losses", "best_discriminator", "own_loss"])
+def test_every_prediction_is_answered_whichever_it_is(name: str) -> None:
+    app = visit(name)
+    said = len(app.warning) + len(app.success)
+    options = {
+        key: list(app.session_state[f"meaning of {key}"].values())
+        for key in (str(radio.key) for radio in app.radio)
+        if key.startswith("predict ")
+    }
+    assert options
+    for place in range(max(map(len, options.values()))):
+        for key, each in options.items():
+            app.radio(key=key).set_value(each[min(place, len(each) - 1)])
+        app.run()
+        assert not app.exception
+        assert len(app.warning) + len(app.success) == said + len(options)
+        assert all(each.value.strip() for each in app.warning)
 
 
 def test_timeline_names_its_works_and_years_to_those_who_do_not_see_it() -> None:

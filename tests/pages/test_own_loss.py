@@ -220,7 +220,7 @@ def test_every_function_is_listed() -> None:
 def test_answer_to_the_question_agrees_with_the_loss() -> None:
     app = visit("own_loss")
     app.radio(key="predict own loss").set_value("flat").run()
-    assert "Not quite" in app.warning[0].value
+    assert "another one" in app.warning[0].value
     app.radio(key="predict own loss").set_value("steep").run()
     assert "−0.9975" in app.success[-1].value  # −σ(6)
     assert "−0.0025" in app.success[-1].value  # −σ(−6)
