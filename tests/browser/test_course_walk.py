@@ -105,6 +105,19 @@ def test_paper_has_whole_lines_of_code(page: Page, app: AppProcess) -> None:
 
 
 @pytest.mark.slow
+def test_paper_has_the_explanation_only_where_it_was_opened(page: Page, app: AppProcess) -> None:
+    page.goto(f"{app.url}/{SECOND}?lang=en")
+    at_rest(page, SECOND)
+    explain = page.locator("[data-testid=stExpander]").filter(has_text="Explain").last
+    page.emulate_media(media="print")
+    expect(explain).to_be_hidden()
+    page.emulate_media(media="screen")
+    explain.locator("summary").click()
+    page.emulate_media(media="print")
+    expect(explain.locator("p").last).to_be_visible()
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("theme", "language", "keep"),
     [("light", "en", keeps_the_link), ("dark", "zh", keeps_the_file)],
