@@ -10,11 +10,11 @@ from pydantic import Field
 from gan_core.figures.latent import HEIGHT, WAYS, norm_figure, search_figure
 from gan_core.runs.answers import Question
 from gan_core.runs.views import (
-    N_DIRECTIONS,
     N_REAL,
     N_SAMPLES,
     REACH,
     code_reach,
+    n_directions,
     noise,
     walk,
 )
@@ -129,7 +129,7 @@ def show_neighbours() -> None:
 
 def show_directions() -> None:
     """A moved along the principal directions: each alone, and all at once."""
-    markdown("latent_directions", n=str(N_DIRECTIONS))
+    markdown("latent_directions", n=str(n_directions(chosen.run.config)))
 
     def draw(strips: Mapping[str, Any], found: Mapping[str, Any]) -> None:
         for number, share in enumerate(found["shares"]):
@@ -168,7 +168,7 @@ def move_sliders() -> list[float]:
     """How far to go along each direction, in standard deviations."""
     return [
         settings.field(f"direction_{number}", column)
-        for number, column in enumerate(st.columns(N_DIRECTIONS), start=1)
+        for number, column in enumerate(st.columns(n_directions(chosen.run.config)), start=1)
     ]
 
 

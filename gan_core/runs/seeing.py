@@ -21,12 +21,12 @@ from gan_core.runs.frame import picture
 from gan_core.runs.restored import pair_of
 from gan_core.runs.store import Store
 from gan_core.runs.views import (
-    N_DIRECTIONS,
     N_GUESS,
     N_READ,
     N_REAL,
     REACH,
     code_reach,
+    n_directions,
     noise,
     walk,
 )
@@ -115,7 +115,7 @@ def _directions(pair: Pair, label: int) -> Directions:
 
     known = _known_directions.setdefault(pair, {})
     if label not in known:
-        known[label] = directions(pair, label, N_DIRECTIONS)
+        known[label] = directions(pair, label, n_directions(pair.config))
     return known[label]
 
 

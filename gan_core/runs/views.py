@@ -8,7 +8,7 @@ from gan_core.config import RunConfig
 from gan_core.theory import latent
 
 N_SAMPLES = 24
-N_DIRECTIONS = 5
+MOST_DIRECTIONS = 5
 N_WALK = 9  # pictures on the way, both ends included
 N_REAL = 12  # pictures to find the noise of, or to look at
 N_GUESS = 12  # pictures to judge: half of them real
@@ -19,6 +19,11 @@ REACH = np.linspace(-3.0, 3.0, 7)  # standard deviations along a direction
 def noise(config: RunConfig, seed: int) -> np.ndarray:
     """The noise (N_SAMPLES, latent_dim) behind the samples of a run of this config."""
     return latent.noise(N_SAMPLES, config.latent_dim, config.noise, seed)
+
+
+def n_directions(config: RunConfig) -> int:
+    """How many principal directions are looked along: noise has no more than dimensions."""
+    return min(MOST_DIRECTIONS, config.latent_dim)
 
 
 def code_reach(config: RunConfig) -> np.ndarray:

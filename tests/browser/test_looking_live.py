@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from gan_core.runs.views import N_DIRECTIONS, N_GUESS, N_REAL, N_SAMPLES
+from gan_core.runs.views import MOST_DIRECTIONS, N_GUESS, N_REAL, N_SAMPLES
 from tests.app_process import AppProcess
 from tests.checkpointed import checkpointed_run
 from tests.engine_process import wait_until
@@ -49,7 +49,7 @@ def test_latent_space_is_walked_by_clicks(page: Page, app: AppProcess, run_id: s
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("a=4.*b=10|b=10.*a=4"))
     choose(page, "Directions")
-    expect(page.locator(".tiles")).to_have_count(2 + N_DIRECTIONS)
+    expect(page.locator(".tiles")).to_have_count(2 + MOST_DIRECTIONS)
     choose(page, "From A to B")
     expect(page.locator(".js-plotly-plot")).to_contain_text("Length of z on the way")
     choose(page, "A − B + C")

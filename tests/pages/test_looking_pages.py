@@ -21,7 +21,7 @@ from gan_core.runs.answers import Answer, Answers, Question, canonical
 from gan_core.runs.checkpoints import Checkpoints, Moment
 from gan_core.runs.claims import holder_name
 from gan_core.runs.store import Store
-from gan_core.runs.views import N_DIRECTIONS, N_GUESS, N_READ, N_REAL, N_SAMPLES, noise, walk
+from gan_core.runs.views import MOST_DIRECTIONS, N_GUESS, N_READ, N_REAL, N_SAMPLES, noise, walk
 from gan_core.theory.latent import shell
 from pages.parts import store as store_of_the_app
 from tests.checkpointed import STEP, TINY, checkpointed_run
@@ -48,7 +48,7 @@ def runs(shared: Store) -> dict[str, str]:
         "scores": {"loss": "wasserstein", "noise": "uniform"},
         "packs": {"packing": 2},
         "kinds": {"family": "infogan"},
-        "classes": {"conditional": True},
+        "classes": {"conditional": True, "latent_dim": 2},
     }
     # Names without words, so that a page in Chinese is all Chinese.
     ids = {
@@ -190,10 +190,18 @@ def test_neighbours_follow_the_radius(runs: dict[str, str]) -> None:
 
 
 @at_once
+def test_there_are_no_more_directions_than_dimensions(runs: dict[str, str]) -> None:
+    app = opened("latent_space", run=runs["classes"], tool="directions")
+    assert len(tiles_of(app)) == 2 + 2
+    moves = [each.key for each in app.slider if "direction" in str(each.key)]
+    assert moves == ["LatentSpace.direction_1", "LatentSpace.direction_2"]
+
+
+@at_once
 def test_sliders_move_along_the_directions(runs: dict[str, str]) -> None:
     app = opened("latent_space", run=runs["plain"], tool="directions")
     grids = tiles_of(app)
-    assert len(grids) == 2 + N_DIRECTIONS
+    assert len(grids) == 2 + MOST_DIRECTIONS
     assert any("**Direction 1**" in each.value for each in app.markdown)
     app.slider(key="LatentSpace.direction_1").set_value(3.0).run()
     assert not app.exception
