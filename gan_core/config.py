@@ -35,7 +35,7 @@ PRECISIONS = {
 
 FULL_SPEED = 10_000.0  # steps per second, and more
 SLOW_MOTION = 0.2  # steps per second: time to say what happens in a step
-OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
+OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}  # as in keras.optimizers
 SCHEDULES = {
     "constant": N_("constant"),
     "linear": N_("linear, down to 0"),

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gan_core.config import N_FOR_STATISTICS, RunConfig
+from gan_core.config import N_FOR_STATISTICS, OPTIMIZERS, RunConfig
 from gan_core.export.excerpt import Excerpt, excerpt
 from gan_core.runs.frame import pictures_per_row
 from gan_core.training.records import RECORD_FIELDS
-
-_OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
 
 
 def batches_code(config: RunConfig) -> str:
@@ -156,7 +154,7 @@ def _optimizer(name: str, learning_rate: str, more: Sequence[str]) -> str:
     memory = "beta_1=BETA_1" if name == "adam" else "momentum=BETA_1"
     options = ", ".join([learning_rate, memory, *more])
     options = f"\n    {options}\n" if more else options
-    return f"keras.optimizers.{_OPTIMIZERS[name]}({options})"
+    return f"keras.optimizers.{OPTIMIZERS[name]}({options})"
 
 
 def turns_code(config: RunConfig) -> str:

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from gan_core.config import N_FOR_STATISTICS, RunConfig
+from gan_core.config import N_FOR_STATISTICS, OPTIMIZERS, RunConfig
 from gan_core.families import DiscriminatorTurn, LatentCode
 from gan_core.faults import Fault
 from gan_core.losses import Loss
@@ -26,13 +26,6 @@ from gan_core.training.tensorflow_ops import TENSORFLOW
 # Streams of random numbers, told apart by the last part of their seed.
 _REAL, _NOISE, _FIXED_NOISE, _BLUR_REAL, _BLUR_FAKE, _PENALTY, _KINDS = range(7)
 _MAX_TURNS = 20  # of both players in one step
-
-_OPTIMIZERS = {
-    "adam": keras.optimizers.Adam,
-    "rmsprop": keras.optimizers.RMSprop,
-    "sgd": keras.optimizers.SGD,
-}
-
 
 # Share of the learning rates that is left after a share of all steps, arXiv:1608.03983 for cosine.
 _SCHEDULES: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {
@@ -574,7 +567,7 @@ def _optimizer(
     name: str, weights: list[Any], learning_rate: float, momentum: float, ema_decay: float = 0.0
 ) -> keras.optimizers.Optimizer:
     memory = {"beta_1" if name == "adam" else "momentum": momentum}
-    optimizer = _OPTIMIZERS[name](
+    optimizer = getattr(keras.optimizers, OPTIMIZERS[name])(
         learning_rate, use_ema=bool(ema_decay), ema_momentum=ema_decay, **memory
     )
     optimizer.build(weights)
