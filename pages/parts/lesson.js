@@ -1,7 +1,14 @@
-// What a lesson needs of the browser: paper, arrow keys where it is projected, and the question
-// that a link leads to.
+// What a lesson needs of the browser: paper, keys that turn pages where it is projected, and the
+// question that a link leads to.
 
-const WAYS = { ArrowRight: "next_lesson", ArrowLeft: "previous_lesson" };
+const SCROLLS = { PageDown: 1, PageUp: -1 }; // what a presenter's remote control sends
+const MOST_OF_A_SCREEN = 0.85;
+const WAYS = {
+  ArrowRight: "next_lesson",
+  ArrowLeft: "previous_lesson",
+  PageDown: "next_lesson",
+  PageUp: "previous_lesson",
+};
 const USES_ARROWS = "input, textarea, select, [role=slider], [role=radio], [role=tab], [role=listbox]";
 
 let led = 0; // to its question, in which visit of a page
@@ -20,8 +27,20 @@ export default function ({ data, parentElement }) {
   }
 }
 
-function turnPage({ key, target, altKey, ctrlKey, metaKey }) {
+function turnPage(event) {
+  const { key, target, altKey, ctrlKey, metaKey } = event;
   if (!lesson?.arrows || !lesson.button.isConnected) return;
   if (!WAYS[key] || altKey || ctrlKey || metaKey || target.closest?.(USES_ARROWS)) return;
+  if (SCROLLS[key]) event.preventDefault(); // it would scroll only what was clicked before
+  if (SCROLLS[key] && hasScrolled(SCROLLS[key])) return;
   document.querySelector(`.st-key-${WAYS[key]} a`)?.click();
+}
+
+function hasScrolled(direction) {
+  const page = document.querySelector("[data-testid=stMain]");
+  const below = page.scrollHeight - page.clientHeight - page.scrollTop;
+  const hasRoom = (direction > 0 ? below : page.scrollTop) > 1;
+  const top = direction * MOST_OF_A_SCREEN * page.clientHeight;
+  if (hasRoom) page.scrollBy({ top, behavior: "smooth" });
+  return hasRoom;
 }

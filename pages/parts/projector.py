@@ -144,7 +144,7 @@ def teacher(lesson: str) -> None:
                 _link_to_results()
             scan_button(_students_view())
             settings.button(_("Leave the projector"), hide_answers=hides)
-            st.caption(_("Arrow keys lead to the next lesson and back."), width="content")
+            st.caption(_("Arrow keys, or a remote control, lead on and back."), width="content")
     else:
         with st.expander(_("For the teacher"), icon=":material/cast_for_education:"):
             settings.field("hide_answers")
@@ -158,7 +158,7 @@ def teacher(lesson: str) -> None:
 def print_button(text: str, *, arrows: bool = False, question: str = "") -> None:
     """Draw a button that prints the page, without what is of no use on paper.
 
-    Its script also has arrow keys lead to other lessons, and leads to a question by its style
+    Its script also has keys lead to other lessons, and leads to a question by its style
     class.
     """
     _component(

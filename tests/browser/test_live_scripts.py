@@ -345,6 +345,36 @@ def test_arrow_key_turns_one_page_of_a_lesson_that_is_projected_and_of_no_other(
     assert tab.evaluate("turned") == 1
 
 
+def test_remote_control_scrolls_through_a_lesson_and_turns_its_page_at_the_end(tab: Page) -> None:
+    load(
+        tab,
+        "lesson.js",
+        html="<div id=lesson><button class=print-lesson></button></div>"
+        "<div data-testid=stMain style='height: 400px; overflow: auto'>"
+        "<div style='height: 700px'></div></div>"
+        "<div class=st-key-next_lesson><a onclick='turned += 1'></a></div>"
+        "<div class=st-key-previous_lesson><a onclick='turned -= 1'></a></div>",
+    )
+    tab.evaluate(
+        """() => {
+            window.turned = 0;
+            window.main = document.querySelector("[data-testid=stMain]");
+            const data = { print: "", question: "", visit: 1, arrows: true };
+            component({ data, parentElement: document.getElementById("lesson") });
+        }"""
+    )
+    tab.keyboard.press("PageDown")
+    tab.wait_for_function("main.scrollTop === 300")
+    assert tab.evaluate("turned") == 0
+    tab.keyboard.press("PageDown")
+    assert tab.evaluate("turned") == 1
+    tab.keyboard.press("PageUp")
+    tab.wait_for_function("main.scrollTop === 0")
+    assert tab.evaluate("turned") == 1
+    tab.keyboard.press("PageUp")
+    assert tab.evaluate("turned") == 0
+
+
 def test_page_in_another_language_is_watched_by_no_second_observer(tab: Page) -> None:
     load(tab, html="<div data-testid=stApp></div>")
     tab.evaluate(
