@@ -36,6 +36,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from gan_core.runs.database import StoreError
 from gan_core.runs.store import default_url, open_store
 from gan_core.runs.stream import Mailbox, Stream
 from gan_core.text import GanError
@@ -45,7 +46,10 @@ ROOT = Path(__file__).parent
 DEFAULT_PORT = 8501
 PAGES_OF_RUNS = ("/train", "/playground")
 UNKNOWN_RUN, OTHER_ORIGIN = 4404, 4403  # WebSocket close codes of our own
+STORE_AWAY = 1013  # "try again later"
+MOST_OF_A_REASON = 123  # bytes that a WebSocket may give for closing
 ENGINE_RESTART_SECONDS = 3.0
+MOST_DIGITS = 18  # of a step: what a database takes
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +64,7 @@ async def live(websocket: WebSocket) -> None:
     """Stream one run to one watcher, `/live/{run_id}`: a snapshot, then deltas."""
     origin = websocket.headers.get("origin")
     if origin and urlsplit(origin).netloc != websocket.headers.get("host"):
+        await websocket.accept()  # or the browser would not be told why, and ask again and again
         await websocket.close(OTHER_ORIGIN, "This page comes from another site.")
         return
     await websocket.accept()
@@ -75,8 +80,10 @@ async def live(websocket: WebSocket) -> None:
                 for task in tasks:
                     task.cancel()
     except GanError as error:
+        code = STORE_AWAY if isinstance(error, StoreError) else UNKNOWN_RUN
+        reason = str(error).encode()[:MOST_OF_A_REASON].decode(errors="ignore")
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-            await websocket.close(UNKNOWN_RUN, str(error)[:120])
+            await websocket.close(code, reason)
 
 
 async def _send_all(websocket: WebSocket, mailbox: Mailbox) -> None:
@@ -96,7 +103,10 @@ async def _until_gone(websocket: WebSocket) -> None:
 
 async def frame(request: Request) -> Response:
     """What a run showed at a step, `/frame/{run_id}/{step}`: a scrubbed picture."""
-    run_id, step = request.path_params["run_id"], min(request.path_params["step"], sys.maxsize)
+    run_id, asked = request.path_params["run_id"], request.path_params["step"]
+    if not asked.isdecimal() or len(asked) > MOST_DIGITS:
+        return Response(status_code=404)
+    step = int(asked)
     found = await asyncio.to_thread(open_store(default_url()).record.frame_at, run_id, step)
     if found is None:
         return Response(status_code=404)
@@ -207,7 +217,7 @@ app = st.App(
     lifespan=lifespan,
     routes=[
         WebSocketRoute("/live/{run_id}", live),
-        Route("/frame/{run_id}/{step:int}", frame),
+        Route("/frame/{run_id}/{step}", frame),
         Route(f"/{plotly_script.ADDRESS}", plotly_js),
     ],
     middleware=[Middleware(EarlyPlotly), Middleware(BaseHTTPMiddleware, dispatch=know_again)],

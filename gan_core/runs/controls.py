@@ -124,7 +124,9 @@ class Controls:
         What was changed before the first step is no change.
         """
         configs = [self.config_at(run_id, 0)]
-        for change in self.changes(run_id) + self.pending(run_id):
+        with self._read() as db:
+            asked = asked_of(db, run_id)
+        for change in asked:
             if change.applied_step != 0:
                 configs.append(changed(configs[-1], [change]))
         return configs

@@ -21,13 +21,17 @@ BUSY_SECONDS = 10  # how long a writer waits for its turn in SQLite
 _WRITE_LOCK = 7_245_113  # any fixed number: PostgreSQL's name for "one writer at a time"
 
 
+class StoreError(GanError):
+    """The database cannot be reached or written, be it for a moment or for good."""
+
+
 def without_password(url: str) -> str:
     """Return a database URL, even one that cannot be parsed, as it may be shown to anybody."""
     return re.sub(r"(://[^/@:]*):[^@]*@", r"\1:***@", url)
 
 
 class Database:
-    """A SQLite or PostgreSQL database; raises `GanError` when it cannot be reached or written."""
+    """A SQLite or PostgreSQL database; raises `StoreError` when it cannot be reached or written."""
 
     def __init__(self, url: str) -> None:
         self.url = _for_every_process(url)
@@ -131,12 +135,19 @@ def _errors_explained(url: str) -> Iterator[None]:
         raise _unusable(url, error) from error
 
 
-def _unusable(url: str, reason: BaseException) -> GanError:
-    return GanError(
+def _unusable(url: str, reason: BaseException) -> StoreError:
+    name = without_password(url)
+    if getattr(reason, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+        return StoreError(
+            N_("Somebody else has been writing into the store {url} for {seconds} s. Try again."),
+            url=name,
+            seconds=BUSY_SECONDS,
+        )
+    return StoreError(
         N_(
             "The store {url} cannot be used ({reason}). Free some disk space, make it writable, or "
             "name another one in GAN_STORE, such as sqlite:////path/to/file."
         ),
-        url=without_password(url),
+        url=name,
         reason=str(reason).strip() or type(reason).__name__,
     )

@@ -19,6 +19,7 @@ import os
 import secrets
 import sys
 import threading
+import time
 from typing import Any
 
 import dask
@@ -228,13 +229,12 @@ def serve(store: Store, ended: threading.Event, url: str | None = None) -> None:
     try:
         with connect(beat.slots) as client:
             dispatcher, desk = Dispatcher(store, client), Desk(store, client)
-            since_beat = HEARTBEAT_SECONDS
+            beats_at = time.monotonic()
             while not ended.wait(POLL_SECONDS):
-                since_beat += POLL_SECONDS
                 try:
-                    if since_beat >= HEARTBEAT_SECONDS:
+                    if time.monotonic() >= beats_at:
                         store.engines.seen(Engine(name, dispatcher.slots(), "ready", url))
-                        since_beat = 0.0
+                        beats_at = time.monotonic() + HEARTBEAT_SECONDS
                     dispatcher.dispatch()
                     desk.dispatch()
                 except GanError as error:  # the store is full or away: it may come back

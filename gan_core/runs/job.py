@@ -16,6 +16,7 @@ from gan_core.metrics import METRICS
 from gan_core.runs import data, frame
 from gan_core.runs.claims import Superseded, holder_name
 from gan_core.runs.controls import Control, changed
+from gan_core.runs.database import StoreError
 from gan_core.runs.plane_frame import PlaneFrames
 from gan_core.runs.plateau import Plateau
 from gan_core.runs.run import CHANGES, TURNS, Run
@@ -133,6 +134,8 @@ class Job:
             self._prepare()
             try:
                 return self._play()
+            except StoreError:  # what it does not have is trained again, from the last checkpoint
+                raise
             except GanError as error:  # keep everything up to here
                 return self._leave(Ending("failed", error.text))
 
@@ -144,7 +147,7 @@ class Job:
         while self._goes_on:
             ending = self._obey()
             if ending:
-                return self._leave(ending)
+                return ending
             if self.paused:
                 if self._should_make_room():
                     return self._leave(Ending("paused"))
@@ -345,7 +348,7 @@ class Job:
         elif self._is_slow and not begins_ahead and not self.paused:
             self._measure_rate()
             self._flush(with_frame=True)
-        elif time.monotonic() - self._flushed_at >= FLUSH_SECONDS:
+        elif not self.paused and time.monotonic() - self._flushed_at >= FLUSH_SECONDS:
             self._measure_rate()
             self._flush_within_budget()
         if begins_ahead and self.seat.step == head_start:
@@ -366,7 +369,7 @@ class Job:
         return self._n_changes > before
 
     def _measure_rate(self) -> None:
-        """Real images seen per second since the last flush, smoothed."""
+        """Steps times batch size per second since the last flush, smoothed."""
         now, step = time.monotonic(), self.seat.step
         seconds = now - self._flushed_at
         rate = (step - self._flushed_step) * self.config.batch_size / seconds
@@ -382,10 +385,11 @@ class Job:
         self._frames.charge(began)
 
     def _flush(self, *, with_frame: bool, also: dict[str, Any] | None = None) -> None:
-        """Write down the records so far and, if asked, a frame of this very step."""
+        """Write down the records so far and, if asked, a frame of this very step, but once."""
         records = np.concatenate(self._records) if self._records else None
         self._records = []
-        picture, measures = self._frame(also or {}) if with_frame else (None, None)
+        is_new = with_frame and self._framed_at != self.seat.step
+        picture, measures = self._frame(also or {}) if is_new else (None, None)
         self.store.record.append(
             self.run.id,
             self.holder,
@@ -465,7 +469,7 @@ class Job:
                 self._begin_measuring()
                 self._say_status()
             elif control.action == "stop":  # unread until the end is written: see `give_back`
-                return Ending("stopped")
+                return self._leave(Ending("stopped"))
             self.store.controls.mark_applied(self.run.id, self.holder, control, self.seat.step)
             if control.action in TURNS:
                 self._flush(with_frame=True)
@@ -478,12 +482,13 @@ class Job:
         if control.action == "set":
             self._set(control)
             if control.field == "steps":  # it had ended here, which was seen, and went on
-                self._flush(with_frame=self._framed_at != self.seat.step)
+                self._flush(with_frame=True)
         else:
             with self.seat.turn() as trainer:
                 # Numbered without other changes: a replica leaves those of the pace out.
                 trainer.take_turn("d" if control.action == "turn_d" else "g", self._n_turns)
             self._n_turns += 1
+            self._framed_at = -1  # its samples are others now
         self._n_changes += 1
         if control.field != "pace":
             self._begin_waiting()
@@ -531,7 +536,7 @@ class Job:
     # ------------------------------------------------------------------ ending
 
     def _leave(self, ending: Ending) -> Ending:
-        self._flush(with_frame=self._framed_at != self.seat.step)
+        self._flush(with_frame=True)
         self._measure_quality()
         self._save()
         return ending

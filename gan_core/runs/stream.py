@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from gan_core.runs.curve import level_for
+from gan_core.runs.database import StoreError
 from gan_core.runs.events import Event
 from gan_core.runs.messages import delta, snapshot, state
 from gan_core.runs.store import Store
@@ -161,6 +162,8 @@ class Stream:
         """Places in the queue and deletions make no event of the run; what failed starts anew."""
         try:
             run = await asyncio.to_thread(self._store.run, run_id)
+        except StoreError:
+            raise
         except GanError:
             channel.send(None)
             return

@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import plotly
 import psutil
 import pytest
 from playwright.sync_api import Browser, expect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
@@ -255,11 +256,27 @@ def test_unknown_run_is_refused_with_a_reason(app: AppProcess) -> None:
 )
 def test_other_sites_may_not_watch(app: AppProcess, run_id: str, origin: str) -> None:
     with (
-        pytest.raises(InvalidStatus) as refused,
-        connect(live_url(app, run_id), origin=Origin(origin)),
+        connect(live_url(app, run_id), origin=Origin(origin)) as socket,
+        pytest.raises(ConnectionClosed) as closed,
     ):
-        pass
-    assert refused.value.response.status_code == 403
+        socket.recv(timeout=10)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4403
+
+
+def test_a_reason_that_is_too_long_for_a_socket_is_cut(app: AppProcess) -> None:
+    with connect(live_url(app, "图" * 90)) as socket, pytest.raises(ConnectionClosed) as closed:
+        socket.recv(timeout=10)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4404
+
+
+@pytest.mark.parametrize("step", ["-1", "1.5", "9" * 19, "9" * 5000])
+def test_a_step_that_no_run_can_have_has_no_frame(app: AppProcess, run_id: str, step: str) -> None:
+    with pytest.raises(HTTPError) as refused:
+        urlopen(f"{app.url}/frame/{run_id}/{step}", timeout=10)
+    with refused.value:
+        assert refused.value.code == 404
 
 
 # ---------------------------------------------------------- nothing from elsewhere

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
@@ -371,6 +372,21 @@ def test_turn_pauses_the_run_and_is_seen_at_once(
     assert before.measures["d_gradient"] != after.measures["d_gradient"]
     assert before.measures["jensen_shannon"] == after.measures["jensen_shannon"]
     assert len(checkpoint(shared, run_id)) > 1
+
+
+def test_single_steps_have_one_frame_each_with_the_arrows_that_g_followed(
+    shared: Store, play: Callable[..., str | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gan_core.runs.job.WARM_SECONDS", 0.1)
+    run_id = start(shared)
+    assert play(run_id, {50: [("step",), ("step",)]}, see_plane=True) == "paused"
+    shown = [event for event in shared.events.after(0, [run_id]) if event.kind == "frame"]
+    assert [event.step for event in shown][-3:] == [50, 51, 52]
+    for step in (51, 52):
+        frame = shared.record.frame_at(run_id, step)
+        assert frame
+        assert frame.payload
+        assert "followed.x" in json.loads(frame.payload)
 
 
 def test_a_single_step_that_was_seen_is_not_lost_with_the_worker(

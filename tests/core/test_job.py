@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from gan_core.config import RunConfig
 from gan_core.runs.claims import Claims, holder_name
 from gan_core.runs.controls import Controls
+from gan_core.runs.database import StoreError
 from gan_core.runs.job import FLUSH_SECONDS, Budget, Job, execute
 from gan_core.runs.record import Record
 from gan_core.runs.store import Store, open_store
@@ -199,6 +201,26 @@ def test_a_diverged_run_keeps_what_was_before_and_says_what_to_try(
     assert "learning rate ten times smaller" in message(shared, run_id)
 
 
+def test_a_single_step_that_diverges_leaves_the_checkpoint_before_it(
+    shared: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    healthy = Trainer.run
+    run_id = start(shared)
+
+    def takes_one_step_too_many(trainer: Trainer, n_steps: int) -> np.ndarray:
+        if trainer.step == 100:
+            return np.full_like(healthy(trainer, 1), np.nan)
+        taken = healthy(trainer, min(n_steps, 100 - trainer.step))
+        if trainer.step == 100:
+            shared.controls.request(run_id, "step")
+        return taken
+
+    monkeypatch.setattr(Trainer, "run", takes_one_step_too_many)
+    assert execute(shared.url, run_id) == "diverged"
+    assert shared.run(run_id).step == unpack(shared.checkpoints.data(run_id) or b"")["step"] == 100
+    assert max(shared.record.frame_steps(run_id)) == 100
+
+
 def test_data_that_cannot_be_had_is_explained(
     shared: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -231,6 +253,25 @@ def test_out_of_memory_suggests_something_smaller(
     run_id = start(shared)
     assert execute(shared.url, run_id) == "failed"
     assert "smaller batch" in message(shared, run_id)
+
+
+def test_a_store_that_was_away_for_a_moment_has_every_step_in_its_place(
+    shared: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, run_id = start(shared), start(shared)
+    execute(shared.url, whole)
+    append, n_written = Record.append, itertools.count(1)
+
+    def away_once(*arguments: Any, **more: Any) -> None:
+        if next(n_written) == 3:
+            raise StoreError("away")
+        append(*arguments, **more)
+
+    monkeypatch.setattr(Record, "append", away_once)
+    assert execute(shared.url, run_id) == "failed"
+    shared.controls.request(run_id, "resume")
+    assert execute(shared.url, run_id) == "finished"
+    assert np.array_equal(records(shared, run_id), records(shared, whole))
 
 
 def test_a_full_disk_loses_nothing_and_the_run_goes_on_when_there_is_room(shared: Store) -> None:

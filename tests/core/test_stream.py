@@ -18,6 +18,8 @@ from gan_core.presets import PRESETS
 from gan_core.runs import curve, stream
 from gan_core.runs.claims import holder_name
 from gan_core.runs.curve import Pyramid
+from gan_core.runs.database import StoreError
+from gan_core.runs.run import Run
 from gan_core.runs.store import Store
 from gan_core.runs.stream import Mailbox, Stream
 from gan_core.text import GanError
@@ -279,6 +281,27 @@ def test_deleted_run_ends_the_stream(run: Trained) -> None:
         await browser.receive()
         run.store.delete(run.run_id)
         assert await asyncio.wait_for(browser.mailbox.get(), PATIENCE) is None
+
+    with_browser(run, scenario)
+
+
+def test_run_in_a_store_that_is_away_has_not_been_deleted(
+    run: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, failures = run.store.run, [StoreError("away")]
+
+    def away_once(run_id: str) -> Run:
+        if failures:
+            raise failures.pop()
+        return known(run_id)
+
+    async def scenario(browser: Browser, _: Stream) -> None:
+        await browser.receive()
+        monkeypatch.setattr(run.store, "run", away_once)
+        while failures:
+            await asyncio.sleep(0.05)
+        run.advance(3)
+        await browser.receive_up_to(3)
 
     with_browser(run, scenario)
 
