@@ -6,6 +6,7 @@ import streamlit as st
 
 from gan_core.gallery import FAILURES, Failure
 from gan_core.presets import PLANE_PRESETS
+from gan_core.runs.names import named_after
 from gan_core.text import GanError
 from pages.parts.controls import form_in_link, label
 from pages.parts.fields import shown_value
@@ -18,10 +19,15 @@ LAYERS = "real,fake,surface,arrows"
 
 def show(failure: Failure) -> None:
     """Queue the failing run and the cured one, and go where they can be seen."""
+    title = _(failure.title)
+    runs = {
+        "run": (failure.config, title),
+        "beside": (failure.cured, named_after(title, _("{name}: its cure"))),
+    }
     try:
         query = {
-            "run": store().create_run(failure.config, _(failure.title), owner=visitor()),
-            "beside": store().create_run(failure.cured, _("Its cure"), owner=visitor()),
+            place: store().create_run(config, name, owner=visitor())
+            for place, (config, name) in runs.items()
         }
     except GanError as error:
         st.toast(say(error), icon=":material/error:")

@@ -419,6 +419,7 @@ path = trajectory(game, start, values.n_steps, updates)
 judged = verdict(game, path, updates)
 
 markdown("game")
+question()
 presets()
 side_by_side = st.container(horizontal=True)  # as columns, but one below the other where narrow
 with side_by_side.container(width=PORTRAIT_WIDTH):
@@ -442,7 +443,6 @@ with side_by_side.container(width="stretch"):
         critical_damping(game)
     steady_figure(distance_curve(path, _), key="distance")
 markdown("game_words")
-question()
 published_table(values)
 markdown(
     "game_next",

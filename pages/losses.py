@@ -93,12 +93,12 @@ def exact(value: float) -> str:
 
 
 def preset_buttons(values: LossLaboratory, first: Loss) -> None:
-    """Situations worth a look; the last two keep the losses."""
+    """Situations worth a look, of the losses that are chosen."""
     even = first.equilibrium.logit if first.equilibrium else 0.0
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(_("**Look at:**"), width="content")
-        settings.button(_("G is losing badly"), real_logit=4.0, fake_logit=-5.0)
         for label, real, fake in (
+            (_("G is losing badly"), 4.0, -5.0),
             (_("D is perfect"), LIMIT, -LIMIT),
             (_("Equilibrium"), even, even),
         ):
@@ -207,6 +207,7 @@ losses = chosen(values)
 without_probability = [_(loss.title) for loss in losses if not loss.gives_probability]
 
 markdown("losses")
+ask_which_is_steep()
 preset_buttons(values, losses[0])
 beside_each_other = st.container(horizontal=True, gap="medium")  # on a narrow screen, below
 left, right = beside_each_other.container(width=290), beside_each_other.container()
@@ -227,5 +228,4 @@ with right:
     figure = loss_figure(losses, values.real_logit, values.fake_logit, axis, _)
     steady_figure(figure, key="losses")
 readings(losses, values.real_logit, values.fake_logit)
-ask_which_is_steep()
 markdown("losses_next")

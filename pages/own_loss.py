@@ -180,8 +180,40 @@ def g_slope(g_formula: str) -> float:
     return float(slope(custom(g_formula=g_formula).generator, "fake", *logits))
 
 
+def ask_whether_g_feels_it() -> None:
+    """The question whether a loss still has a slope where D is sure, answered by the slope."""
+    slopes = {"own": g_slope(GENERATOR), "saturating": g_slope(SATURATING)}
+    predict(
+        "own loss",
+        _(
+            "G's loss is `{formula}`. D is sure that a sample of G is fake: it gives it the logit "
+            "{logit}. Does G feel a slope there?"
+        ).format(formula=GENERATOR, logit=f"{SURE:g}".replace("-", "−")),
+        {
+            "steep": _("Yes, nearly the steepest there is."),
+            "flat": _("Hardly any: D is too sure."),
+        },
+        "steep" if abs(slopes["own"]) > 0.5 else "flat",
+        _(
+            "The slope is {own}: the surer D is, the harder G is pushed. With `{formula}`, which "
+            "is ln(1 − D), it would be {saturating}: nearly flat. G would then learn least just "
+            "when it has most to learn."
+        ).format(
+            formula=SATURATING,
+            **{name: fixed(value, 4) for name, value in slopes.items()},
+        ),
+        {
+            "flat": _(
+                "So it is with minimax, ln(1 − D). This formula is another one: look at its curve "
+                "where the logit is small."
+            )
+        },
+    )
+
+
 settings = PageSettings(OwnLoss)
 markdown("own_loss")
+ask_whether_g_feels_it()
 examples(_("**Examples:**"), GOOD_EXAMPLES)
 examples(_("**Broken, why?**"), BAD_EXAMPLES)
 
@@ -211,32 +243,4 @@ figure = loss_figure(
     [loss, LOSSES.get(values.compare)], values.real_logit, values.fake_logit, "logit", _
 )
 steady_figure(figure, key="own loss")
-
-slopes = {"own": g_slope(GENERATOR), "saturating": g_slope(SATURATING)}
-predict(
-    "own loss",
-    _(
-        "G's loss is `{formula}`. D is sure that a sample of G is fake: it gives it the logit "
-        "{logit}. Does G feel a slope there?"
-    ).format(formula=GENERATOR, logit=f"{SURE:g}".replace("-", "−")),
-    {
-        "steep": _("Yes, nearly the steepest there is."),
-        "flat": _("Hardly any: D is too sure."),
-    },
-    "steep" if abs(slopes["own"]) > 0.5 else "flat",
-    _(
-        "The slope is {own}: the surer D is, the harder G is pushed. With `{formula}`, which is "
-        "ln(1 − D), it would be {saturating}: nearly flat. G would then learn least just when it "
-        "has most to learn."
-    ).format(
-        formula=SATURATING,
-        **{name: fixed(value, 4) for name, value in slopes.items()},
-    ),
-    {
-        "flat": _(
-            "So it is with minimax, ln(1 − D). This formula is another one: look at its curve "
-            "where the logit is small."
-        )
-    },
-)
 markdown("own_loss_next")

@@ -19,6 +19,7 @@ HEIGHT = 560
 PLANE_HEIGHT = 480
 RECORDED_HEIGHT = 360
 BETWEEN = 42  # pixels, for the numbers of an axis and the title below
+_OF_ANY_SIZE = {"type": "log", "nticks": 3, "minorloglabels": "complete"}  # 0.5, not a small 5
 DISTANCES = {"jensen_shannon": DISCRIMINATOR, "sliced_wasserstein": GENERATOR}
 
 # Row, name, channel and colour of each curve of the game.
@@ -86,7 +87,7 @@ def plane_curves(
     panels = [Panel(title) for title in titles]
     _draw_the_game(panels, losses, on_top, _)
     distance, gradients = panels[2:]
-    distance.y, gradients.y = {"rangemode": "tozero"}, {"type": "log", "nticks": 3}
+    distance.y, gradients.y = {"rangemode": "tozero"}, _OF_ANY_SIZE
     for name, color in DISTANCES.items():
         title = _(METRICS.get(name).title)
         distance.traces.append(_curve(title, name, color, x="frame_step"))
@@ -190,7 +191,7 @@ def _draw_the_quality(panel: Panel, _: Translate) -> None:
     real = _curve(_(N_("real")), "frechet_floor", REAL, x="quality_step")
     panel.traces += [generated | {"mode": "lines+markers"}, real]
     real["line"]["dash"] = "dot"
-    panel.y = {"type": "log", "nticks": 3}
+    panel.y = _OF_ANY_SIZE
 
 
 def _equilibrium_lines(losses: Sequence[Loss]) -> list[tuple[int, float, str]]:

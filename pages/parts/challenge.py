@@ -21,7 +21,7 @@ from pages.parts.store import store
 IN_URL = "challenge"
 EVERY_SECONDS = 1.0
 # Parts of the playground: what is not about the task, or would break its rules.
-_IN_THE_WAY = ("preset", "pair", "lesson", "branch", "changes", "seeds", "turns", "go_on")
+_IN_THE_WAY = ("preset", "pair", "lesson", "branch", "changes", "seeds", "turns", "go_on", "advice")
 _MET, _OPEN = ":material/check_circle:", ":material/radio_button_unchecked:"
 
 

@@ -15,6 +15,7 @@ from gan_core.runs.curve import level_for
 from gan_core.runs.run import Run
 from gan_core.text import GanError
 from gan_core.training.records import RECORD_FIELDS
+from pages.parts.links import hidden
 from pages.parts.prose import _, language, translator
 from pages.parts.store import store
 
@@ -80,4 +81,6 @@ def _opinion(run_id: str) -> None:
         st.rerun()
     box = {"good": st.success, "watch": st.info, "bad": st.warning}[finding.severity]
     words = {part: getattr(finding, part).say(say) for part in ("title", "evidence", "advice")}
+    if hidden("advice"):  # it would speak of settings that a challenge does not leave free
+        words["advice"] = ""
     box(_("**{title}.** {evidence} {advice}").format(**words), icon=ICONS[finding.severity])

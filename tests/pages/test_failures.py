@@ -18,6 +18,7 @@ def test_case_queues_the_failing_run_and_the_cured_one(store: Store, name: str) 
     cured, failing = store.runs()
     assert failing.config.model_dump() == FAILURES[name].config.model_dump()
     assert cured.config.model_dump() == FAILURES[name].cured.model_dump()
-    assert (failing.name, cured.name) == (FAILURES[name].title, "Its cure")
+    title = FAILURES[name].title
+    assert (failing.name, cured.name) == (title, f"{title}: its cure")
     form = {field: app.session_state[field] for field in failing.config.applicable_fields()}
     assert RunConfig.parse(form) == failing.config

@@ -222,8 +222,8 @@ def test_answer_to_the_question_agrees_with_the_loss() -> None:
     app.radio(key="predict own loss").set_value("flat").run()
     assert "another one" in app.warning[0].value
     app.radio(key="predict own loss").set_value("steep").run()
-    assert "−0.9975" in app.success[-1].value  # −σ(6)
-    assert "−0.0025" in app.success[-1].value  # −σ(−6)
+    assert "−0.9975" in app.success[0].value  # −σ(6)
+    assert "−0.0025" in app.success[0].value  # −σ(−6)
 
 
 # --------------------------------------------------------------------- train with the loss
