@@ -280,8 +280,8 @@ class RunConfig(Settings):
         "constant",
         title=N_("Schedule of the learning rates"),
         description=N_(
-            "How both rates go on from what is set. A rate that falls to 0 at the last step lets "
-            "the game come to rest."
+            "How both rates go on from what is set. A rate that falls towards 0 until the last "
+            "step lets the game come to rest."
         ),
     )
     beta_1: float = Field(
@@ -316,7 +316,7 @@ class RunConfig(Settings):
         title=N_("Averaging of G (EMA)"),
         description=N_(
             "Samples come from a running average of G's weights that keeps this much at each "
-            "step. 0: no average."
+            "turn of G. 0: no average."
         ),
     )
     batch_size: Annotated[int, Shown("log")] = Field(

@@ -6,12 +6,12 @@ Measurements of flowers and handwritten digits both come with scikit-learn, whic
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 
 import numpy as np
 
 from gan_core.datasets import digits
 from gan_core.text import N_
+from gan_core.theory.mixture import Mixture
 
 MOST_PEAKS = 6
 N_COMPONENTS = 40  # directions in which pictures of digits are let vary
@@ -32,33 +32,15 @@ def petal_lengths() -> np.ndarray:
     return np.asarray(load_iris().data[:, 2])
 
 
-@dataclass(frozen=True)
-class Fit:
-    """A mixture of Gaussians on the line: `weights`, `means` and `stds`, (k,) each."""
-
-    weights: np.ndarray
-    means: np.ndarray
-    stds: np.ndarray
-
-    def density(self, x: np.ndarray) -> np.ndarray:
-        """The density at x (n,), shape (n,)."""
-        standard = (x[:, np.newaxis] - self.means) / self.stds  # (n, k)
-        return np.exp(-0.5 * standard**2) @ (self.weights / self.stds) / np.sqrt(2 * np.pi)
-
-    def sample(self, n: int, seed: int) -> np.ndarray:
-        """Draw n numbers, (n,)."""
-        rng = np.random.default_rng(seed)
-        chosen = rng.choice(len(self.means), n, p=self.weights / self.weights.sum())
-        return rng.normal(self.means[chosen], self.stds[chosen])
-
-
 @functools.cache
-def fit_petals(n_peaks: int) -> Fit:
+def fit_petals(n_peaks: int) -> Mixture:
     """The mixture of so many Gaussians under which the petals are likeliest, as far as found."""
     from sklearn.mixture import GaussianMixture
 
     found = GaussianMixture(n_peaks, n_init=3, random_state=0).fit(petal_lengths()[:, np.newaxis])
-    return Fit(found.weights_, found.means_[:, 0], np.sqrt(found.covariances_[:, 0, 0]))
+    weights = found.weights_ / found.weights_.sum()
+    parts = weights, found.means_[:, 0], np.sqrt(found.covariances_[:, 0, 0])
+    return Mixture(*(tuple(part.tolist()) for part in parts))
 
 
 def generate_digits(model: str, n: int, seed: int) -> np.ndarray:

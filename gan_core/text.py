@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 
 def N_(message: str) -> str:
     """Mark `message` for translation without translating it (gettext's convention)."""
@@ -14,7 +16,16 @@ def N_(message: str) -> str:
 
 def number(value: float) -> str:
     """A number as a reader writes it: 0.0005 and 20,000, never 5e-04."""
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.6f}".rstrip("0").rstrip(".")
+    if isinstance(value, int):
+        return f"{value:,}"
+    if abs(value) < 1e-4:  # six decimals would leave too few digits that count
+        return np.format_float_positional(value, precision=6, fractional=False, trim="-")
+    return f"{value:,.6f}".rstrip("0").rstrip(".")
+
+
+def rounded(value: float, unit: str = "") -> str:
+    """A measured value to three digits, as a reader writes it: 1,230, −0.0000321, 70 %."""
+    return f"{number(float(f'{value:z.3g}'))} {unit}".strip().replace("-", "−")
 
 
 def fixed(value: float, digits: int) -> str:

@@ -64,7 +64,7 @@ def learn_a_curve(is_told: bool) -> None:
     """Fit a curve to measurements, and once it `is_told` what comes of it, draw from it."""
     fit = fit_petals(settings.field("peaks"))
     drawn = fit.sample(N_DRAWN, seed=0)
-    density = fit.density(SHOWN)
+    density = fit.pdf(SHOWN)
     figure = fit_figure(petal_lengths(), SHOWN, density, drawn if is_told else drawn[:0], _)
     steady_figure(figure, key="petals")
     head_start()
@@ -147,6 +147,7 @@ def which_are_generated() -> None:
         numbers,
         selection_mode="multi",
         key=f"guessed {values.model} {values.round}",
+        persist_state="session",
     )
     truth = is_generated(values.round)
     if len(guessed) == truth.sum() and shows_answers():

@@ -29,8 +29,7 @@ MIN_PICTURES, MAX_PICTURES = 16, 20_000
 MAX_BYTES = 50_000_000  # of what is brought
 MAX_MEMBERS = 50_000  # files in an archive, pictures or not
 MAX_UNPACKED = 500_000_000  # bytes
-MAX_RATIO = 100  # bytes unpacked for each byte packed …
-SMALL = 1_000_000  # … where that is more than this many bytes
+MAX_HEADER = 12_000  # bytes of an .npy file before its data; NumPy takes no more than 10,000
 MIN_SIDE = 8
 MAX_PIXELS = 20_000_000  # of one picture
 MAX_TOTAL_PIXELS = 4_000_000_000
@@ -181,7 +180,7 @@ def _from_archive(name: str, data: bytes, form: Form, progress: Progress) -> Fou
         if arrays and len(arrays) == len(members):
             return _from_arrays(name, archive, arrays, form, progress)
         files = [
-            _File(member.filename, member.file_size, partial(archive.read, member))
+            _File(member.filename, member.file_size, partial(_unpacked, archive, member))
             for member in members
             if not _is_hidden(PurePosixPath(member.filename).parts)
         ]
@@ -210,18 +209,18 @@ def _check_member(archive: str, member: zipfile.ZipInfo) -> None:
 
 def _check_unpacked(archive: str, members: Sequence[zipfile.ZipInfo]) -> None:
     """Refuse what would grow too much. No more than is declared here will be unpacked."""
-    bomb = any(
-        member.file_size > max(SMALL, MAX_RATIO * member.compress_size) for member in members
-    )
-    if bomb or sum(member.file_size for member in members) > MAX_UNPACKED:
+    if sum(member.file_size for member in members) > MAX_UNPACKED:
         raise GanError(
-            N_(
-                "{name} would grow to more than {most} MB, or far more than pictures do. "
-                "Pack fewer or smaller pictures."
-            ),
+            N_("{name} would grow to more than {most} MB. Pack fewer or smaller pictures."),
             name=archive,
             most=MAX_UNPACKED // 1_000_000,
         )
+
+
+def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """The content of an entry, up to the size that it declares."""
+    with archive.open(member) as file:
+        return file.read(member.file_size)  # `archive.read` would unpack all, and then cut it off
 
 
 def _damaged(name: str, error: Exception) -> GanError:
@@ -270,7 +269,8 @@ def _read_array(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) ->
     """The array of an .npy file; its memory is asked for only when its header is right."""
     try:
         with archive.open(member) as file:
-            shape, by_column, dtype = array_header(file)
+            head = io.BytesIO(file.read(MAX_HEADER))
+            shape, by_column, dtype = array_header(head)
             if not _are_pictures(shape, dtype):
                 raise GanError(
                     N_(
@@ -283,7 +283,8 @@ def _read_array(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) ->
                     shape=_short(str(shape)),
                     least=MIN_SIDE,
                 )
-            data = file.read(MAX_UNPACKED)
+            file.seek(head.tell())
+            data = file.read(member.file_size)
     except GanError:
         raise
     except Exception as error:  # whatever the parsers stumble over

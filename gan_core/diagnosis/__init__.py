@@ -52,7 +52,8 @@ def diagnose(
     finite = np.asarray(np.isfinite(records).all(axis=1))  # (n,)
     # Records are float32, so this changes none; the differences of larger ones would overflow.
     records = np.where(np.isnan(records), np.nan, np.clip(records, -1e38, 1e38))
-    averaged = AVERAGES / (1 - config.ema_decay) if config.ema_decay else 0.0
+    memory = 1 / (1 - config.ema_decay) if config.ema_decay else 0.0  # in turns of G
+    averaged = AVERAGES * memory / config.g_steps
     n_seen = max(WINDOW, int(finite.sum()) // 3)
     seen = records[finite][-n_seen:]
     run = Reading(

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from gan_core.config import RunConfig
-from gan_core.diagnosis.prices import has_no_bottom
 from gan_core.diagnosis.reading import Reading
-from gan_core.text import N_, Text, number
+from gan_core.losses.doubts import has_no_bottom
+from gan_core.text import N_, GanError, Text, number
 
 R1_WEIGHT = 0.1  # enough for points in the plane; a picture needs more
 GRADIENT_PENALTY_WEIGHT = 1.0
@@ -48,34 +48,42 @@ def teach_d(run: Reading) -> Advice:
             ),
             {"d_steps": D_STEPS},
         )
+    if allowed_rate(2 * d_rate) == d_rate:
+        return smaller_steps(run)
     return advise(
         N_(
-            "Set “{d_learning_rate}” to {d_learning_rate_value}, twice what it is: a D that learns "
-            "faster has more to teach."
+            "Set “{d_learning_rate}” to {d_learning_rate_value}: a D that learns faster has more "
+            "to teach."
         ),
         {"d_learning_rate": allowed_rate(2 * d_rate)},
     )
 
 
 def smaller_steps(run: Reading) -> Advice:
-    """A tenth of both learning rates."""
-    d_rate, g_rate = run.rates
+    """A tenth of both learning rates, or as little as is allowed."""
+    smaller = tuple(allowed_rate(rate / 10) for rate in run.rates)
+    if smaller == run.rates:
+        return advise(
+            N_(
+                "Both learning rates are as low as they can be. Try other networks or another loss."
+            ),
+            {},
+        )
+    d_rate, g_rate = smaller
     return advise(
         N_(
             "Start again with {d_learning_rate_value} under “{d_learning_rate}” and "
-            "{g_learning_rate_value} under “{g_learning_rate}”, a tenth of what they are."
+            "{g_learning_rate_value} under “{g_learning_rate}”, so that the players take smaller "
+            "steps."
         ),
-        {
-            "d_learning_rate": allowed_rate(d_rate / 10),
-            "g_learning_rate": allowed_rate(g_rate / 10),
-        },
+        {"d_learning_rate": d_rate, "g_learning_rate": g_rate},
     )
 
 
 def calm(run: Reading) -> Advice:
     """What keeps numbers finite: a bound on D where its loss has none, smaller steps elsewhere."""
-    held = run.is_penalised or not has_no_bottom(run.loss)
-    return smaller_steps(run) if held else gradient_penalty()
+    grows = not run.is_held and has_no_bottom(run.loss)
+    return gradient_penalty() if grows else smaller_steps(run)
 
 
 def gradient_penalty() -> Advice:
@@ -118,17 +126,25 @@ def no_momentum(run: Reading) -> Advice:
 
 def packing(run: Reading) -> Advice:
     """A D that looks at twice as many samples at once; noise where D can look at no such packs."""
-    packs = 2 * run.config.packing
-    refused = packs > RunConfig.bounds("packing")[1] or run.config.batch_size % packs
-    if refused or run.config.n_read:
+    changes = {"packing": 2 * run.config.packing}
+    if not _is_allowed(run.config, changes):
         return instance_noise(run)
     return advise(
         N_(
             "Start again with {packing_value} under “{packing}”: a D that looks at several "
             "samples together notices that they are all alike."
         ),
-        {"packing": packs},
+        changes,
     )
+
+
+def _is_allowed(config: RunConfig, changes: Mapping[str, Any]) -> bool:
+    """Whether a run may begin with these changes of its settings."""
+    try:
+        RunConfig.parse({**config.model_dump(exclude_unset=True), **changes})
+    except GanError:
+        return False
+    return True
 
 
 def r1(template: str) -> Advice:

@@ -7,8 +7,9 @@ import numpy as np
 from gan_core.diagnosis.advice import calm, gradient_penalty, no_momentum, r1, smaller_steps
 from gan_core.diagnosis.curves import block_medians, count_falls, find_wave, shown, trend
 from gan_core.diagnosis.finding import Finding
-from gan_core.diagnosis.prices import farthest_price, has_no_bottom
+from gan_core.diagnosis.prices import farthest_price
 from gan_core.diagnosis.reading import Reading
+from gan_core.losses.doubts import has_no_bottom
 from gan_core.text import N_, Text, number
 
 HUGE = 100.0  # times what D's outputs of ±8 cost: no output that says anything is as large
@@ -149,7 +150,7 @@ def oscillating(run: Reading) -> Finding | None:
 
 def unbounded(run: Reading) -> Finding | None:
     """A loss that D can lower for ever, and a D that does."""
-    if run.is_penalised or not has_no_bottom(run.loss):
+    if run.is_held or not has_no_bottom(run.loss):
         return None
     blocks = block_medians(run.column("d_loss"))
     growth = float(np.exp(min(50.0, trend(np.log(np.maximum(-blocks, 1e-30))))))

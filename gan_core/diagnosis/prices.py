@@ -19,19 +19,9 @@ def price(loss: Loss, real: float, fake: float) -> tuple[float, float]:
     return float(d_loss), float(g_loss)
 
 
-def _corners(loss: Loss, size: float) -> np.ndarray:
-    """D's and G's losses where D's outputs are ±`size`, those that are finite."""
-    ends = (-size, size)
-    prices = np.array([price(loss, real, fake) for real in ends for fake in ends])  # (4, 2)
-    return prices[np.isfinite(prices).all(axis=1)]
-
-
 def farthest_price(loss: Loss) -> float:
-    """The largest loss, of either player, where D's outputs are ±8."""
-    return float(np.abs(_corners(loss, LIMIT)).max(initial=1.0))
-
-
-def has_no_bottom(loss: Loss) -> bool:
-    """Whether D can lower its loss for ever by growing steeper."""
-    near, far = (_corners(loss, size)[:, 0].min(initial=np.inf) for size in (LIMIT, 1000 * LIMIT))
-    return bool(far < near - 1)
+    """The largest loss, of either player, where D's outputs are ±8 and both losses are finite."""
+    ends = (-LIMIT, LIMIT)
+    prices = np.array([price(loss, real, fake) for real in ends for fake in ends])  # (4, 2)
+    finite = prices[np.isfinite(prices).all(axis=1)]
+    return float(np.abs(finite).max(initial=1.0))

@@ -73,6 +73,11 @@ class Reading:
         """Whether D pays a penalty already."""
         return bool(self.config.items.penalty.formula)
 
+    @property
+    def is_held(self) -> bool:
+        """Whether anything keeps D from growing ever steeper."""
+        return self.is_penalised or self.config.weight_clip > 0 or self.config.spectral_norm
+
     @functools.cached_property
     def stake(self) -> float | None:
         """What counts as much in D's loss; None where nobody knows the equilibrium.

@@ -41,6 +41,9 @@ class WrittenOps:
             raise AttributeError(name)
         return lambda *operands: Call(Name(_FUNCTIONS[name]), operands)
 
+    def softplus(self, x: Any) -> Call:
+        return Call(Name(_FUNCTIONS["softplus"]), (x,), is_finite=isinstance(x, Name))
+
     def minimum(self, x: Any, y: Any) -> Call:
         return Call(Name("tf.minimum"), (x, y), line="bounded")
 

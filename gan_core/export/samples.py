@@ -22,7 +22,8 @@ def samples_npz(store: Store, run_id: str) -> bytes:
 
     "x_fake" float32 (n, *shape) are the samples at "step"; "x_fake_at_steps" (k, n, *shape) those
     at "steps" (k,), up to `MOST_STEPS` of the steps that are kept, from the first to the last.
-    Pictures are in [−1, 1] in 256 shades. Points that are no numbers are NaN.
+    Pictures are in [−1, 1] in 256 shades. Points that are no numbers are left out, with NaN behind
+    the others: rows of such a step belong to other noise vectors than the same rows elsewhere.
 
     Raises `GanError` if there is no such run, or nothing to be seen of it yet.
     """

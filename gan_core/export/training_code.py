@@ -281,8 +281,8 @@ def _more(config: RunConfig) -> str:
 
 # Share of the learning rates that is left when a share of all steps is done, and what that means.
 _SCHEDULES = {
-    "linear": ("1.0 - done", "both rates fall evenly, to 0 at the end"),
-    "cosine": ("0.5 * (1.0 + tf.cos(np.pi * done))", "both rates fall to 0, arXiv:1608.03983"),
+    "linear": ("1.0 - done", "both rates fall evenly, towards 0"),
+    "cosine": ("0.5 * (1.0 + tf.cos(np.pi * done))", "both fall towards 0, arXiv:1608.03983"),
 }
 
 

@@ -92,12 +92,13 @@ class Module(Name):
 
 @dataclass(frozen=True, eq=False)
 class Call(Code):
-    """A call of a function."""
+    """A call of a function; `is_finite` where its value is, so that 0 times it adds nothing."""
 
     function: Code
     arguments: Sequence[Any]
     options: Mapping[str, Any] = field(default_factory=dict)
     line: str = ""
+    is_finite: bool = False
 
     @property
     def parts(self) -> tuple[Any, ...]:
@@ -271,7 +272,7 @@ def _sum(left: Any, right: Any) -> Any:
 
 
 def _vanishes(value: Any) -> bool:
-    """Whether it adds nothing: 0, or 0 times something."""
-    if isinstance(value, Operation) and value.sign == "*":
-        return _is(value.left, 0) or _is(value.right, 0)
+    """Whether it adds nothing: 0, or 0 times what is finite. 0 times NaN or ∞ would add NaN."""
+    if isinstance(value, Operation) and value.sign == "*" and isinstance(value.right, Call):
+        return value.right.is_finite and _is(value.left, 0)
     return _is(value, 0)

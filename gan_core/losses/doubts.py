@@ -41,6 +41,19 @@ def doubts(loss: Loss) -> list[Doubt]:
     return sorted(found, key=lambda doubt: not doubt.is_fatal)
 
 
+def has_no_bottom(loss: Loss) -> bool:
+    """Whether D can lower its loss for ever by growing steeper."""
+    near, far = (_lowest(loss.discriminator, size) for size in (LIMIT, 1000 * LIMIT))
+    return far < near - 1
+
+
+def _lowest(player: Player, size: float) -> float:
+    """The least loss where D's outputs are ±`size`, whatever is not a number left out."""
+    with np.errstate(all="ignore"):
+        values = [player(*logits, NUMPY) for logits in _corners(size, np.float64)]
+    return float(np.fmin.reduce(values, initial=np.inf))
+
+
 def slope(player: Player, side: str, real: Tensor, fake: Tensor) -> np.ndarray:
     """∂ loss / ∂ logit of the first sample of `side`, "real" or "fake", by central differences.
 
@@ -78,8 +91,8 @@ def _undefined(loss: Loss) -> Iterator[Doubt]:
         template = (
             N_(
                 "{player}'s loss is not a number at real = {real}, fake = {fake}, and in {share} "
-                "of the picture. log and sqrt take no negative numbers, and logits often are "
-                "negative; sigmoid(…) never is."
+                "of the picture. log and sqrt take no negative numbers (logits often are "
+                "negative; sigmoid(…) never is), and 0/0 is none."
             )
             if np.isnan(values).any()
             else N_(
@@ -195,11 +208,7 @@ def _extreme(loss: Loss) -> Iterator[Doubt]:
                 ),
                 is_fatal=False,
             )
-    near, far = (
-        min(loss.discriminator(*logits, NUMPY) for logits in _corners(size, np.float64))
-        for size in (LIMIT, 1000 * LIMIT)
-    )
-    if far < near - 1:
+    if has_no_bottom(loss):
         yield Doubt(
             Text(
                 N_(

@@ -44,7 +44,8 @@ class Layers:
 
     Keras' own settings for both are process-wide, and several runs share a process. While
     `spectral_norm` is on, layers with weights are divided by their spectral norm. `n_logits` is how
-    many numbers D ends in: one, and one more for each class that the players are told of.
+    many numbers D ends in: one, and one more for each class that the players are told of, or for
+    each number that D reads off a sample.
     """
 
     dtype: str

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import expit
 
 N_STEPS = 6
 BATCH_SIZE = 64
@@ -195,7 +196,7 @@ def cross_entropy(label: int, logits: np.ndarray) -> tuple[float, np.ndarray]:
 
 def decision(logits: np.ndarray) -> np.ndarray:
     """D = σ(logit)."""
-    return np.asarray(np.exp(-np.logaddexp(0, -logits)))
+    return np.asarray(expit(logits))
 
 
 def mean_decision(logits: np.ndarray) -> float:

@@ -26,7 +26,8 @@ class Reading:
     """What a divergence says at one place of q: its value, and how it changes per unit of x.
 
     The slope is NaN where there is none: the divergence is infinite on both sides, or p and q are
-    one and the same point, where it leaps or has a corner.
+    one and the same point, where it leaps or has a corner. Beside that point it is that of the far
+    side.
     """
 
     value: float
@@ -68,8 +69,16 @@ class MovingPair:
         return {name: self._reading(*values.tolist()) for name, values in found.items()}
 
     def _reading(self, before: float, here: float, after: float) -> Reading:
-        same_point = self.of_points and here == 0
-        return Reading(here, math.nan if same_point else (after - before) / (2 * self.step))
+        return Reading(here, self._slope(before, here, after))
+
+    def _slope(self, before: float, here: float, after: float) -> float:
+        if self.of_points and here == 0:
+            return math.nan
+        if self.of_points and before == 0:
+            return (after - here) / self.step
+        if self.of_points and after == 0:
+            return (here - before) / self.step
+        return (after - before) / (2 * self.step)
 
 
 def gaussians(p: Mixture, q_std: float, reach: float) -> MovingPair:

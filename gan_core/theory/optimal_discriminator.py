@@ -6,6 +6,7 @@ Real = 1, fake = 0: p is the density of the data, q that of the generator.
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import expit
 
 from gan_core.theory.grid import check_log_densities, log_of, normalised
 
@@ -20,7 +21,7 @@ def optimal_discriminator(p: np.ndarray, q: np.ndarray) -> np.ndarray:
 
 def optimal_discriminator_of_logs(log_p: np.ndarray, log_q: np.ndarray) -> np.ndarray:
     """The same from ln p and ln q: right in the tails too, where p and q are too small to store."""
-    return np.exp(-np.logaddexp(0.0, -_optimal_logit(log_p, log_q)))
+    return np.asarray(expit(_optimal_logit(log_p, log_q)))
 
 
 def value_at_optimum_of_logs(log_p: np.ndarray, log_q: np.ndarray, dx: float) -> float:

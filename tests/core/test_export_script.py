@@ -20,6 +20,7 @@ from gan_core import __main__ as shell
 from gan_core.config import RunConfig
 from gan_core.datasets import DATASETS, Dataset, keras_files, scale_to_tanh
 from gan_core.export.data_code import PICTURES_FILE
+from gan_core.export.loss_code import loss_code
 from gan_core.export.own_pictures import pictures_npz
 from gan_core.export.program import (
     N_COMPARED,
@@ -229,6 +230,14 @@ def test_settings_that_nobody_has_trained_are_a_program_that_runs() -> None:
     config = config_of(POINTS)
     exec(script(program_of(config, "Ring")), {})
     np.testing.assert_array_equal(losses_of_program(), losses_of_run(config))
+
+
+def test_program_leaves_out_nothing_that_may_be_no_number() -> None:
+    formula = "softplus(-real) + softplus(fake) + 0 * sqrt(real)"
+    names: dict[str, Any] = {"tf": tf}
+    exec(loss_code(config_of({**POINTS, **FORMULAS, "d_formula": formula})), names)
+    assert np.isnan(names["discriminator_loss"](tf.constant([-1.0]), tf.constant([0.0])))
+    assert "0.0 *" not in loss_code(config_of(POINTS))
 
 
 @pytest.mark.parametrize("norm", ["none", "batch"])

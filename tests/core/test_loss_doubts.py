@@ -10,7 +10,7 @@ import pytest
 from gan_core.expression import FUNCTIONS
 from gan_core.losses import LOSSES
 from gan_core.losses.custom import DISCRIMINATOR, GENERATOR, custom
-from gan_core.losses.doubts import doubts, slope
+from gan_core.losses.doubts import doubts, has_no_bottom, slope
 
 WITHOUT_BOTTOM = {"wasserstein", "f_divergence"}  # D must be held, and the papers say so
 RELATIVISTIC_D = "softplus(mean(fake) - real) + softplus(fake - mean(real))"
@@ -32,6 +32,21 @@ def test_losses_without_a_bottom_are_named_and_not_condemned(name: str) -> None:
     [doubt] = doubts(LOSSES.get(name))
     assert "no lowest value" in doubt.text.say()
     assert not doubt.is_fatal
+
+
+@pytest.mark.parametrize(
+    ("d_formula", "is_without"),
+    [
+        ("fake - real", True),
+        ("-exp(real)", True),
+        ("0*log(fake) - real", True),
+        ("-tanh(real)", False),
+    ],
+)
+def test_bottom_is_looked_for_wherever_the_loss_is_a_number(
+    d_formula: str, is_without: bool
+) -> None:
+    assert has_no_bottom(custom(d_formula, "-fake")) == is_without
 
 
 @pytest.mark.parametrize(

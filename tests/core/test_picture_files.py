@@ -6,9 +6,11 @@ import io
 import json
 import struct
 import tarfile
+import tracemalloc
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -337,9 +339,17 @@ def bomb(size: int) -> bytes:
     return zipped({"zeros.bmp": bytes(size)})
 
 
-def test_archive_that_would_explode_is_refused() -> None:
+def test_archive_that_would_explode_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picture_files, "MAX_UNPACKED", 19_000_000)
     assert len(bomb(20_000_000)) < 50_000
-    assert "would grow" in refusal("bomb.zip", bomb(20_000_000))
+    assert "would grow to more than 19 MB" in refusal("bomb.zip", bomb(20_000_000))
+
+
+def test_plain_pictures_are_no_bomb() -> None:
+    plain = np.zeros((3000, 28, 28), np.uint8)
+    plain[:, 8:20, 8:20] = 255
+    assert plain.nbytes > 100 * len(npz(x_train=plain))
+    np.testing.assert_array_equal(take("plain.npz", npz(x_train=plain), GREY).pixels[..., 0], plain)
 
 
 def test_archive_that_grows_in_sum_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -349,12 +359,35 @@ def test_archive_that_grows_in_sum_is_refused(monkeypatch: pytest.MonkeyPatch) -
 
 def test_no_more_is_unpacked_than_an_entry_declares() -> None:
     """An entry that says it is small, and is not: its checksum tells, and it is left out."""
-    data = bytearray(zipped({**album(16), "zz.bmp": bytes(3_000_000)}))
-    entry = data.rindex(b"PK\x01\x02")
-    data[entry + 24 : entry + 28] = struct.pack("<I", 100)  # the declared size
-    found = take("a.zip", bytes(data))
+    data = understated({**album(16), "zz.bmp": bytes(30_000_000)})
+    with little_memory():
+        found = take("a.zip", data)
     assert len(found.pixels) == 16
     assert [each.name for each in found.skipped] == ["zz.bmp"]
+
+
+def test_no_more_is_unpacked_than_an_array_s_header_needs() -> None:
+    data = understated({"x.npy": b"\x93NUMPY\x02\x00" + b"\xff" * 4 + bytes(30_000_000)})
+    with little_memory():
+        assert "is damaged" in refusal("a.npz", data)
+
+
+def understated(members: dict[str, bytes]) -> bytes:
+    """A zip of which the last entry declares a size of 5,000 bytes."""
+    data = bytearray(zipped(members))
+    entry = data.rindex(b"PK\x01\x02")
+    data[entry + 24 : entry + 28] = struct.pack("<I", 5000)
+    return bytes(data)
+
+
+@contextmanager
+def little_memory() -> Iterator[None]:
+    """No more than 10 MB are taken meanwhile."""
+    tracemalloc.start()
+    yield
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10_000_000
 
 
 @pytest.mark.parametrize(

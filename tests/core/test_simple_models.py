@@ -21,7 +21,7 @@ X = np.linspace(-5, 15, 4001)
 
 @pytest.mark.parametrize("n_peaks", [1, 2, MOST_PEAKS])
 def test_density_is_one_in_all_and_gives_the_mean_of_the_data(n_peaks: int) -> None:
-    density = fit_petals(n_peaks).density(X)
+    density = fit_petals(n_peaks).pdf(X)
     dx = X[1] - X[0]
     assert density.sum() * dx == pytest.approx(1, abs=1e-3)
     assert (X * density).sum() * dx == pytest.approx(petal_lengths().mean(), abs=0.02)
@@ -34,7 +34,7 @@ def test_a_single_bell_has_the_mean_and_spread_of_the_data() -> None:
 
 
 def test_more_bells_fit_better_and_leave_the_gap_empty() -> None:
-    one, two = (np.log(fit_petals(n).density(petal_lengths())).sum() for n in (1, 2))
+    one, two = (np.log(fit_petals(n).pdf(petal_lengths())).sum() for n in (1, 2))
     assert two > one + 50
     in_gap = [((s := fit_petals(n).sample(2000, 0)) > 2).mean() - (s > 2.8).mean() for n in (1, 2)]
     assert in_gap[0] > 0.1

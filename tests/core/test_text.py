@@ -7,7 +7,7 @@ import pickle
 
 import pytest
 
-from gan_core.text import N_, GanError, Text, fixed
+from gan_core.text import N_, GanError, Text, fixed, number, rounded
 
 CHINESE = {
     "{field} is wrong: {why}.": "{field}有误：{why}。",
@@ -27,6 +27,18 @@ def nested() -> Text:
 
 def test_decimals_have_a_minus_sign_and_zero_has_none() -> None:
     assert [fixed(value, 2) for value in (-0.25, -0.001, 1234)] == ["−0.25", "0.00", "1234.00"]
+
+
+def test_small_numbers_keep_the_digits_that_count() -> None:
+    values = (1.5e-6, -2e-5, 1 / 3e5, 0.0, 1e-4, 0.0005, 20_000)
+    told = ["0.0000015", "-0.00002", "0.00000333333", "0", "0.0001", "0.0005", "20,000"]
+    assert [number(value) for value in values] == told
+
+
+def test_measured_values_have_three_digits_and_no_exponent() -> None:
+    told = [rounded(value) for value in (1234.5, -0.00003214, 0.5, -0.0)]
+    assert told == ["1,230", "−0.0000321", "0.5", "0"]
+    assert rounded(69.96, "%") == "70 %"
 
 
 def test_marking_does_not_translate() -> None:

@@ -51,6 +51,14 @@ def test_two_lines_have_the_published_values(theta: float) -> None:
     assert here["wasserstein_1"].slope == pytest.approx(math.copysign(1, theta), abs=1e-12)
 
 
+@pytest.mark.parametrize("theta", [-DX, DX])
+def test_lines_side_by_side_have_no_slope_across_the_leap(theta: float) -> None:
+    here = points(REACH).readings(theta)
+    assert math.isnan(here["kl"].slope)
+    assert (here["js"].value, here["js"].slope) == (math.log(2), 0)
+    assert here["wasserstein_1"].slope == pytest.approx(math.copysign(1, theta), abs=1e-12)
+
+
 def test_lines_upon_each_other_have_no_distance_and_no_slope() -> None:
     here = points(REACH).readings(0.0)
     assert {each.value for each in here.values()} == {0.0}
