@@ -5,6 +5,7 @@ const WIDTH_RESTS_MS = 100; // a window that is being drawn wider changes with e
 const FRAMES_WAIT_MS = 150; // a slider that is being moved asks for another figure sooner
 
 const AT_ONCE = { frame: { duration: 0, redraw: false }, transition: { duration: 0 }, mode: "immediate" };
+const STRIDES = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, Home: -Infinity, End: Infinity };
 
 const figures = new WeakMap();
 
@@ -23,18 +24,20 @@ export default function (component) {
 class SteadyFigure {
   constructor(root) {
     this.root = root;
+    root.addEventListener("keydown", (event) => this.press(event));
     // Plotly itself would follow the window alone, not the sidebar beside the page.
     new ResizeObserver(() => this.theme && root.clientWidth && this.fit()).observe(root);
     this.onPrint = () => this.theme && this.setWidth(Math.min(PAPER_PX, root.clientWidth));
     this.afterPrint = () => this.theme && this.setWidth(null); // as wide as there is room again
   }
 
-  show(figure, { name, mode_bar, choosable, failed }) {
+  show(figure, { name, mode_bar, choosable, signs, failed }) {
     this.root.setAttribute("aria-label", name);
     clearTimeout(this.leaving);
     this.figure = figure;
     this.modeBar = mode_bar;
     this.choosable = choosable;
+    this.signs = signs;
     this.root.style.height = `${this.figure.layout.height}px`;
     this.root.style.setProperty("--height", this.root.style.height);
     window.addEventListener("beforeprint", this.onPrint);
@@ -65,6 +68,7 @@ class SteadyFigure {
       if (!this.root.isConnected) return;
       this.setFrames();
       this.listen();
+      this.describeControls();
     });
   }
 
@@ -105,14 +109,54 @@ class SteadyFigure {
     const { frames } = this.figure;
     if (!frames) return;
     // Frames of the same name are replaced; those of other names stay, and nothing plays them.
-    this.framing = setTimeout(() => this.Plotly.addFrames(this.root, frames), FRAMES_WAIT_MS);
+    this.framing = setTimeout(() => this.root.layout && this.Plotly.addFrames(this.root, frames), FRAMES_WAIT_MS);
   }
 
   // Only what Plotly has drawn can be listened to.
   listen() {
-    this.root.removeAllListeners("plotly_click");
+    const { root } = this;
+    for (const event of ["plotly_click", "plotly_afterplot", "plotly_sliderchange"]) root.removeAllListeners(event);
+    root.on("plotly_afterplot", () => this.describeControls());
+    root.on("plotly_sliderchange", () => this.describeControls());
     if (!this.choosable) return; // a click that nobody waits for would run the page again
-    this.root.on("plotly_click", ({ points: [{ x, y }] }) => this.tell("clicked", { x, y }));
+    root.on("plotly_click", ({ points: [{ x, y }] }) => this.tell("clicked", { x, y }));
+  }
+
+  // Plotly gives a film's button and slider no names, and has them answer to the pointer alone.
+  describeControls() {
+    for (const button of this.root.querySelectorAll(".updatemenu-button")) {
+      const sign = button.textContent;
+      describe(button, { role: "button", "aria-label": this.signs[sign] ?? sign });
+    }
+    const [slider] = this.root.layout?.sliders ?? []; // nothing is drawn once it was purged
+    if (!slider) return;
+    const { active, steps, currentvalue } = slider;
+    describe(this.root.querySelector(".slider-group"), {
+      role: "slider",
+      "aria-label": currentvalue.prefix.trim(),
+      "aria-valuemin": 0,
+      "aria-valuemax": steps.length - 1,
+      "aria-valuenow": active,
+      "aria-valuetext": steps[active].label,
+    });
+  }
+
+  press(event) {
+    const { key, target, altKey, ctrlKey, metaKey } = event;
+    if (altKey || ctrlKey || metaKey) return;
+    const isPressed = target.matches(".updatemenu-button") && [" ", "Enter"].includes(key);
+    const stride = target.matches(".slider-group") && STRIDES[key];
+    if (!isPressed && !stride) return;
+    event.preventDefault(); // the page must not scroll
+    if (isPressed) target.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    else this.stepBy(stride);
+  }
+
+  // Plotly moves the slider to the frame that it shows.
+  stepBy(stride) {
+    const { active, steps } = this.root.layout.sliders[0];
+    const next = Math.min(steps.length - 1, Math.max(0, active + stride));
+    this.Plotly.animate(this.root, ...steps[next].args).catch(() => {}); // or another one has come
   }
 
   // In a new width, Plotly puts the legend where it had been in the old one: all is drawn once more.
@@ -142,4 +186,8 @@ class SteadyFigure {
       purgeOnceDrawn(this.root);
     }, 200);
   }
+}
+
+function describe(element, attributes) {
+  for (const [name, value] of Object.entries({ tabindex: 0, ...attributes })) element.setAttribute(name, value);
 }

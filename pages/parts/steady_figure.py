@@ -56,6 +56,7 @@ def steady_figure(
         "mode_bar": mode_bar,
         "choosable": choose is not None,
         "name": _("; ").join(filter(None, [figure_name(figure), says])),
+        "signs": {"❚❚": _("Pause")},  # on buttons: what a screen reader calls them
         "failed": _("The figures could not be loaded. Reload the page."),
     }
     data = {"figure": to_json(figure, validate=False), "view": json.dumps(view)}

@@ -24,7 +24,8 @@ from tests.browser.test_live_scripts import load
 
 PLACE = """<div id=place style='width: 450px; --st-text-color: black'>
 <div class=steady-figure></div></div>"""
-VIEW = json.dumps({"name": "", "mode_bar": False, "choosable": False, "failed": ""})
+GIVEN = {"name": "", "mode_bar": False, "choosable": False, "signs": {"❚❚": "Pause"}, "failed": ""}
+VIEW = json.dumps(GIVEN)
 SHOW = "data => (window.show = () => component({ data, parentElement: place }))()"
 FIGURE = "document.querySelector('.steady-figure')"
 FRAMES_COME_MS = 400  # the script waits less
@@ -74,9 +75,8 @@ def test_legend_finds_its_place_in_a_figure_that_changes_while_it_grows(tab: Pag
     tab.add_script_tag(content=get_plotlyjs())
     title = "Generator {n}, with a title that leaves no room beside it"
     scores = {title.format(n=n): [10.0, 1.0] for n in range(3)}
-    view = {"name": "", "mode_bar": False, "choosable": False, "failed": ""}
     figure = to_json(floor_figure((50, 100), (2, 1), scores), validate=False)
-    data = {"figure": figure, "view": json.dumps(view)}
+    data = {"figure": figure, "view": VIEW}
     tab.evaluate("data => (window.show = () => component({ data, parentElement: place }))()", data)
     expect(tab.locator(".legendtext")).to_have_count(4)
     assert blemishes(tab) == []
@@ -185,3 +185,30 @@ def test_film_of_a_figure_that_moved_shows_its_own_game(
     show(told())
     go_on()
     assert tab.evaluate(SEEN) == end
+
+
+def test_film_is_played_and_stepped_by_keyboard(tab: Page, show: Callable[[Figure], None]) -> None:
+    show(told())
+    afresh = tab.evaluate(SEEN)
+    tab.wait_for_timeout(FRAMES_COME_MS)
+    slider, play = tab.get_by_role("slider", name="Step"), tab.get_by_role("button", name="Play")
+    last = slider.get_attribute("aria-valuemax") or ""
+    slider.focus()
+    tab.evaluate("place.style.width = '600px'")  # all is drawn once more
+    tab.wait_for_function("document.querySelector('.main-svg').clientWidth === 600")
+    for key, at in (("End", last), ("ArrowRight", last), ("Home", "0"), ("ArrowRight", "1")):
+        tab.keyboard.press(key)
+        expect(slider).to_have_attribute("aria-valuenow", at)
+        assert tab.evaluate(f"{FIGURE}.layout.sliders[0].active") == int(at)
+    assert tab.evaluate(SEEN) != afresh
+    expect(slider).to_have_attribute("aria-valuetext", "6")
+    play.focus()
+    tab.keyboard.press("Enter")
+    tab.wait_for_function(f"{FIGURE}.layout.sliders[0].active > 2")
+    expect(play).to_be_focused()
+    tab.get_by_role("button", name="Pause").focus()
+    tab.keyboard.press("Space")
+    tab.wait_for_timeout(FRAMES_COME_MS)
+    stopped = slider.get_attribute("aria-valuenow")
+    tab.wait_for_timeout(FRAMES_COME_MS)
+    assert slider.get_attribute("aria-valuenow") == stopped != last
