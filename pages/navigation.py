@@ -15,10 +15,10 @@ if str(ROOT) not in sys.path:  # Streamlit puts this script's folder there, not 
 from gan_core.course import LESSONS  # noqa: E402
 from pages.parts.browser import tell_browser  # noqa: E402
 from pages.parts.lesson import numbered  # noqa: E402
-from pages.parts.links import enter  # noqa: E402
+from pages.parts.links import arrive_at_language, enter, speak  # noqa: E402
 from pages.parts.menu import BESIDE_THE_LESSONS, SECTIONS, Entry  # noqa: E402
 from pages.parts.progress import take_progress  # noqa: E402
-from pages.parts.prose import _, language, language_switch  # noqa: E402
+from pages.parts.prose import LANGUAGES, _, language  # noqa: E402
 
 # Before the navigation: a page's own icon would be fetched from the internet for the browser's tab.
 st.set_page_config(page_icon=str(ROOT / "assets" / "logo.svg"), layout="wide")
@@ -52,6 +52,7 @@ st.html(
 )
 
 HERE = Path(__file__).parent
+SWITCH = "language_switch"
 
 
 def words_of_the_upload_box() -> str:
@@ -96,6 +97,21 @@ def icon(symbol: str) -> str:
     return f":material/{symbol}:"
 
 
+def language_switch() -> None:
+    """Let the visitor choose; the choice stays in the URL and thus in every shared link."""
+    st.session_state[SWITCH] = language()
+    st.segmented_control(
+        "Language / 语言",
+        list(LANGUAGES),
+        format_func=LANGUAGES.__getitem__,
+        key=SWITCH,
+        required=True,
+        label_visibility="collapsed",
+        on_change=lambda: speak(st.session_state[SWITCH]),
+    )
+
+
+arrive_at_language()  # before the menu is drawn, which speaks it too
 current = st.navigation(course_map(), position="top")
 st.set_page_config(page_title=f"{current.title} · GAN Dojo")
 enter(current.url_path)

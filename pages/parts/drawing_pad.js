@@ -32,7 +32,7 @@ class Pad {
     this.root.replaceChildren();
     const { catalog, language, clear } = this.data;
     const add = (tag) => this.root.appendChild(document.createElement(tag));
-    this.plane = new Plane(add("div"), { labels: catalog, language });
+    this.plane = new Plane(add("div"), { text: sayingIn(catalog), language });
     const button = add("button");
     button.type = "button";
     button.textContent = clear;

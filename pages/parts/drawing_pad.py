@@ -11,8 +11,9 @@ import streamlit as st
 from gan_core.config import RunConfig
 from gan_core.datasets import drawing
 from gan_core.text import GanError
+from pages.parts.browser_sentences import IN_THE_PLANE, in_the_readers_language
 from pages.parts.links import remember_all
-from pages.parts.prose import _, catalog, language, say
+from pages.parts.prose import _, language, say
 
 _HERE = Path(__file__).parent
 _TOLD = "points that the pad has told"
@@ -52,7 +53,7 @@ def _pad(config: RunConfig) -> None:
         "extent": config.items.dataset.extent,
         "clear": _("Clear"),
         "cleared": _("Until you draw something, Train takes the points from before."),
-        "catalog": catalog(language()),
+        "catalog": in_the_readers_language(IN_THE_PLANE),
         "language": language(),
     }
     _component(

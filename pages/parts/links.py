@@ -13,7 +13,9 @@ from pages.parts.prose import language
 HIDE = "hide"  # names of controls, for a lesson: `?hide=seed,doctor`
 PROGRESS = "progress"  # what a reader has done of the course
 _PAGE, _VISITS, _KNOWN, _NEXT = "page", "visits", "known in the URL", "next in the URL"
+_NEXT_LANGUAGE = "next language in the URL"
 _MANY = 100  # more than a browser can lag behind
+_MOST_DIGITS = 9  # of a number that somebody may mean
 
 
 def enter(page: str) -> None:
@@ -23,7 +25,12 @@ def enter(page: str) -> None:
         st.session_state[_VISITS] = visits() + 1
         st.session_state[_KNOWN] = deque(maxlen=_MANY)
         st.session_state.pop(_NEXT, None)
-    _arrive()
+    _arrive(_NEXT)
+
+
+def arrive_at_language() -> None:
+    """Have the URL name the language that was chosen: call it before anything is said."""
+    _arrive(_NEXT_LANGUAGE)
 
 
 def page() -> str:
@@ -47,6 +54,11 @@ def go_to(**parameters: str | None) -> None:
     remember(_NEXT, parameters)
 
 
+def speak(language: str) -> None:
+    """For callbacks: have the URL name this language, as `go_to` does, on whatever page."""
+    remember(_NEXT_LANGUAGE, {"lang": language})
+
+
 def remember(name: str, value: object) -> None:
     """For callbacks: write into the session, and only then let Streamlit interrupt, if it must."""
     remember_all({name: value})
@@ -65,11 +77,11 @@ def remember_all(values: Mapping[str, object]) -> None:
         raise interruption
 
 
-def _arrive() -> None:
+def _arrive(key: str) -> None:
     """Write what a callback wants into the URL, until the browser has come with it."""
-    wanted = st.session_state.get(_NEXT, {})
+    wanted = st.session_state.get(key, {})
     if all(st.query_params.get(name) == value for name, value in wanted.items() if value):
-        st.session_state.pop(_NEXT, None)
+        st.session_state.pop(key, None)
         return
     for name, value in wanted.items():
         if value:
@@ -124,6 +136,12 @@ def asked(name: str) -> str | None:
         return None
     know(said)
     return said[name]
+
+
+def whole_number(name: str) -> int | None:
+    """The number that the URL says of a parameter; None where it says nothing, or no number."""
+    said = st.query_params.get(name, "")
+    return int(said) if said.isdecimal() and len(said) <= _MOST_DIGITS else None
 
 
 def tell(name: str, value: str) -> None:

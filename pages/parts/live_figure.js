@@ -4,7 +4,7 @@
 const CURVES_EVERY_MS = 200; // redrawing curves costs the browser more than swapping a picture
 const PICTURES_EVERY_MS = 60;
 const RECONNECT_MS = [500, 1000, 2000, 4000];
-const GONE = 4404;
+const [GONE, OTHER_ORIGIN] = [4404, 4403];
 const NO_FRAME_YET = 404;
 const SCRUB_EVERY_MS = 60;
 const FOLLOW = -1; // what the page is told instead of a step
@@ -48,10 +48,12 @@ class View {
     clearTimeout(this.leaving);
     if (!same) this.ungroup();
     this.data = data;
+    this.text = sayingIn(data.catalog);
     this.root.toggleAttribute("data-pair", Boolean(data.group));
     this.told = news(data);
     if (same) {
       this.setLayers();
+      this.sayNote(); // its words may have come only now
       return this.showTiles(); // a noise floor may be known by now
     }
     this.disconnect();
@@ -89,11 +91,6 @@ class View {
     this.plots = [];
   }
 
-  text(message, values = {}) {
-    const sentence = this.data.catalog[message] || message;
-    return sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-  }
-
   reset() {
     clearTimeout(this.refetch);
     this.curves = {};
@@ -105,6 +102,7 @@ class View {
     this.marks = [];
     this.progress = {};
     this.state = {};
+    this.noted = { template: "", values: {} };
     this.stale = false; // whether there is more than the curves show
     this.heard = new Promise((resolve) => (this.hear = resolve)); // the first message
   }
@@ -151,7 +149,7 @@ class View {
     this.plane?.destroy();
     this.plane = this.data.plane ? this.buildPlane(add(figures, "div", "plane-cell"), add) : null;
     const beside = this.plane ? add(figures, "div", "beside") : figures;
-    if (this.plane) this.sketch = new GameSketch(add(beside, "div", "game"), { game: this.data.plane.game, text: this.text.bind(this) });
+    if (this.plane) this.sketch = new GameSketch(add(beside, "div", "game"), { game: this.data.plane.game, text: this.text });
     this.plots = this.data.figures.map((figure) => {
       const plot = add(beside, "div", "figure");
       plot.setAttribute("role", "figure");
@@ -172,7 +170,7 @@ class View {
 
   // The plane, and below it the time machine.
   buildPlane(cell, add) {
-    const plane = new Plane(add(cell, "div", ""), { labels: this.data.catalog, language: this.data.language });
+    const plane = new Plane(add(cell, "div", ""), { text: this.text, language: this.data.language });
     this.buildTime(add(cell, "div", "time"), add);
     return plane;
   }
@@ -272,6 +270,7 @@ class View {
       if (this.socket !== socket) return;
       this.socket = null;
       if (event.code === GONE) return this.note("This run no longer exists.");
+      if (event.code === OTHER_ORIGIN) return this.note("This page comes from another site.");
       this.note("Connection lost. Trying again …");
       const wait = RECONNECT_MS[Math.min(this.attempt || 0, RECONNECT_MS.length - 1)];
       this.attempt = (this.attempt || 0) + 1;
@@ -326,6 +325,7 @@ class View {
       for (const { frame } of ready) this.pictures = { ...frame, ...this.pictures }; // what stays the same all along
       return this.soon("pictures", PICTURES_EVERY_MS, () => this.redrawPictures());
     }
+    this.wanted = null; // what is still being fetched is older
     const before = { ...this.pictures };
     for (const { frame } of shown) Object.assign(this.pictures, NO_LONGER, frame);
     this.shownStep = shown.at(-1).step;
@@ -377,10 +377,11 @@ class View {
     clearTimeout(this.refetch);
     this.wanted = step;
     this.soon("fetch", SCRUB_EVERY_MS, async () => {
+      if (this.wanted === null) return;
       const number = ++this.asked;
       const answer = await fetch(new URL(`frame/${this.data.run}/${this.wanted}`, baseUrl())).catch(() => null);
       const frame = answer?.ok && (await answer.json());
-      if (answer?.status === NO_FRAME_YET || number < this.answered) return;
+      if (this.wanted === null || answer?.status === NO_FRAME_YET || number < this.answered) return;
       if (!answer?.ok) {
         this.note("Connection lost. Trying again …");
         this.refetch = setTimeout(() => this.fetchFrame(this.wanted), RECONNECT_MS.at(-1));
@@ -388,7 +389,7 @@ class View {
       }
       this.answered = number;
       this.showProgress(); // whatever was noted of a lost connection
-      Object.assign(this.pictures, frame);
+      Object.assign(this.pictures, NO_LONGER, frame);
       this.shownStep = Number(answer.headers.get("X-Step"));
       this.redrawPictures();
       this.stale = true; // the mark of the step that is shown
@@ -539,7 +540,7 @@ class View {
     this.bar.setAttribute("aria-valuenow", Math.round((100 * step) / steps));
     this.fill.style.width = `${(100 * step) / steps}%`;
     if (status === "queued" && place) this.note("Waiting for a free slot: position {place} of {waiting}.", { place, waiting });
-    else if (message) this.note(this.fillIn(message));
+    else if (message) this.note(message.template, message.values);
     else this.note("");
     if (this.plane && !this.plane.phase) this.showPhase(null);
     if (news(this.state) !== this.told) {
@@ -554,14 +555,19 @@ class View {
     return this.text(template, Object.fromEntries(filled));
   }
 
-  note(message, values) {
-    this.noteLine.textContent = message && this.text(message, values);
+  note(template, values = {}) {
+    this.noted = { template, values };
+    this.sayNote();
+  }
+
+  sayNote() {
+    this.noteLine.textContent = this.fillIn(this.noted);
   }
 }
 
-// What the page must run again for: another status, and facts that it did not know.
-function news({ status, has_facts }) {
-  return `${status} ${has_facts}`;
+// What the page must run again for: another status or end, and facts that it did not know.
+function news({ status, has_facts, message }) {
+  return JSON.stringify([status, has_facts, ENDED.includes(status) && message]);
 }
 
 function duration(seconds) {

@@ -15,8 +15,9 @@ from gan_core.plane import noise_lattice
 from gan_core.runs.curve import level_for
 from gan_core.runs.messages import snapshot
 from gan_core.runs.run import Run
+from pages.parts.browser_sentences import in_the_readers_language, of_a_run
 from pages.parts.plotly_script import LOADER
-from pages.parts.prose import catalog, language
+from pages.parts.prose import language
 from pages.parts.steady_figure import figure_name, head_start
 from pages.parts.store import store
 
@@ -52,8 +53,9 @@ def live_run(
 
     Each trace's `meta` names the channels that feed it (see `gan_core.figures`); `tiles` maps a
     channel to the label under which its latest value is shown; `speed` says "{rate} images/s".
-    When the run's status changes, the page runs again, so that its buttons fit. With `layers`, the
-    plane is shown, with those of its `LAYERS`; runs of one `group` show the same step.
+    When the run's status changes, the page runs again, so that its buttons fit and its message is
+    said in the reader's language. With `layers`, the plane is shown, with those of its `LAYERS`;
+    runs of one `group` show the same step.
 
     `at` is the step to begin with; returns the one to which the reader has gone back, if any.
     """
@@ -61,6 +63,7 @@ def live_run(
         "run": run.id,
         "status": run.status,
         "has_facts": bool(run.facts),
+        "message": run.message.to_json() if run.message else None,
         "figures": [figure | {"name": figure_name(figure)} for figure in figures],
         "tiles": tiles,
         "speed": speed,
@@ -72,7 +75,7 @@ def live_run(
         },
         "group": group,
         "at": at,
-        "catalog": catalog(language()),
+        "catalog": in_the_readers_language(of_a_run(run.message)),
         "language": language(),
     }
     first = _first_message(run)

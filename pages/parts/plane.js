@@ -16,10 +16,18 @@ const PEN_SPACING = 0.03; // of the width
 const MOST_DRAWN = 400;
 const CROSSHAIR_STEP = 0.04; // of the width
 
+// What says a sentence as the catalogue has it, with values in their places.
+function sayingIn(catalog) {
+  return (message, values = {}) => {
+    const sentence = catalog[message] || message;
+    return sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  };
+}
+
 class Plane {
-  constructor(root, { labels = {}, language = "en" } = {}) {
+  constructor(root, { text, language }) {
     this.root = root;
-    this.labels = labels;
+    this.text = text;
     this.language = language;
     this.known = { extent: 2 };
     this.layers = { real: true, fake: true, surface: true, truth: false, manifold: false, arrows: false };
@@ -38,11 +46,6 @@ class Plane {
     this.observer.observe(this.canvas);
     this.themeTimer = setInterval(() => this.followTheme(), PLANE_FOLLOWS_THEME_MS);
     this.fit();
-  }
-
-  text(message, values = {}) {
-    const sentence = this.labels[message] || message;
-    return sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   }
 
   build() {

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from gan_core.settings import Choices, Settings
 from gan_core.text import N_
-from pages.parts.links import link, to_share, visits
+from pages.parts.links import link, to_share, visits, whole_number
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import _
 from pages.parts.sharing import scan_button
@@ -20,7 +20,7 @@ from pages.parts.visitor import visitor
 
 _HERE = Path(__file__).parent
 QUESTION = "question"  # in the URL
-_VISIT = "visit of a lesson"
+_VISIT, _VIEW = "visit of a lesson", "view of lessons"
 GROWTH = 1.375  # of letters and figures on a projector
 _LARGE = (_HERE / "projector.css").read_text("utf-8")
 _component = st.components.v2.component(
@@ -64,14 +64,20 @@ def take_view() -> None:
     if is_new and "view" not in st.query_params:
         st.session_state.pop("View.view", None)
     st.session_state[_VISIT] = visits()
-    PageSettings(View)
+    st.session_state[_VIEW] = PageSettings(View)
     if is_projected():
         st.html(f"<style>html {{ --growth: {GROWTH}; }}\n{_LARGE}</style>")
 
 
+def _settings() -> PageSettings[View]:
+    """The view as `take_view` has taken it: fragments run without it, and read the same."""
+    settings: PageSettings[View] = st.session_state[_VIEW]
+    return settings
+
+
 def is_projected() -> bool:
     """Whether the lesson is shown large, without all that surrounds it."""
-    return PageSettings(View).values.view == "projector"
+    return _settings().values.view == "projector"
 
 
 def wide(pixels: int) -> int:
@@ -81,12 +87,12 @@ def wide(pixels: int) -> int:
 
 def shows_answers() -> bool:
     """Whether answers are to be seen."""
-    return not PageSettings(View).values.hide_answers
+    return not _settings().values.hide_answers
 
 
 def shows_hands() -> bool:
     """Whether it is to be seen how many of a class have chosen what: on the projector alone."""
-    return is_projected() and PageSettings(View).values.hands
+    return is_projected() and _settings().values.hands
 
 
 def counted_since() -> float:
@@ -113,7 +119,7 @@ def _count_anew() -> None:
 
 def view_in_links() -> dict[str, str]:
     """What a link says to show another lesson in this view."""
-    values, default = PageSettings(View).values.model_dump(), View().model_dump()
+    values, default = _settings().values.model_dump(), View().model_dump()
     return {name: str(value) for name, value in values.items() if value != default[name]}
 
 
@@ -128,13 +134,13 @@ def _students_view() -> dict[str, str]:
 
 def _asked_question(lesson: str) -> str:
     """The style class of the question of the check that the link leads to, counted from 1."""
-    number = st.query_params.get(QUESTION, "")
-    return f"st-key-check-{lesson}-{int(number) - 1}" if number.isdecimal() else ""
+    number = whole_number(QUESTION)
+    return "" if number is None else f"st-key-check-{lesson}-{number - 1}"
 
 
 def teacher(lesson: str) -> None:
     """Draw what a teacher may want: in the sidebar, or below a lesson that is projected."""
-    settings = PageSettings(View)
+    settings = _settings()
     hides = settings.values.hide_answers
     if is_projected():
         with st.container(horizontal=True, vertical_alignment="center", key="projected"):

@@ -18,7 +18,6 @@ from gan_core.text import GanError, Text
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 ASSETS = Path(__file__).parents[2] / "assets"
-_SWITCH = "language_switch"
 
 
 def language() -> str:
@@ -32,24 +31,6 @@ def language() -> str:
     if code != asked:
         st.query_params["lang"] = code
     return code
-
-
-def language_switch() -> None:
-    """Let the visitor choose; the choice stays in the URL and thus in every shared link."""
-    st.session_state[_SWITCH] = language()
-    st.segmented_control(
-        "Language / 语言",
-        list(LANGUAGES),
-        format_func=LANGUAGES.__getitem__,
-        key=_SWITCH,
-        required=True,
-        label_visibility="collapsed",
-        on_change=_switch,
-    )
-
-
-def _switch() -> None:
-    st.query_params["lang"] = st.session_state[_SWITCH]
 
 
 def _browser_language() -> str:
@@ -74,11 +55,6 @@ def say(problem: GanError | Text) -> str:
     """
     text = problem.text if isinstance(problem, GanError) else problem
     return plain(text.say(translator(language())))
-
-
-def catalog(code: str) -> dict[str, str]:
-    """Every label with its translation, for scripts in the browser."""
-    return {} if code == "en" else dict(_translations(code)._catalog)
 
 
 def plain(text: str) -> str:

@@ -22,7 +22,7 @@ from pages.parts.controls import label, preset_values
 from pages.parts.doctor import doctor
 from pages.parts.exporting import exporting
 from pages.parts.layers import switch_on
-from pages.parts.links import go_to, hidden
+from pages.parts.links import go_to, hidden, whole_number
 from pages.parts.live_figure import live_run
 from pages.parts.looking_links import looking_links
 from pages.parts.measures import measures
@@ -41,35 +41,6 @@ STATUSES = {  # as the browser's script and the list of runs show them
     "diverged": N_("diverged"),
     "failed": N_("failed"),
 }
-# Sentences of the browser's script, named here so that they are translated.
-_IN_THE_BROWSER = (
-    N_("Progress"),
-    N_("step {step} of {steps}"),
-    N_("{time} left"),
-    N_("{label}: {value}"),
-    N_("Step {step}"),
-    N_("Step that is shown"),
-    N_("Latest"),
-    N_("How noise flows to data"),
-    N_("Real and generated points in the plane. Press F to see how noise flows to data."),
-    N_("Draw real points: drag, or move with the arrow keys and drop a point with the space bar."),
-    N_("Draw real points here"),
-    N_("gradient {value}"),
-    N_("gradient < {value}"),
-    N_("{label}: {value} (real: {floor})"),
-    N_("Waiting for a free slot: position {place} of {waiting}."),
-    N_("Connection lost. Trying again …"),
-    N_("This run no longer exists."),
-    N_("The figures could not be loaded. Reload the page."),
-    N_("How data flow through G and D, and slopes come back"),
-    N_("Slow motion says here what happens within a step."),
-    N_("G turns noise z into points."),
-    N_("D is shown real points x and generated ones, and says how real each of them looks."),
-    N_("D learns: its weights move, so that its answers to real points rise and the others fall."),
-    N_("G asks, through D: which way must each point go for G to pay less? The arrows say so."),
-    N_("G learns: its weights move, and its points follow the arrows as far as they can."),
-    N_("{n} turns in each step."),
-)
 
 
 def beside(run_id: str) -> list[str]:
@@ -149,7 +120,7 @@ def live_view(run: Run, *, layers: Collection[str] = (), group: str = "") -> int
     if dataset.is_image:
         figures.insert(0, live_samples(_))
     shown_layers = None if dataset.is_image else layers
-    at = _linked_step()
+    at = whole_number("at")
     step = live_run(run, figures, tiles, speed, layers=shown_layers, group=group, at=at)
     if run.config.n_told:
         told = (
@@ -160,12 +131,6 @@ def live_view(run: Run, *, layers: Collection[str] = (), group: str = "") -> int
         st.caption(told)
     _keep_in_link(step)
     return step
-
-
-def _linked_step() -> int | None:
-    """The step that a link asks for."""
-    asked = st.query_params.get("at", "")
-    return int(asked) if asked.isdecimal() and len(asked) < 9 else None
 
 
 def _keep_in_link(step: int | None) -> None:

@@ -20,6 +20,7 @@ from gan_core.image_measures import MEASURES
 from gan_core.metrics import METRICS
 from gan_core.presets import PRESETS
 from gan_core.registry import Registry
+from pages.parts.browser_sentences import of_a_run
 from tests.chinese import slips
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +28,7 @@ CODE = (ROOT / "gan_core", ROOT / "pages")
 LESSONS = ROOT / "assets" / "lessons"
 PO = ROOT / "assets" / "locale" / "zh" / "LC_MESSAGES" / "gan_dojo.po"
 SCRIPTS = sorted((ROOT / "pages" / "parts").glob("*.js"))
+LIVE_SCRIPTS = {"plane.js", "game_sketch.js", "live_figure.js"}
 
 KEYWORDS = ("_", "N_")
 SAME_IN_BOTH = {"GAN", "InfoGAN", "MMD²"}  # labels that Chinese writes as English does
@@ -69,6 +71,12 @@ def said_by(script: str) -> set[str]:
     """Sentences that a script says by `this.text("…")` or `this.note("…")`."""
     literals = re.findall(r'this\.(?:text|note)\(\s*("(?:[^"\\]|\\.)*")', script)
     return {sentence for literal in literals if (sentence := json.loads(literal))}
+
+
+def said_while_a_run_begins() -> set[str]:
+    """What a worker says of its run without another status."""
+    job = _read(ROOT / "gan_core" / "runs" / "job.py")
+    return set(re.findall(r'Text\(N_\("([^"]+[…%])"\)', job))
 
 
 def placeholders(label: str) -> set[tuple[str, str, str]]:
@@ -178,6 +186,16 @@ def test_sentences_of_the_script_are_translated(translations: dict[str, str]) ->
     sentences = {each for script in SCRIPTS for each in said_by(_read(script))}
     assert sentences
     assert sentences - translations.keys() == set()
+
+
+def test_live_figures_are_sent_whatever_they_may_say(translations: dict[str, str]) -> None:
+    scripts = [_read(script) for script in SCRIPTS if script.name in LIVE_SCRIPTS]
+    quoted = {each for script in scripts for each in re.findall(r'"([^"\n]+)"', script)}
+    sentences = {each for each in quoted if " " in each.strip()}
+    assert len(scripts) == len(LIVE_SCRIPTS)
+    assert len(said_while_a_run_begins()) == 4
+    may_be_said = (sentences & translations.keys()) | said_while_a_run_begins()
+    assert may_be_said - set(of_a_run(None)) == set()
 
 
 def test_babel_finds_every_label() -> None:

@@ -180,7 +180,7 @@ def test_one_setting_is_swept(page: Page, app: AppProcess) -> None:
     page.get_by_text("Sweep one setting").click()
     page.get_by_role("textbox", name="Values").fill("1e-4 1e-2")
     page.keyboard.press("Enter")
-    press(page, "Train 2 runs")
+    press(page, "Train (runs: 2)")
     page.get_by_role("link", name="See what comes of them").click()
     results = page.get_by_text("finished · Step 5 · Fréchet distance (digit classifier)")
     expect(results).to_have_count(2)

@@ -57,6 +57,10 @@ def load(page: Page, *files: str, html: str = "") -> None:
     page.evaluate(LOAD, "".join((PARTS / name).read_text("utf-8") for name in files))
 
 
+def frame_at(step: int) -> dict[str, Any]:
+    return {"x_fake": f"step {step}"}
+
+
 class Stage:
     """A page with live figures and nothing else; their sockets and fetches end here."""
 
@@ -77,7 +81,7 @@ class Stage:
         if step in self.held:
             self.held[step] = route
         else:
-            route.fulfill(json={"x_fake": f"step {step}"}, headers={"X-Step": str(step)})
+            route.fulfill(json=frame_at(step), headers={"X-Step": str(step)})
 
     def until_asked(self, step: int) -> None:
         """Wait until the page has asked for a frame that is to come late."""
@@ -121,15 +125,15 @@ class Stage:
             run,
             reset=True,
             curves={"frame_step": {"frame_step": [step]}},
-            frame={"x_fake": f"step {step}"},
+            frame=frame_at(step),
             frame_step=step,
             progress={"step": step},
             state=STATE,
         )
 
-    def go_on(self, run: str, step: int) -> None:
+    def go_on(self, run: str, step: int, **also: Any) -> None:
         """Let a run go on from where it is to this step, of which there is a frame."""
-        frame = {"x_fake": f"step {step}"}
+        frame = frame_at(step) | also
         self._send(run, frame=frame, frame_step=step, progress={"step": step})
 
     def change(self, run: str, marks: list[dict[str, Any]], curves: dict[str, Any]) -> None:
@@ -142,6 +146,10 @@ class Stage:
 
     def _send(self, run: str, **message: Any) -> None:
         self.sockets[run].send(json.dumps(message))
+
+    def fail(self, run: str, message: dict[str, Any]) -> None:
+        """Let a run end by itself, and say why."""
+        self._send(run, state=STATE | {"status": "failed", "message": message})
 
     def scrub(self, step: int, place: int = 0) -> None:
         """Drag the slider of the figures in this place to a step, and let it go."""
@@ -229,6 +237,19 @@ def test_run_goes_on_where_the_other_one_of_its_pair_has_ended(stage: Stage) -> 
     stage.until_shown(500, 5000)
 
 
+def test_picture_that_comes_late_does_not_take_a_pair_back(stage: Stage) -> None:
+    stage.held[4] = None
+    for run in ("a", "b"):
+        stage.show(run, "pair")
+    stage.train("a", 8)
+    stage.train("b", 4)
+    stage.until_asked(4)  # of a, which has had no picture as old as b's
+    stage.go_on("b", 100)
+    stage.until_shown(8, 4)
+    stage.let_come(4)
+    stage.until_shown(8, 4)
+
+
 def test_changes_are_marked_where_there_are_steps_each_label_beside_the_others(
     tab: Page, stage: Stage
 ) -> None:
@@ -277,6 +298,45 @@ def test_screen_reader_hears_of_figures_and_of_a_lost_connection(stage: Stage) -
     stage.sockets["a"].close()
     said = stage.page.get_by_role("status").filter(has_text="Connection lost")
     expect(said).to_be_visible()
+
+
+def test_page_that_comes_from_another_site_says_so_and_asks_no_more(stage: Stage) -> None:
+    stage.page.evaluate("window.Plotly = {}")  # or it would say that it cannot be loaded
+    stage.show("a")
+    refused = stage.sockets.pop("a")
+    refused.close(code=4403, reason="This page comes from another site.")
+    expect(stage.page.get_by_text("This page comes from another site.")).to_be_visible()
+    stage.page.wait_for_timeout(1000)
+    assert not stage.sockets
+
+
+def test_page_runs_again_for_each_new_end_and_says_why_in_its_language(stage: Stage) -> None:
+    reasons = [
+        {"template": "Because of {what}.", "values": {"what": {"template": what, "values": {}}}}
+        for what in ("this", "that")
+    ]
+    view = {"language": "zh", "status": "failed"}
+    stage.page.evaluate("window.Plotly = {}")  # or it would say that it cannot be loaded
+    stage.show("a", **view)
+    for reason in reasons:
+        stage.fail("a", reason)
+        wait_until(lambda: stage.told() == [("a", "status", "failed")], "the page to be told")
+    catalog = {"Because of {what}.": "因为{what}。", "that": "那个"}
+    stage.show("a", **view, message=reasons[1], catalog=catalog)
+    expect(stage.page.get_by_text("因为那个。")).to_be_visible()
+    stage.fail("a", reasons[1])
+    stage.page.wait_for_timeout(100)
+    assert stage.told() == [], "it knows"
+
+
+def test_step_that_is_fetched_shows_no_measure_of_another_one(stage: Stage) -> None:
+    stage.show("a", tiles={"gap": {"label": "Gap", "unit": "", "floor": None}})
+    stage.train("a", 100)
+    stage.go_on("a", 200, gap=0.5)
+    expect(stage.page.get_by_text("Gap: 0.5")).to_be_visible()
+    stage.scrub(100)
+    stage.until_shown(100)
+    expect(stage.page.get_by_text("Gap: 0.5")).to_have_count(0)
 
 
 def test_figures_that_are_built_anew_leave_nothing_behind(stage: Stage) -> None:

@@ -14,7 +14,7 @@ from gan_core.runs.claims import holder_name
 from gan_core.runs.run import ENDED
 from gan_core.runs.store import Store
 from gan_core.training.records import RECORD_FIELDS
-from tests.page_visit import button, steady_figures, toasts, visit
+from tests.page_visit import button, by_menu, steady_figures, toasts, visit
 
 HIGHEST = 2_000_000
 Grow = Callable[..., str]
@@ -117,6 +117,14 @@ def test_reader_says_how_many(store: Store, grow: Grow) -> None:
     app.slider(key="how many seeds").set_value(9).run()
     button(app, "Train with other seeds").click().run()
     assert [store.run(each).config.seed for each in others(app)] == list(range(2, 11))
+
+
+def test_how_many_stays_on_the_way_home_and_back(grow: Grow) -> None:
+    app = visit("playground", run=grow())
+    app.slider(key="how many seeds").set_value(9).run()
+    for page in ("home", "playground"):
+        by_menu(app, page)
+    assert app.slider(key="how many seeds").value == 9
 
 
 def test_after_the_highest_seed_comes_the_lowest(store: Store, grow: Grow) -> None:

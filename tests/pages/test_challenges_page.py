@@ -136,6 +136,17 @@ def test_box_says_what_is_to_be_reached_before_anything_is_trained(store: Store)
     assert "preset" in {each.key for each in app.selectbox}
 
 
+def test_settings_stay_where_a_challenge_is_left(store: Store) -> None:
+    app = visit("playground", **link_to(CHALLENGES["first_aid"]))
+    app.select_slider(key="d_learning_rate").set_value(0.01).run()
+    way_out = next(each.proto for each in app.get("page_link") if "Leave" in each.proto.label)
+    query = dict(parse_qsl(way_out.query_string))
+    assert query["d_learning_rate"] == "0.01"
+    app.query_params.clear()
+    go_to(app, way_out.page, **query)
+    assert app.select_slider(key="d_learning_rate").value == 0.01
+
+
 def test_run_that_reaches_all_goals_solves_it(store: Store) -> None:
     app = box(trained(store, GOOD))
     by_menu(app, "glossary")

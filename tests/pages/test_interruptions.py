@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from streamlit.runtime.scriptrunner import RerunException
 
-from pages.parts import links
+from pages.parts import links, progress
 from pages.parts import store as store_of_the_app
 from pages.parts.store import attempt
 
@@ -67,6 +67,14 @@ def test_many_values_are_remembered_all(session: Session) -> None:
     with pytest.raises(RerunException):
         links.remember_all({"a": 1, "b": 2, "c": 3})
     assert session == {"a": 1, "b": 2, "c": 3}
+
+
+def test_starting_over_forgets_all_that_was_answered(session: Session) -> None:
+    session |= {"check lesson 0": 1, "check lesson 1": 0, "predict curve": "up"}
+    session.requests = 1
+    with pytest.raises(RerunException):
+        progress._forget()
+    assert set(session.values()) == {None, frozenset()}
 
 
 def test_without_an_interruption_nothing_is_raised(session: Session) -> None:

@@ -15,9 +15,11 @@ from gan_core.course import LESSONS, to_code, to_file
 from gan_core.figures.tiny_gan import N_SHOWN
 from gan_core.literature import WORKS
 from gan_core.recordings import recordings
+from gan_core.settings import Settings
 from gan_core.theory.tiny_gan import World, chain_rule, play
-from pages.parts import visitor
+from pages.parts import projector, visitor
 from pages.parts.glossary import in_file
+from pages.parts.page_settings import PageSettings
 from pages.parts.prose import ASSETS, LANGUAGES, translator
 from pages.parts.quiz import Question, questions
 from tests.page_visit import (
@@ -184,10 +186,12 @@ def test_bad_file_is_explained_and_loses_nothing(content: bytes) -> None:
 
 def test_start_over_forgets_answers_too() -> None:
     app = answer_all(visit(FIRST), FIRST)
+    app.radio(key="predict one bell").set_value("many").run()
     button(app, "Start over").click().run()
     assert not app.exception
     assert done(app) == ""
     assert app.radio(key=f"check {FIRST} 0").value is None
+    assert app.radio(key="predict one bell").value is None
 
 
 def test_hidden_answers_say_nothing() -> None:
@@ -212,6 +216,23 @@ def test_projector_stays_from_lesson_to_lesson_and_can_be_left() -> None:
     assert app.query_params["view"] == "projector"
     for page in ("home", FIRST):
         assert "view" not in by_menu(app, page).query_params
+
+
+def test_view_is_taken_once_for_the_whole_lesson(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = []
+
+    def take(settings: type[Settings]) -> PageSettings[Settings]:
+        taken.append(settings)
+        return PageSettings(settings)
+
+    monkeypatch.setattr(projector, "PageSettings", take)
+    visit(FIRST, view="projector", hands="True")
+    assert taken == [projector.View]
+
+
+@pytest.mark.parametrize("number", ["0", "x", "9" * 5000])
+def test_question_in_a_link_that_is_none_is_ignored(number: str) -> None:
+    assert not visit(FIRST, question=number).exception
 
 
 def test_moves_of_the_game_are_kept_in_the_link() -> None:
@@ -451,6 +472,9 @@ def test_digits_are_told_apart_once_all_are_chosen() -> None:
     assert not app.info
     app.button_group(key="guessed directions 0").set_value([1, 2, 3, 4, 5]).run()
     assert "of 5" in app.info[0].value
+    for page in ("home", "generative_ai"):
+        by_menu(app, page)
+    assert "of 5" in app.info[0].value, "what is marked stays"
     button(app, "Other pictures").click().run()
     assert not app.info
     assert app.query_params["round"] == "1"

@@ -108,7 +108,7 @@ def press(label: str, page: str, **query: str) -> AppTest:
     ("page", "label", "n_runs"),
     [
         ("train", "Train", 1),
-        ("train", "Train 3 runs", 3),
+        ("train", "Train (runs: 3)", 3),
         ("playground", "Train", 1),
         ("playground", "Train both", 2),
         ("failures", "Train both", 2),

@@ -116,6 +116,17 @@ def test_language_switch_leads_back_to_english() -> None:
     assert_all_in_language(app, "en")
 
 
+def test_chosen_language_stays_when_the_browser_comes_once_more_with_the_url_as_it_was() -> None:
+    app = visit("home", lang="en")
+    app.button_group(key="language_switch").set_value("zh").run()
+    app.query_params["lang"] = "en"
+    app.run()
+    assert app.query_params["lang"] == "zh"
+    app.run()  # now the browser has seen the new URL, and a reader may go back
+    app.query_params["lang"] = "en"
+    assert_all_in_language(app.run(), "en")
+
+
 @pytest.mark.usefixtures("store")
 def test_chosen_language_stays_on_the_next_page() -> None:
     app = visit("home", lang="en")

@@ -254,6 +254,18 @@ def test_pair_differs_in_one_setting(store: Store) -> None:
     assert (app.query_params["run"], app.query_params["beside"]) == (first.id, second.id)
 
 
+@pytest.mark.usefixtures("store")
+def test_setting_of_a_pair_stays_while_it_is_there() -> None:
+    app = visit("playground", preset="ring_mlp")
+    app.selectbox(key="pair: setting").set_value("beta_1").run()
+    for page in ("home", "playground"):
+        by_menu(app, page)
+    assert app.selectbox(key="pair: setting").value == "beta_1"
+    app.selectbox(key="d_optimizer").set_value("sgd").run()
+    app.selectbox(key="g_optimizer").set_value("sgd").run()
+    assert not app.exception, "it has gone with the optimisers that have it"
+
+
 def test_pair_of_equals_is_refused_and_nothing_is_queued(store: Store) -> None:
     app = visit("playground")
     button(app, "Train both").click().run()

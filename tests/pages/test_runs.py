@@ -133,6 +133,19 @@ def test_run_that_somebody_deleted_meanwhile_is_explained(
     assert run_id in toasts(app)[0]
 
 
+def test_run_that_is_deleted_while_the_list_is_drawn_is_left_out(
+    store: Store, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("kept", "gone"):
+        make_run(name=name)
+    there = store.runs()
+    store.delete(there[0].id)
+    monkeypatch.setattr(store, "runs", lambda: there)
+    app = visit("runs")
+    assert not app.exception
+    assert names(app) == ["kept"]
+
+
 def test_deletion_that_fails_is_explained(
     store: Store, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,6 +178,8 @@ def test_more_runs_come_page_by_page(make_run: MakeRun) -> None:
     assert names(app) == [f"run {number}" for number in range(20, 0, -1)]
     app.number_input[0].set_value(3).run()
     assert names(app) == ["run 0"]
+    app.button_group(key="language_switch").set_value("zh").run()
+    assert "run 0" in names(app)
 
 
 def test_last_page_may_vanish_under_the_reader(store: Store, make_run: MakeRun) -> None:

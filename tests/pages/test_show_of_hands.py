@@ -89,6 +89,21 @@ def test_counting_begins_anew(cookies: dict[str, str]) -> None:
     assert counted(project(hands="True")) == [0, 1, 0], "after a reload"
 
 
+def test_whoever_starts_over_votes_once_more(cookies: dict[str, str]) -> None:
+    teacher, pupil = dict(cookies), {visitor.COOKIE: visitor.new()}
+    cookies |= pupil
+    app = visit(LESSON)
+    app.radio(key=f"predict {QUESTION}").set_value("away").run()
+    cookies |= teacher
+    projector = project(hands="True")
+    button(projector, "Count anew").click().run()
+    cookies |= pupil
+    button(app, "Start over").click().run()
+    app.radio(key=f"predict {QUESTION}").set_value("away").run()
+    cookies |= teacher
+    assert counted(projector.run()) == [0, 0, 1]
+
+
 def test_a_store_that_is_full_is_said_to_whoever_counts_anew(
     monkeypatch: pytest.MonkeyPatch, store: Store
 ) -> None:

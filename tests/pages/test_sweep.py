@@ -15,7 +15,7 @@ from gan_core.runs.store import Store
 from gan_core.runs.sweeping import start_sweep
 from gan_core.runs.sweeps import Sweep
 from gan_core.training.records import RECORD_FIELDS
-from tests.page_visit import button, steady_figures, toasts, visit
+from tests.page_visit import button, by_menu, steady_figures, toasts, visit
 
 CONFIG = PRESETS["ring_mlp"].config
 
@@ -47,7 +47,7 @@ def test_form_queues_a_run_for_each_value_and_links_to_the_sweep(store: Store) -
     app = visit("train", preset="ring_mlp")
     app.selectbox(key="swept setting").set_value("d_learning_rate").run()
     app.text_input(key="values of d_learning_rate").set_value("1e-4, 1e-3 0.01").run()
-    button(app, "Train 3 runs").click().run()
+    button(app, "Train (runs: 3)").click().run()
     assert not app.exception
     [sweep] = store.sweeps.all()
     rates = [store.run(run_id).config.d_learning_rate for run_id in sweep.runs]
@@ -90,9 +90,32 @@ def test_wrong_value_is_named_and_nothing_is_queued(store: Store) -> None:
     app = visit("train", preset="ring_mlp")
     app.selectbox(key="swept setting").set_value("d_learning_rate").run()
     app.text_input(key="values of d_learning_rate").set_value("0.001 7").run()
-    button(app, "Train 2 runs").click().run()
+    button(app, "Train (runs: 2)").click().run()
     assert "d_learning_rate = 7 is not allowed" in toasts(app)[0]
     assert store.runs() == []
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(("typed", "n"), [("", 0), ("0.1", 1), ("0.1, ", 1), (" 0.1;0.2", 2)])
+def test_button_counts_what_is_typed(typed: str, n: int) -> None:
+    app = visit("train", preset="ring_mlp")
+    app.text_input(key="values of d_learning_rate").set_value(typed).run()
+    pressed = app.button(key="start sweep")
+    assert (pressed.label, pressed.disabled) == (f"Train (runs: {n})", n == 0)
+
+
+@pytest.mark.usefixtures("store")
+def test_what_is_chosen_stays_on_the_way_home_and_back() -> None:
+    app = visit("train", preset="ring_mlp")
+    app.selectbox(key="swept setting").set_value("loss").run()
+    app.multiselect(key="values of loss").set_value(["hinge"]).run()
+    app.selectbox(key="swept setting").set_value("seed").run()
+    app.text_input(key="values of seed").set_value("7 8").run()
+    for page in ("home", "train"):
+        by_menu(app, page)
+    assert app.text_input(key="values of seed").value == "7 8"
+    app.selectbox(key="swept setting").set_value("loss").run()
+    assert app.multiselect(key="values of loss").value == ["hinge"]
 
 
 def test_page_shows_a_dot_for_each_run_that_has_measured(store: Store) -> None:

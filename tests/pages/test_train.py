@@ -33,7 +33,7 @@ ALWAYS = (
     "Train",  # on phones
     "Start over",
     "Train with other seeds",
-    "Train 3 runs",
+    "Train (runs: 3)",
     "Branch",
     "Measure this run",
     "FID (Inception-v3)",
@@ -409,6 +409,15 @@ def test_browser_can_say_what_went_wrong(store: Store, make_run: MakeRun, status
     assert data["status"] == status
     message = json.loads(snapshot(store, run_id, 0))["state"]["message"]
     assert message["template"] in data["catalog"]
+    assert data["message"] == message
+
+
+def test_browser_is_sent_the_sentences_that_it_may_say_and_no_others(make_run: MakeRun) -> None:
+    run_id = make_run("running")
+    sent = live_data(visit("train", run=run_id, lang="zh"))["catalog"]
+    assert {"running", "Draw real points here", "Learning rate of D", "Hinge"} <= sent.keys()
+    assert len(json.dumps(sent)) < 16_000
+    assert live_data(visit("train", run=run_id, lang="en"))["catalog"] == {}
 
 
 def test_a_run_comes_with_what_its_socket_would_say_first_but_once(store: Store) -> None:
