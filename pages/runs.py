@@ -18,11 +18,16 @@ from pages.parts.run_panel import STATUSES
 from pages.parts.store import attempt, store
 
 PER_PAGE = 20
+PAGE = "page of the list of runs"
 
 
 def show(run: Run, *, is_marked: bool) -> None:
     """One row of the list; it `is_marked` where others' stand beside one's own."""
-    items, now = run.config.items, store().controls.config_now(run.id)
+    try:
+        now = store().controls.config_now(run.id)
+    except GanError:  # somebody has deleted it meanwhile
+        return
+    items = run.config.items
     created = datetime.fromtimestamp(run.created, time_zone())
     facts = (
         *([f"**{_('mine')}**"] if is_marked else ()),
@@ -87,6 +92,15 @@ def rename(run_id: str) -> None:
     store().rename(run_id, st.session_state[f"name {run_id}"])
 
 
+def page_number(n_pages: int) -> int:
+    """The page of the list that a reader has turned to; the last one where theirs is gone."""
+    if n_pages == 1:
+        return 1
+    if st.session_state.get(PAGE, 1) > n_pages:
+        st.session_state[PAGE] = n_pages
+    return int(st.number_input(_("Page"), 1, n_pages, key=PAGE, persist_state="session"))
+
+
 def time_zone() -> tzinfo:
     """The visitor's time zone; UTC where the browser names none that is known here."""
     try:
@@ -105,7 +119,7 @@ if not runs:
     st.info(_("Nothing has been trained yet. Start a run on the page “Train”."))
 listed, marked = own_or_all({run.id: run for run in runs})
 n_pages = max(1, -(-len(listed) // PER_PAGE))
-number = st.number_input(_("Page"), 1, n_pages, 1) if n_pages > 1 else 1
+number = page_number(n_pages)
 if len(runs) > 1:
     link("compare", _("Compare runs side by side"), "compare_arrows")
 if any(run.id in with_networks and run.config.items.dataset.is_image for run in runs):

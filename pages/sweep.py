@@ -14,7 +14,7 @@ from gan_core.figures.sweep import Dot, sweep_figure
 from gan_core.runs.curve import level_for
 from gan_core.runs.run import Run
 from gan_core.runs.sweeps import Sweep
-from gan_core.text import GanError, number
+from gan_core.text import GanError, number, rounded
 from gan_core.training.records import RECORD_FIELDS
 from pages.parts import links
 from pages.parts.choices import choose
@@ -116,7 +116,7 @@ def _list(runs: Sequence[Run], measured: Sequence[float | None], field: str, qua
             links.link("train", title, "open_in_new", run=run.id, **form_in_link(run.config))
             facts = [_(STATUSES[run.status]), _("Step {step}").format(step=number(run.step))]
             if value is not None:
-                facts.append(_("{label}: {value}").format(label=quantity, value=f"{value:.4g}"))
+                facts.append(_("{label}: {value}").format(label=quantity, value=rounded(value)))
             st.caption(" · ".join(facts))
     compared = ",".join(run.id for run in runs[:MOST_COMPARED])
     links.link("compare", _("Compare runs side by side"), "compare_arrows", runs=compared)

@@ -234,10 +234,9 @@ def ask_what_g_does_alone() -> None:
     settings.button(_("Try it"), moves=moves, stage="learn")
 
 
-def told(values: TinyGan) -> dict[str, str]:
+def told(world: World, path: Sequence[Players]) -> dict[str, str]:
     """The numbers of the prose."""
-    *_before, end = play(values.moves, values.world)
-    d_loss, g_loss = losses(end, *values.world.batch(len(_before)))
+    d_loss, g_loss = losses(path[-1], *world.batch(len(path) - 1))
     return {"n": str(N_SAMPLES), "d_loss": f"{d_loss:.3f}", "g_loss": f"{g_loss:.3f}"}
 
 
@@ -390,7 +389,7 @@ def stage(values: TinyGan, path: Sequence[Players]) -> None:
     with stages:
         stage_buttons(values)
     with side_by_side.container(width=330):
-        markdown(f"the_game_{values.stage}", **told(values))
+        markdown(f"the_game_{values.stage}", **told(values.world, path))
         move_buttons(values)
         numbers(players, before)
     with st.expander(_("Change the game"), icon=":material/tune:"):

@@ -18,7 +18,7 @@ from gan_core.figures.bands import (
 )
 from gan_core.runs.curve import level_for, stride
 from gan_core.runs.run import Run
-from gan_core.text import GanError, number
+from gan_core.text import GanError, number, rounded
 from gan_core.training.records import RECORD_FIELDS
 from pages.parts import seeds
 from pages.parts.measured import choose_quantity, curve_of, quantities, real_level
@@ -46,7 +46,13 @@ def bands(run: Run) -> None:
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.slider(
-                _("How many other seeds"), FEWEST, seeds.MOST, AT_FIRST, key=_HOW_MANY, width=240
+                _("How many other seeds"),
+                FEWEST,
+                seeds.MOST,
+                AT_FIRST,
+                key=_HOW_MANY,
+                persist_state="session",
+                width=240,
             )
             st.button(
                 _("Train with other seeds"),
@@ -135,9 +141,9 @@ def _reading(
             "seeds."
         ).format(
             step=number(step),
-            median=_said(at_step.median[0], quantity.unit),
-            low=_said(at_step.low[0], quantity.unit),
-            high=_said(at_step.high[0], quantity.unit),
+            median=rounded(at_step.median[0], quantity.unit),
+            low=rounded(at_step.low[0], quantity.unit),
+            high=rounded(at_step.high[0], quantity.unit),
             n=at_step.n_runs[0],
             all=len(curves),
         )
@@ -145,15 +151,10 @@ def _reading(
     own = values_at(curves[0], at_step.steps, quantity.whole)[0]
     compared = [Level(own, _("This run")), *levels] if np.isfinite(own) else levels
     sentences += [
-        _("{label}: {value}.").format(label=level.title, value=_said(level.value, quantity.unit))
+        _("{label}: {value}.").format(label=level.title, value=rounded(level.value, quantity.unit))
         for level in compared
     ]
     return " ".join(sentences)
-
-
-def _said(value: float, unit: str) -> str:
-    """A measured value with three digits."""
-    return f"{number(float(f'{value:.3g}'))} {unit}".strip()
 
 
 def _progress(members: Sequence[Member]) -> None:

@@ -95,7 +95,12 @@ def _one_setting(config: RunConfig, names: Iterable[str], key: str) -> None:
     """Draw the choice of a setting and its value."""
     which, value = st.columns(2)
     name = choose(
-        which.selectbox, _("Setting"), list(names), format_func=label, key=f"{key}: setting"
+        which.selectbox,
+        _("Setting"),
+        list(names),
+        format_func=label,
+        key=f"{key}: setting",
+        persist_state="session",
     )
     widget = f"{key}: {name}"
     if widget not in st.session_state:

@@ -12,13 +12,14 @@ from gan_core.config import RunConfig
 from gan_core.metrics import METRICS
 from gan_core.presets import PLANE_PRESETS
 from gan_core.runs.run import TURNS, Run
-from gan_core.text import GanError, number
+from gan_core.text import GanError, number, rounded
 from pages.parts.controls import form_in_link, label
-from pages.parts.links import HIDE, link
+from pages.parts.links import HIDE, link, to_share
 from pages.parts.prose import _, language, say
 from pages.parts.store import store
 
 IN_URL = "challenge"
+_OF_A_CHALLENGE = (IN_URL, HIDE, "run", "beside", "at")  # in the URL
 EVERY_SECONDS = 1.0
 # Parts of the playground: what is not about the task, or would break its rules.
 _IN_THE_WAY = ("preset", "pair", "lesson", "branch", "changes", "seeds", "turns", "go_on", "advice")
@@ -63,8 +64,8 @@ def challenge_box(challenge: Challenge, run: Run | None) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(_(challenge.title), anchor=False)
             link("challenges", _("All challenges"), "flag")
-            form = form_in_link(challenge.config, PLANE_PRESETS)
-            link("playground", _("Leave the challenge"), "logout", **form)
+            # With the settings as they are: who leaves wants to turn the others too.
+            link("playground", _("Leave the challenge"), "logout", **to_share(*_OF_A_CHALLENGE))
         st.markdown(_(challenge.task))
         free = _(", ").join(label(name) for name in challenge.free)
         st.caption(_("Yours to set: {settings}.").format(settings=free))
@@ -94,8 +95,7 @@ def _sentence(goal: Goal) -> str:
 
 
 def _with_unit(goal: Goal, value: float) -> str:
-    """A value to three digits."""
-    return number(float(f"{value:.3g}")) + METRICS.get(goal.metric).unit
+    return rounded(value, METRICS.get(goal.metric).unit)
 
 
 def _progress(challenge: Challenge, run_id: str, was_active: bool) -> None:

@@ -12,7 +12,7 @@ from gan_core.figures.measures import class_figure, distance_figure, neighbours_
 from gan_core.image_measures import MEASURES
 from gan_core.image_measures.neighbours import MOST, SOME, verdict
 from gan_core.runs.run import Run
-from gan_core.text import N_
+from gan_core.text import N_, rounded
 from pages.parts.asking import ask_button, asked, when_answered
 from pages.parts.prose import _, language, markdown, translator
 from pages.parts.steady_figure import steady_figure
@@ -66,7 +66,7 @@ def _show_table(measured: Mapping[str, Any]) -> None:
     rows = [
         (
             _(measure.title),
-            *map(_number, measured["measures"][measure.name]),
+            *map(rounded, measured["measures"][measure.name]),
             _(BETTER[measure.better]),
         )
         for measure in MEASURES
@@ -101,8 +101,8 @@ def _show_fid(found: Mapping[str, Any]) -> None:
             "FID (Inception-v3) after step {step}: **{value}**; real pictures: {floor}; n = {n}."
         ).format(
             step=f"{found['step']:,}",
-            value=_number(found["value"]),
-            floor=_number(found["floor"]),
+            value=rounded(found["value"]),
+            floor=rounded(found["floor"]),
             n=f"{found['n']:,}",
         )
     )
@@ -112,7 +112,3 @@ def _show_fid(found: Mapping[str, Any]) -> None:
             "pictures: compare only with values from here."
         )
     )
-
-
-def _number(value: float) -> str:
-    return f"{value:.3g}"

@@ -18,6 +18,7 @@ from pages.parts.prose import _, language, say
 from pages.parts.visitor import marks
 
 _DONE, _FILE, _OFFERED = "lessons done", "progress file", "lessons done by another browser"
+_ANSWERS = ("check ", "predict ")  # how the keys of what a reader has answered begin
 
 
 def done() -> frozenset[str]:
@@ -110,9 +111,8 @@ def _add(names: frozenset[str]) -> None:
 
 
 def _forget() -> None:
-    for key in [key for key in st.session_state if str(key).startswith("check ")]:
-        st.session_state[key] = None
-    links.remember(_DONE, frozenset())
+    answers = [str(key) for key in st.session_state if str(key).startswith(_ANSWERS)]
+    links.remember_all({**dict.fromkeys(answers), _DONE: frozenset()})
 
 
 def _write_url() -> None:

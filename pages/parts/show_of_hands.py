@@ -30,7 +30,10 @@ def show_of_hands(question: str, options: Mapping[str, str], mine: str | None) -
 
 def _vote(question: str, mine: str | None) -> None:
     told = f"vote on {question}"
-    if mine is None or st.session_state.get(told) == mine:
+    if mine is None:  # who has started over, or sits down at the same browser, votes once more
+        st.session_state.pop(told, None)
+        return
+    if st.session_state.get(told) == mine:
         return
     with contextlib.suppress(GanError):  # without a store, a lesson can be learned all the same
         store().votes.cast(question, visitor(), mine)

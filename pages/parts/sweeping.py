@@ -41,13 +41,15 @@ def sweep_form(config: RunConfig) -> None:
             swept_fields(config),
             format_func=label,
             key="swept setting",
+            persist_state="session",
         )
         key = f"values of {field}"
         values = _values_control(config, field, key, where)
         st.button(
-            _("Train {n} runs").format(n=len(values)),
+            _("Train (runs: {n})").format(n=len(values)),
             icon=":material/stacked_line_chart:",
             key="start sweep",
+            disabled=not values,
             on_click=attempt,
             args=(lambda: _start(config, field, key),),
         )
@@ -86,6 +88,7 @@ def _values_control(config: RunConfig, field: str, key: str, where: Any) -> list
                 default=list(titles)[:MOST],
                 format_func=lambda name: _(titles[name]),
                 key=key,
+                persist_state="session",
                 max_selections=MOST,
             )
         )
@@ -96,13 +99,15 @@ def _values_control(config: RunConfig, field: str, key: str, where: Any) -> list
             title,
             _suggested(config, field),
             key=key,
+            persist_state="session",
             help=help_text.format(low=number(low), high=number(high)),
         )
     )
 
 
 def _split(typed: Any) -> list[Any]:
-    return re.split(r"[\s,;，；、]+", typed.strip()) if isinstance(typed, str) else list(typed)
+    """What is chosen of several choices, or the numbers in a text."""
+    return re.findall(r"[^\s,;，；、]+", typed) if isinstance(typed, str) else list(typed)
 
 
 def _suggested(config: RunConfig, field: str) -> str:
