@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
 
 from gan_core.runs.store import Store
+from gan_core.text import GanError
 from tests import mnist
 from tests.app_process import AppProcess
 from tests.engine_process import wait_until
@@ -84,5 +85,6 @@ def stop_whatever_trains(store: Store) -> None:
         return [run.id for run in store.runs() if run.is_active]
 
     for run_id in active():
-        store.controls.request(run_id, "stop")
+        with suppress(GanError):  # it has just ended by itself
+            store.controls.request(run_id, "stop")
     wait_until(lambda: not active(), "the end of all runs")
