@@ -121,4 +121,4 @@ def _suggested(config: RunConfig, field: str) -> str:
     else:
         around = [low, (low + high) / 2, high]
     values = sorted({kind(min(max(value, low), high)) for value in around})
-    return " ".join(str(value) if kind is int else f"{value:g}" for value in values)
+    return " ".join(number(value).replace(",", "") for value in values)  # it would part them

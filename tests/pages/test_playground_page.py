@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from gan_core.challenges import CHALLENGES
 from gan_core.config import FULL_SPEED, SLOW_MOTION
 from gan_core.datasets import DATASETS, drawing
 from gan_core.diagnosis import diagnose
@@ -20,6 +21,7 @@ from gan_core.runs.claims import holder_name
 from gan_core.runs.store import Store
 from gan_core.training.records import RECORD_FIELDS
 from pages.parts import doctor, live_figure
+from pages.parts.challenge import hidden_in
 from pages.parts.lesson_link import PARTS
 from pages.parts.live_figure import LAYERS
 from tests.page_visit import (
@@ -354,11 +356,18 @@ def test_link_switches_layers(plane_run: str) -> None:
     assert live_data(app)["plane"]["layers"] == dict.fromkeys(LAYERS, False) | {"real": True}
 
 
-def test_doctor_says_what_it_sees(plane_run: str) -> None:
-    app = visit("playground", run=plane_run)
+def opinion(app: AppTest) -> str:
+    """What the doctor says."""
     assert not app.exception
-    boxes = [*app.success, *app.info, *app.warning]
-    assert any("**" in box.value for box in boxes)
+    [said] = [b.value for b in (*app.success, *app.info, *app.warning) if b.value.startswith("**")]
+    return str(said).strip()
+
+
+def test_doctor_says_what_it_sees_and_in_a_challenge_no_more(plane_run: str) -> None:
+    whole = opinion(visit("playground", run=plane_run))
+    seen = opinion(visit("playground", run=plane_run, hide=hidden_in(CHALLENGES["every_spot"])))
+    assert whole.startswith(seen)
+    assert len(whole) > len(seen), "it advises"
 
 
 def test_doctor_thinks_once_for_all_who_watch_until_something_happens(

@@ -76,6 +76,7 @@ def test_runs_of_a_sweep_are_called_in_the_reader_s_language(store: Store) -> No
         ("seed", {}, "1 2 3"),
         ("seed", {"seed": "2000000"}, "0 1 2000000"),
         ("d_learning_rate", {}, "0.0001 0.001 0.01"),
+        ("d_learning_rate", {"d_learning_rate": "0.0005"}, "0.00005 0.0005 0.005"),
         ("batch_size", {}, "64 128 256"),
         ("d_steps", {}, "1 5 10"),
     ],
