@@ -14,6 +14,7 @@ MEASUREMENTS = 5  # of a metric; fewer have no course
 LATEST = 3  # measurements whose median counts as the value now: one alone may be chance
 FALLEN = 100.0  # times: what is left of such a gradient is lost among the noise of batches
 BLOCKS = 8
+LEAST_BLOCK = 5  # records: of fewer, the median is a batch's chance
 
 # A wave is a peak in the spectrum, and more: the spectrum of a random walk has one in every fourth
 # window. That wave must go on, so the curve must resemble itself one period later and its mirror
@@ -105,9 +106,14 @@ def latest(values: np.ndarray) -> float:
     return float(np.median(values[-LATEST:]))
 
 
-def block_medians(values: np.ndarray) -> np.ndarray:
-    """Medians of `BLOCKS` stretches of `values`, in order."""
-    return np.array([np.median(part) for part in np.array_split(values, BLOCKS)])
+def block_medians(values: np.ndarray, n_blocks: int = BLOCKS) -> np.ndarray:
+    """Medians of so many stretches of `values`, in order."""
+    return np.array([np.median(part) for part in np.array_split(values, n_blocks)])
+
+
+def even_medians(values: np.ndarray) -> np.ndarray:
+    """Medians of up to `WINDOW` stretches of `values`, in order, without the chance of batches."""
+    return block_medians(values, max(1, min(WINDOW, len(values) // LEAST_BLOCK)))
 
 
 def trend(blocks: np.ndarray) -> float:

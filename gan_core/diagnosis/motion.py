@@ -6,18 +6,17 @@ import numpy as np
 
 from gan_core.diagnosis.advice import calm, gradient_penalty, no_momentum, r1, smaller_steps
 from gan_core.diagnosis.curves import block_medians, count_falls, find_wave, shown, trend
-from gan_core.diagnosis.finding import Finding
+from gan_core.diagnosis.finding import Finding, Severity
 from gan_core.diagnosis.prices import farthest_price
-from gan_core.diagnosis.reading import Reading
+from gan_core.diagnosis.reading import JUMP, SWINGS, Reading
 from gan_core.losses.doubts import has_no_bottom
 from gan_core.text import N_, Text, number
 
 HUGE = 100.0  # times what D's outputs of ±8 cost: no output that says anything is as large
 GROWTH = 4.0  # times in the window: a loss that grows in proportion to the step reaches 1.5
 DRIFT = 1.5  # times in the window: as fast as the step, in a D that nothing holds
-JUMP = 0.5  # of D's loss in the equilibrium, from one record to the next
 SWING = 2  # modes in one rise or fall
-SWINGS = 3  # falls, each after a rise, in the second half of a run: one or two are no habit
+MOMENTUM = 0.5  # what GANs are commonly trained with; more is the first suspect
 SWELL = 0.1  # from crest to trough: of D(G(z)), or of D's loss in the equilibrium
 
 _NAMES = {
@@ -124,6 +123,14 @@ def oscillating(run: Reading) -> Finding | None:
                 **run.numbers,
             },
         )
+    elif run.swings >= SWINGS:
+        evidence = Text(
+            N_(
+                "{times} times in the last {n_steps} steps, D's loss fell by more than {stake} and "
+                "rose again: now D is ahead, now G."
+            ),
+            {"times": str(run.swings), "stake": shown(run.stake or 0.0), **run.numbers},
+        )
     elif falls >= SWINGS:
         evidence = Text(
             N_(
@@ -136,7 +143,7 @@ def oscillating(run: Reading) -> Finding | None:
         return None
     advice = (
         no_momentum(run)
-        if run.is_penalised
+        if run.is_penalised or run.config.beta_1 > MOMENTUM
         else r1(
             N_(
                 "Choose “{penalty_value}” under “{penalty}”, with {penalty_weight_value} under "
@@ -145,7 +152,8 @@ def oscillating(run: Reading) -> Finding | None:
         )
     )
     title = Text(N_("The two players chase each other in circles"))
-    return Finding("oscillating", "watch", title, evidence, *advice)
+    severity: Severity = "bad" if run.swings >= SWINGS else "watch"
+    return Finding("oscillating", severity, title, evidence, *advice)
 
 
 def unbounded(run: Reading) -> Finding | None:

@@ -16,7 +16,7 @@ from gan_core.diagnosis.advice import (
 )
 from gan_core.diagnosis.curves import LATEST, MEASUREMENTS, find_fall, latest, shown
 from gan_core.diagnosis.finding import Finding, Severity
-from gan_core.diagnosis.reading import NEAR_LOSS, Reading
+from gan_core.diagnosis.reading import NEAR_LOSS, SWINGS, Reading
 from gan_core.text import N_, Text, number
 
 # On the ring, runs that learn stay below 0.75; a D that learns 100 times as fast as G has 0.88.
@@ -72,10 +72,7 @@ def d_wins(run: Reading) -> Finding | None:
         )
     elif allowed_rate(d_rate / 4) < d_rate:
         advice = advise(
-            N_(
-                "Set “{d_learning_rate}” to {d_learning_rate_value}, a quarter of what it is, so "
-                "that G can keep up."
-            ),
+            N_("Set “{d_learning_rate}” to {d_learning_rate_value}, so that G can keep up."),
             {"d_learning_rate": allowed_rate(d_rate / 4)},
         )
     else:
@@ -158,12 +155,9 @@ def g_wins(run: Reading) -> Finding | None:
     d_rate, g_rate = run.rates
     advice = (
         teach_d(run)
-        if d_rate < g_rate
+        if d_rate < g_rate or allowed_rate(g_rate / 4) == g_rate
         else advise(
-            N_(
-                "Set “{g_learning_rate}” to {g_learning_rate_value}, a quarter of what it is, so "
-                "that D can catch up."
-            ),
+            N_("Set “{g_learning_rate}” to {g_learning_rate_value}, so that D can catch up."),
             {"g_learning_rate": allowed_rate(g_rate / 4)},
         )
     )
@@ -173,7 +167,7 @@ def g_wins(run: Reading) -> Finding | None:
 
 def d_blind(run: Reading) -> Finding | None:
     """The curves are in balance, but because D knows nothing and not because G is good."""
-    if not run.knows_nothing or not run.misses_half:
+    if not run.is_blind or run.swings >= SWINGS:
         return None
     return Finding(
         "d_blind",
@@ -194,7 +188,7 @@ def d_blind(run: Reading) -> Finding | None:
 def collapsed(run: Reading) -> Finding | None:
     """G leaves out most modes for good, or has lost several; "missed" if it reaches none."""
     values = run.modes
-    if len(values) < MEASUREMENTS or (run.knows_nothing and run.misses_half):
+    if len(values) < MEASUREMENTS or run.is_blind or run.swings >= SWINGS:
         return None
     now = latest(values)
     middles = np.median(np.lib.stride_tricks.sliding_window_view(values, LATEST), axis=1)

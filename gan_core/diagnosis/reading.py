@@ -9,7 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan_core.config import RunConfig
-from gan_core.diagnosis.curves import MEASUREMENTS, Series, latest, shown
+from gan_core.diagnosis.curves import (
+    MEASUREMENTS,
+    Series,
+    count_falls,
+    even_medians,
+    latest,
+    shown,
+)
 from gan_core.diagnosis.prices import price
 from gan_core.losses import Loss
 from gan_core.losses.doubts import slope
@@ -18,6 +25,9 @@ from gan_core.text import number
 from gan_core.training.records import RECORD_FIELDS
 
 BLIND = 0.05  # of |D(x) − D(G(z))|, or of D's loss: what D knows is lost in a batch's chance
+JUMP = 0.5  # of D's stake, from one record to the next
+SWINGS = 3  # falls, each after a rise: one or two are no habit
+FAST = 10.0  # times: a D that learns so much faster than G is not blind for want of learning
 NEAR_LOSS = 0.15  # how far D's loss may be from the equilibrium's, for losses without probability
 
 
@@ -40,6 +50,12 @@ class Reading:
     def rates(self) -> tuple[float, float]:
         """The learning rates of D and G."""
         return self.config.d_learning_rate, self.config.g_learning_rate
+
+    @property
+    def d_lead(self) -> float:
+        """How many times as fast as G D learns, by rates and by turns."""
+        d_rate, g_rate = self.rates
+        return d_rate * self.config.d_steps / (g_rate * self.config.g_steps)
 
     def column(self, field: str) -> np.ndarray:
         """One field of the records in the window, (w,)."""
@@ -124,6 +140,11 @@ class Reading:
         return self.excess is not None and abs(self.excess) < BLIND
 
     @property
+    def is_blind(self) -> bool:
+        """Whether D has learned too little to tell G what it misses."""
+        return self.knows_nothing and self.misses_half and self.d_lead < FAST
+
+    @property
     def misses_half(self) -> bool:
         """Whether G reaches less than half of the modes, and no more than before."""
         values = self.modes
@@ -146,6 +167,13 @@ class Reading:
         d_loss = self.one_by_one[:, RECORD_FIELDS.index("d_loss")]
         moves = np.abs(np.diff(d_loss))
         return float(np.median(moves)) / (self.stake or np.inf) if moves.size else 0.0
+
+    @functools.cached_property
+    def swings(self) -> int:
+        """How often D's loss fell by its whole stake and rose again; 0 where it only jumps."""
+        if self.jump > JUMP:
+            return 0
+        return count_falls(even_medians(self.column("d_loss")), self.stake or np.inf)
 
     @property
     def g_slope(self) -> float:

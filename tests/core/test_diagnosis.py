@@ -303,6 +303,21 @@ CASES: dict[str, tuple[list[str], np.ndarray, dict[str, Any]]] = {
     "a wave on a slope": (["oscillating"], curves(d_loss=2 - RAMP + wave(6, 0.5)), {}),
     "a low wave": (["balanced"], curves(**{**BALANCED, "d_fake": 0.45 + wave(6, 0.08)}), {}),
     "a wave that has only begun": (["moving"], curves(d_loss=1 + wave(2, 0.5)), {}),
+    "the lead changes hands": (
+        ["oscillating"],
+        curves(d_loss=wave(3.4, 1.2)),
+        {"loss": "wasserstein", "modes": (1, 1, 1, 1, 1), "n_modes": 2},
+    ),
+    "the lead changes hands twice": (
+        ["d_blind"],
+        curves(d_loss=wave(2.4, 1.2)),
+        {"loss": "wasserstein", "modes": (1, 1, 1, 1, 1), "n_modes": 2},
+    ),
+    "a fast D that answers alike": (
+        ["collapsed"],
+        curves(**ALIKE),
+        {"modes": (1, 1, 1, 1, 1), "n_modes": 2, "d_steps": 5, "d_learning_rate": 1e-2},
+    ),
     "modes come and go": (["oscillating"], curves(), {"modes": (8, 8, 8, 8, 8, *(6, 8) * 4)}),
     "modes come and go twice": (["steady"], curves(), {"modes": (8, 8, 8, 8, 8, *(6, 8) * 2, 8)}),
     "balance": (["balanced"], curves(**BALANCED), {}),
@@ -478,12 +493,16 @@ def test_only_the_order_of_steps_matters(name: str) -> None:
     ("case", "settings", "advised"),
     [
         ("blind", {}, {"d_steps": 5}),
-        ("blind", {"d_steps": 10}, {"d_learning_rate": 2e-3}),
+        ("blind", {"d_steps": 5}, {"d_learning_rate": 2e-3}),
         (
             "blind",
-            {"d_steps": 10, "d_learning_rate": 1.0},
-            {"d_learning_rate": 0.1, "g_learning_rate": 1e-4},
+            {"d_steps": 5, "d_learning_rate": 1.0, "g_learning_rate": 1.0},
+            {"d_learning_rate": 0.1, "g_learning_rate": 0.1},
         ),
+        ("blind", {"d_steps": 10}, {"penalty": "r1", "penalty_weight": 0.1}),
+        ("swinging", {"penalty": "none", "beta_1": 0.9}, {"beta_1": 0.0}),
+        ("ahead", {"d_learning_rate": 1e-6, "g_learning_rate": 1e-6}, {"d_steps": 5}),
+        ("ahead", {"d_learning_rate": 2e-6, "g_learning_rate": 2e-6}, {"g_learning_rate": 1e-6}),
         ("swinging", {"beta_1": 0.5}, {"beta_1": 0.0}),
         ("swinging", {"beta_1": 0.0}, {"d_learning_rate": 1e-4, "g_learning_rate": 1e-4}),
         ("swinging", {"beta_1": 0.0, "d_learning_rate": 1e-6, "g_learning_rate": 1e-6}, {}),
@@ -501,10 +520,11 @@ def test_nothing_is_advised_that_is_there_already(
     few: dict[str, Any] = {"modes": (1, 1, 1, 1, 1, 1, 1)}
     records, more = {
         "blind": (curves(**ALIKE), few),
+        "ahead": (curves(d_real=0.6, d_fake=0.65), {}),
         "swinging": (curves(**BALANCED | {"d_loss": 1.3 + wave(5, 1.0)}), PENALISED),
         "collapsed": (curves(**BALANCED), few | PENALISED),
     }[case]
-    assert findings(records, **more, **settings)[0].changes == pytest.approx(advised)
+    assert findings(records, **{**more, **settings})[0].changes == pytest.approx(advised)
 
 
 def test_nothing_upsets_it() -> None:

@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 
 from gan_core.config import RunConfig
+from gan_core.diagnosis import diagnose
+from gan_core.diagnosis.curves import Series
+from gan_core.diagnosis.finding import Finding
 from gan_core.gallery import FAILURES, Failure
 from gan_core.metrics.mode_coverage import high_quality, modes_covered
 from gan_core.metrics.sliced_wasserstein import sliced_wasserstein
@@ -19,6 +22,7 @@ from gan_core.training.trainer import Trainer
 
 N_SAMPLES = 2500
 LOOK_EVERY = 50  # steps
+MEASURE_EVERY = 200  # steps, as on the page at the gallery's pace
 LONGEST = 6000  # steps: a few seconds
 
 every_failure = pytest.mark.parametrize("failure", FAILURES.values(), ids=list(FAILURES))
@@ -104,6 +108,7 @@ class Outcome:
     g_gradient: tuple[float, float]
     moved: float  # the mean of the points, from start to end
     swing: float  # how far the mean of the points strays in the last quarter: std over its looks
+    finding: Finding  # what the doctor says at the end
 
     @property
     def gap(self) -> float:
@@ -129,13 +134,16 @@ def outcome(config: RunConfig, at: int) -> Outcome:
     dataset = config.items.dataset
     modes = dataset.modes
     assert modes
-    records, seen, covered, rare = [], [], [], []
+    records, seen, covered, rare, measured = [], [], [], [], []
     with borrowed_trainer(config) as trainer:
         real = np.asarray(real_samples(config))[:N_SAMPLES]
         view, first = view_of(trainer), trainer.samples(N_SAMPLES)
         g_gradient = view.look(real)["g_gradient"]
         while trainer.step < at:
             records.append(trainer.run(min(LOOK_EVERY, at - trainer.step)))
+            if trainer.step % MEASURE_EVERY == 0:
+                points = trainer.samples(N_SAMPLES)
+                measured.append((trainer.step, modes_covered(real, points, dataset)))
             if trainer.step >= 0.75 * at:
                 points = trainer.samples(N_SAMPLES)
                 off = np.linalg.norm(points - modes.centers[-1], axis=1)
@@ -143,8 +151,9 @@ def outcome(config: RunConfig, at: int) -> Outcome:
                 covered.append(modes_covered(real, points, dataset))
                 rare.append(100 * np.mean(off < 3 * modes.std))
         last = trainer.samples(N_SAMPLES)
+        curve = np.concatenate(records)
         return Outcome(
-            records=np.concatenate(records),
+            records=curve,
             modes=np.array(covered),
             high_quality=high_quality(real, last, dataset),
             rare=np.array(rare),
@@ -155,6 +164,14 @@ def outcome(config: RunConfig, at: int) -> Outcome:
             g_gradient=(g_gradient, view.look(real)["g_gradient"]),
             moved=float(np.linalg.norm(last.mean(axis=0) - first.mean(axis=0))),
             swing=float(np.linalg.norm(np.std(seen, axis=0))),
+            finding=diagnose(
+                np.arange(1, len(curve) + 1),
+                curve,
+                config.items.loss,
+                {"modes_covered": Series(*np.array(measured, float).T)},
+                config=config,
+                n_modes=len(modes.centers),
+            )[0],
         )
 
 
@@ -223,6 +240,37 @@ def test_forgotten_group() -> None:
     assert cured.rare.min() > 1.5  # 2.5
     assert cured.modes.min() == 2  # 2
     assert cured.distance[1] < failing.distance[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("mode_collapse", "collapsed"),
+        ("vanishing_gradient", "vanishing"),
+        ("oscillation", "oscillating"),
+        ("overpowered_discriminator", "vanishing"),
+        ("nan", "diverged"),
+        ("forgotten_group", "collapsed"),
+    ],
+)
+def test_the_doctor_names_each_failure_and_heeding_it_twice_heals(name: str, called: str) -> None:
+    failing, cured = outcomes(name)
+    assert failing.finding.key == called
+    assert cured.finding.severity != "bad"
+    now, config = failing, FAILURES[name].config
+    modes = config.items.dataset.modes
+    assert modes
+    needed = 0.75 * len(modes.centers)
+    assert np.median(failing.modes) < needed
+    for _ in range(2):
+        advised = {**config.model_dump(exclude_unset=True), **now.finding.changes}
+        config = RunConfig.parse(advised)
+        now = outcome(config, FAILURES[name].at)
+        if np.median(now.modes) >= needed:
+            break
+    assert np.median(now.modes) >= needed
+    assert now.distance[1] < 0.2  # 0.10
 
 
 @pytest.mark.slow
