@@ -240,7 +240,7 @@ def main() -> int:
 
 
 def _addresses(port: int) -> list[str]:
-    """Where to find the app: on this computer, and from others in the same network."""
+    """Where to find the app: on this computer, and from others on the same network."""
     hosts = ["localhost", *filter(None, [sharing.network_host()])]
     return [f"http://{host}:{port}" for host in hosts]
 

@@ -149,7 +149,7 @@ PRESETS = {
         Preset(
             "ring_trained",
             N_("Ring of eight, trained already"),
-            N_("Both players have learnt for a while before you see them; they go on slowly."),
+            N_("Both players have learned for a while before you see them; they go on slowly."),
             {**_RING, "head_start": 5000, "pace": 10},
         ),
         Preset(

@@ -70,7 +70,7 @@ class Crowds(Settings):
     shift: Annotated[float, Field(ge=0, le=0.7), Shown(step=0.05)] = Field(
         Generator.shift,
         title=N_("Moved to the right by"),
-        description=N_("At the far end, G's left spot lies half-way between the real ones."),
+        description=N_("At the far end, G's left spot lies halfway between the real ones."),
     )
     balls: Annotated[str, Shown("buttons")] = Field(
         "real",

@@ -48,9 +48,9 @@ def ask_what_lies_between() -> None:
     straight, arc = (lengths(way(start, end, half))[0] for way in (lerp, slerp))
     shorter = float(np.mean(usual < straight))
     ask(
-        "half way",
+        "halfway",
         _(
-            "Two noise vectors of {dim} numbers; we stand half way between them, on the straight "
+            "Two noise vectors of {dim} numbers; we stand halfway between them, on the straight "
             "line. How many noise vectors are shorter than the one we stand at?"
         ).format(dim=ASKED_DIM),
         {
@@ -60,7 +60,7 @@ def ask_what_lies_between() -> None:
         },
         "none" if shorter == 0 else "few" if shorter < 0.2 else "half",
         _(
-            "Noise vectors are about {usual} long, the shortest here {least}; half way it is "
+            "Noise vectors are about {usual} long, the shortest here {least}; halfway it is "
             "{straight}. G has hardly ever been trained there. Along the arc it stays {arc}."
         ).format(
             usual=f"{usual.mean():.1f}",

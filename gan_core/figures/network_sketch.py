@@ -45,7 +45,7 @@ class Stage:
 
     @property
     def parameters(self) -> int:
-        """How many numbers the stage keeps, learnt and fixed."""
+        """How many numbers the stage keeps, learned and fixed."""
         return sum(layer["trainable"] + layer["fixed"] for layer in self.layers)
 
     @property

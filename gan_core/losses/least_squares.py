@@ -31,7 +31,7 @@ def least_squares(
         discriminator_formula=rf"L_D = \mathbb{{E}}_x\left[{_squared('D(x)', b)}\right]"
         rf" + \mathbb{{E}}_z\left[{_squared('D(G(z))', a)}\right]",
         generator_formula=rf"L_G = \mathbb{{E}}_z\left[{_squared('D(G(z))', c)}\right]",
-        # Where p = q, (D − b)² + (D − a)² is least half way between the targets.
+        # Where p = q, (D − b)² + (D − a)² is least halfway between the targets.
         equilibrium=Equilibrium(
             logit=(a + b) / 2, d_loss=(b - a) ** 2 / 2, g_loss=((a + b) / 2 - c) ** 2
         ),

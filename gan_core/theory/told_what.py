@@ -98,7 +98,7 @@ class World:
     seed: int = 0
 
     def begin(self) -> Players:
-        """Both players before they have learnt anything; D is flat."""
+        """Both players before they have learned anything; D is flat."""
         w = np.zeros((N_LABELS if self.sees == "label" else 1, DEGREE + 1))
         b = np.array(STARTS[self.start])
         return Players(np.full(N_LABELS, 0.5), b, w, u=np.zeros(DEGREE + 1))

@@ -53,7 +53,7 @@ class PlaneView:
         reader sees an average), "arrows" (N_ARROWS, 2: −∂L_G/∂x at the first of `x_fake`, each as
         if its pack were alone, D being in training as where G learns), and the numbers "d_gradient"
         and "g_gradient": the norms of each player's gradient over all its weights, D's with its
-        penalty. With `earlier`, "followed" has the arrows there: one step later D has learnt and G
+        penalty. With `earlier`, "followed" has the arrows there: one step later D has learned and G
         has followed just these.
         """
         trainer = self._trainer

@@ -155,7 +155,7 @@ def teacher(lesson: str) -> None:
         with st.expander(_("For the teacher"), icon=":material/cast_for_education:"):
             settings.field("hide_answers")
             settings.button(_("Project this lesson"), view="projector", hide_answers=hides)
-            st.caption(_("The address holds both: share it as a link."))
+            st.caption(_("The address holds both the view and the switch: share it as a link."))
             scan_button(_students_view())
             _link_to_results()
     print_button(_("Print this lesson"), arrows=is_projected(), question=_asked_question(lesson))

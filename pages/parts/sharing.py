@@ -84,8 +84,8 @@ def _show(where: str | None) -> None:
     if where is None:
         st.info(
             _(
-                "Other devices cannot come here: this computer is in no network, or the app serves "
-                "this computer alone. Join a network, and press the button again."
+                "Other devices cannot reach this page: this computer is not on any network, or the "
+                "app serves this computer alone. Join a network, and press the button again."
             ),
             icon=":material/wifi_off:",
         )
@@ -101,4 +101,4 @@ def _show(where: str | None) -> None:
             )
         with st.container(width="stretch"):
             st.code(where, language=None, wrap_lines=True)
-            st.caption(_("In the same network: scan the code with a camera, or type the address."))
+            st.caption(_("On the same network: scan the code with a camera, or type the address."))

@@ -331,7 +331,7 @@ RIGHT = {
         "one spot": "recall",
         "copies": "perfect",
     },
-    "inside_latent": {"half way": "none"},
+    "inside_latent": {"halfway": "none"},
     "told_what": {"label unseen": "start", "labels by chance": "same", "label read": "own"},
     "outlook": {"one pass": "middle"},
 }

@@ -306,7 +306,7 @@ def test_answers_of_d_mean_what_its_loss_at_the_checkpoint_says(shared: Store) -
     shared.claims.take(run_id, holder, force=True)
     shared.set_status(run_id, holder, "running")
     shared.controls.request(run_id, "set", "loss", "wasserstein")
-    # Where it rests, after its checkpoint: D has not learnt by it yet.
+    # Where it rests, after its checkpoint: D has not learned by it yet.
     shared.controls.mark_applied(run_id, holder, shared.controls.pending(run_id)[0], STEP)
     app = opened("inside_networks", run=run_id)
     assert any("D(x) = " in each.value for each in app.markdown)
