@@ -218,3 +218,19 @@ def test_g_draws_the_class_that_it_is_told() -> None:
     told = np.arange(200) % 10
     right = (nearest_mean(samples, real, labels) == told).mean()
     assert right > 0.4, "chance is 0.1"
+
+
+def test_penalty_is_on_d_as_it_judges_samples_of_their_classes() -> None:
+    config = RunConfig.parse({**TINY_MLP, "penalty": "r1", "penalty_weight": 3.0})
+    player = Trainer(config, real_samples(config), labels=real_labels(config))
+    batches, _ = player._batches(player._data, player._seed, tf.constant(0))
+    paid = []
+    for classes in (batches.classes, None):
+        with tf.GradientTape() as tape:
+            tape.watch(batches.x_real)
+            logits = player.judge(batches.x_real, classes)
+        slope = tape.gradient(logits, batches.x_real).numpy()
+        paid.append(3.0 * np.square(slope).sum(axis=(1, 2, 3)).mean() / 2)
+    _, on_top = player.loss_of_d(batches, tf.constant([0, 0]))
+    assert float(on_top) == pytest.approx(paid[0], rel=1e-4)
+    assert paid[0] != pytest.approx(paid[1], rel=0.01), "classes do matter here"

@@ -596,3 +596,10 @@ def test_losses_that_jump_do_so_however_long_the_run_is(n_steps: int) -> None:
         **with_config({"one_by_one": records[-SINGLY:]}),
     )
     assert found[0].key == "noisy"
+
+
+def test_modes_that_came_and_went_long_ago_are_forgotten() -> None:
+    """Every run begins with some to and fro; what counts is the second half."""
+    restless, calm = [8, 2, 8, 2, 8, 2, 8, 2], [8] * 9
+    assert "oscillating" in keys(curves(**BALANCED), modes=[*calm, *restless])
+    assert keys(curves(**BALANCED), modes=[*restless, *calm]) == ["balanced"]

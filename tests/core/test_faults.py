@@ -486,3 +486,19 @@ def test_to_look_at_a_run_in_the_plane_does_not_move_its_averages(mended: bool) 
     before = [np.asarray(each) for each in trainer._variables()]
     view_of(trainer).look(np.asarray(trainer.x_real)[:50])
     assert same(before, [np.asarray(each) for each in trainer._variables()])
+
+
+def test_sorted_data_move_on_with_each_turn_of_d() -> None:
+    """A program's data move on with each batch that is taken from them, not with each step."""
+    config = faulty(FAULTS.get("sorted_data"))
+    sizes = {"g_hidden_units": 4, "d_hidden_units": 4, "d_steps": 2}
+    config = RunConfig.parse({**config.model_dump(exclude_unset=True), **sizes})
+    plan = dataclasses.replace(pick(config), xla=False)
+    trainer = Trainer(config, real_samples(config), plan)
+    x_all = np.asarray(trainer._data[0])
+    size, buffer = config.batch_size, config.items.fault.buffer
+    for step, turn in ((0, 0), (0, 1), (5, 0), (5, 1)):
+        x_real, _ = trainer._real_batch(trainer._data, trainer._seed, tf.constant(step), turn)
+        first = (2 * step + turn) * size
+        window = {point.tobytes() for point in x_all[first : first + buffer]}
+        assert {point.tobytes() for point in np.asarray(x_real)} <= window, (step, turn)

@@ -209,3 +209,9 @@ def test_class_gap_is_what_would_have_to_change(classes: list[int], gap: float) 
 def test_only_digits_are_classified() -> None:
     known = [dataset.name for dataset in DATASETS if is_digits(dataset)]
     assert known == ["digits", "mnist"]
+
+
+def test_a_ball_without_extent_holds_what_lies_in_its_centre() -> None:
+    """Equation 1 has ≤: among copies of one picture, the k-th nearest is at distance 0."""
+    copies = np.ones((K + 1, 2))
+    assert share_within(np.array([[1.0, 1.0], [1.0, 1.1]]), copies) == 0.5

@@ -134,3 +134,8 @@ def test_on_mnist_a_memoriser_is_flagged_and_unseen_digits_are_not() -> None:
     assert copies(training, unseen) < SOME
     shaken = training.pictures[:N] + np.random.default_rng(1).normal(0, 0.1, (N, 28, 28, 1))
     assert copies(training, shaken.astype(np.float32)) > 0.95
+
+
+def test_samples_as_close_as_held_out_pictures_are_no_copies() -> None:
+    held_out = np.array([[2.0, 2.0]] * 50)  # none has a favourite
+    assert share_of_copies(np.array([[3.0, 3.0], [1.9, 2.0]]), held_out) == 0.5

@@ -22,7 +22,7 @@ from gan_core.metrics.sliced_wasserstein import (
     distances_of_halves,
     sliced_wasserstein,
 )
-from gan_core.theory.halves import N_SPLITS, random_halves
+from gan_core.theory.halves import N_SPLITS, random_halves, seldom_exceeded
 
 Draw = Callable[[int, int], np.ndarray]
 LN2 = math.log(2)
@@ -291,3 +291,25 @@ def test_gap_is_always_a_number() -> None:
     p, q = np.array([3.0, 0.0]), np.array([0.0, 1.0])
     assert decision_gap(np.array([1.0, np.nan]), best_decision(p, q), p, q) == pytest.approx(1 / 4)
     assert decision_gap(np.array([0.2, 0.7]), np.full(2, 0.5), np.zeros(2), np.zeros(2)) == 0
+
+
+def test_floor_of_mmd_is_of_the_points_that_mmd_measures() -> None:
+    metric, real, other = METRICS.get("mmd"), normal(700, seed=1), normal(700, seed=2)
+    first = metric.noise_floor(real[:N_USED], other[:N_USED], PLANE)
+    assert metric.noise_floor(real, other, PLANE) == first
+
+
+@pytest.mark.parametrize("name", ["mmd", "sliced_wasserstein"])
+def test_points_that_are_no_numbers_are_worse_than_any_place_in_the_plane(name: str) -> None:
+    metric, real = METRICS.get(name), at(0.0, 0.0)  # where 0 in place of NaN would be a hit
+    fake = real.copy()
+    fake[::2] = np.nan
+    corner = real.copy()
+    corner[::2] = PLANE.extent
+    value = metric.measure(real, fake, PLANE)
+    assert value >= metric.measure(real, corner, PLANE) > 0
+
+
+def test_what_is_seldom_exceeded_is_never_below_zero() -> None:
+    assert seldom_exceeded(np.full(N_SPLITS, -1e-17)) == 0
+    assert seldom_exceeded(np.arange(101.0)) == 95

@@ -153,3 +153,10 @@ def test_only_what_is_measured_may_end_a_run(dataset: str) -> None:
         else:
             with pytest.raises(GanError, match=f"{name} is not measured with dataset = {dataset}"):
                 RunConfig.parse(settings)
+
+
+def test_patience_begins_after_the_head_start(sqlite_url: str) -> None:
+    store = open_store(sqlite_url)
+    run_id = store.create_run(RunConfig.parse({**HOPELESS, "head_start": 200}))
+    assert execute(store.url, run_id) == "finished"
+    assert store.run(run_id).step >= 200 + HOPELESS["patience"]

@@ -381,3 +381,49 @@ def test_runs_with_checkpoints_are_told(shared: Store, run_id: str) -> None:
 def test_real_pictures_are_those_of_the_seed(shared: Store, run_id: str) -> None:
     assert answer(shared, run_id, "real")["n"] == N_REAL
     assert answer(shared, run_id, "real") != answer(shared, run_id, "real", seed=9)
+
+
+def test_generated_pictures_to_be_guessed_are_of_the_classes_of_the_real_ones(
+    shared: Store, by_class: str
+) -> None:
+    """D judges both as ones of these classes, and G must have been told the same."""
+    found, half = answer(shared, by_class, "guess"), N_GUESS // 2
+    pair = pair_of(shared, Moment(by_class, STEP, 0))
+    question = {"run": by_class, "step": STEP, "turns": 0, "seed": 1}
+    _, labels = seeing._real(question, shared, half)
+    z = latent.noise(half, pair.config.latent_dim, pair.config.noise, 1)
+    made = pixels(seeing._shown(pair.generate(pair.with_class(z, labels)).numpy()))
+    known = {picture.tobytes() for picture in made}
+    are_made = [picture.tobytes() in known for picture in pixels(found)]
+    assert are_made == [not is_real for is_real in found["real"]]
+
+
+def test_neighbours_at_the_largest_radius_are_other_noise(shared: Store, run_id: str) -> None:
+    """Else a sample would be among its own neighbours, but longer than the noise that it is of."""
+    others = {each.tobytes() for each in pixels(answer(shared, run_id, "neighbours", radius=1.0))}
+    assert not others & {each.tobytes() for each in pixels(answer(shared, run_id, "all"))}
+
+
+def test_a_change_after_the_checkpoint_is_none_of_its_networks(shared: Store) -> None:
+    changed = checkpointed_run(shared, "changed after its checkpoint")
+    holder = holder_name()
+    assert shared.claims.take(changed, holder, force=True)
+    shared.set_status(changed, holder, "running")
+    shared.controls.request(changed, "set", "loss", "wasserstein")
+    [control] = shared.controls.pending(changed)
+    shared.controls.mark_applied(changed, holder, control, STEP)
+    assert shared.controls.config_now(changed).loss == "wasserstein"
+    assert answer(shared, changed, "inside")["is_probability"]
+
+
+@pytest.mark.parametrize("label", [0, 7])
+def test_a_generated_picture_is_judged_as_one_of_its_class(
+    shared: Store, by_class: str, label: int
+) -> None:
+    found = answer(shared, by_class, "inside_generated", label=label)
+    pair, row = pair_of(shared, Moment(by_class, STEP, 0)), QUESTIONS["inside_generated"]["row"]
+    z = noise(pair.config, 1)[row : row + 1]
+    made = pair.generate(pair.with_class(z, label))
+    as_each = pair.judge(np.repeat(made, 10, axis=0), np.arange(10)).numpy()
+    assert found["logit"] == pytest.approx(as_each[label], rel=1e-3)
+    assert as_each[0] != pytest.approx(as_each[7], rel=0.01), "classes do matter here"

@@ -327,3 +327,24 @@ def test_run_that_cannot_have_its_changes_is_not_queued(store: Store) -> None:
     with pytest.raises((sa.exc.SQLAlchemyError, TypeError)):
         store.create_run(CONFIG, changes=[unheard_of])
     assert store.runs() == before
+
+
+def test_a_finished_run_goes_on_as_far_as_any_run_may(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    append(store, run_id, holder, CONFIG.steps)
+    store.set_status(run_id, holder, "finished")
+    most = int(RunConfig.bounds("steps")[1])
+    store.extend(run_id, most - CONFIG.steps)
+    assert store.controls.config_now(run_id).steps == most
+
+
+def test_nothing_branches_off_at_the_end_or_where_the_run_has_not_been(store: Store) -> None:
+    run_id, holder = claimed_run(store)
+    append(store, run_id, holder, 40)
+    with pytest.raises(GanError, match=r"whole number from 0 to 40\."):
+        store.branch(run_id, 41, "loss", "hinge")
+    append(store, run_id, holder, CONFIG.steps)
+    last = CONFIG.steps - 1  # after the end, nothing would change
+    with pytest.raises(GanError, match=rf"whole number from 0 to {last}\."):
+        store.branch(run_id, CONFIG.steps, "loss", "hinge")
+    assert store.branch(run_id, last, "loss", "hinge")

@@ -180,3 +180,12 @@ def test_densities_must_have_their_mass_on_the_grid() -> None:
 def test_penalty_must_weigh_something() -> None:
     with pytest.raises(GanError, match="weight"):
         penalised_slope(1.0, 0.0)
+
+
+@bounds
+@pytest.mark.parametrize("name", ["bumps", "two modes"])
+def test_critic_is_level_where_nothing_is_left_to_carry(name: str, bound: float) -> None:
+    """There, P and Q differ by rounding alone, the sign of which means nothing."""
+    scores = critic(PAIRS[name], 0.5, bound)
+    assert np.ptp(scores[:10]) == 0
+    assert np.ptp(scores[-10:]) == 0

@@ -78,3 +78,11 @@ def test_more_passes_hit_more_of_the_ring_and_miss_no_spot() -> None:
     assert hits[0] == 0
     assert hits[-1] > 95
     assert METRICS.get("modes_covered").measure(NOISE, ends[-1], RING) == len(modes.centers)
+
+
+@pytest.mark.parametrize("std", [0.1, 0.3])
+def test_noise_falls_from_far_more_than_the_data_to_a_tenth_of_their_width(std: float) -> None:
+    levels = noise_levels(9, std)
+    assert (len(levels), levels[-1]) == (10, 0)
+    assert levels[[0, -2]] == pytest.approx([MOST_NOISE, std / 10])
+    assert (np.diff(levels) < 0).all()

@@ -374,3 +374,10 @@ def test_value_at_optimum_agrees_with_scipy() -> None:
     expected = (special.rel_entr(p, p + q) + special.rel_entr(q, p + q)).sum() * DX
     from_logs = value_at_optimum_of_logs(TWO.log_pdf(X), THREE.log_pdf(X), DX)
     assert from_logs == pytest.approx(expected, abs=1e-9)
+
+
+def test_value_at_optimum_is_within_its_bounds_for_masses_that_are_not_quite_1() -> None:
+    """A grid may miss or double up to a hundredth of the mass, and bounds hold all the same."""
+    log_p = log_of(np.full(4, 0.2515), "p")  # a mass of 1.006
+    value = value_at_optimum_of_logs(log_p, log_p, 1.0)
+    assert value == pytest.approx(-math.log(4), abs=1e-12)

@@ -98,3 +98,12 @@ def test_area_of_points_is_ln_2() -> None:
     area = jsd_integrand(pair.log_p, pair.log_q(2.0)).sum() * DX
     assert area == pytest.approx(math.log(2), abs=1e-12)
     assert jsd_integrand(pair.log_p, pair.log_q(0.0)).sum() == 0
+
+
+@pytest.mark.parametrize("name", ["kl", "reverse_kl", "js", "wasserstein_1"])
+def test_where_densities_are_one_there_is_a_level_slope(name: str) -> None:
+    """Not NaN: only point masses have a leap or a corner there that has no slope."""
+    same = gaussians(Mixture((1.0,), (0.0,), (0.5,)), 0.5, reach=2.0)
+    here = same.readings(0.0)[name]
+    assert here.value == pytest.approx(0, abs=1e-12)
+    assert here.slope == pytest.approx(0, abs=1e-9)

@@ -517,3 +517,27 @@ def _trains_in_bfloat16(settings: dict[str, Any], penalty: str, xla: bool) -> No
         assert not any(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
     assert first["float32"] > 0
     assert first["bfloat16"] == pytest.approx(first["float32"], rel=0.1)
+
+
+def test_clipping_leaves_out_no_bias() -> None:
+    """They begin at 0 and move slowly: only a large one shows whether it is clipped."""
+    clipped = trainer(TINY_POINTS, weight_clip=0.01)
+    for weights in clipped.discriminator.trainable_variables:
+        weights.assign(tf.ones_like(weights))
+    train(clipped, 1)
+    largest = [np.abs(w.numpy()).max() for w in clipped.discriminator.trainable_variables]
+    assert largest == pytest.approx([0.01] * len(largest))
+
+
+def test_no_two_turns_of_a_step_have_the_same_noise(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But G's first, which takes the batch that D has just been shown."""
+    player, turns = trainer(TINY_POINTS, d_steps=2, g_steps=3), []
+    fake_batch = player._fake_batch
+
+    def noted(classes: Any, seed: Any, step: Any, turn: Any) -> Any:
+        turns.append(int(turn))
+        return fake_batch(classes, seed, step, turn)
+
+    monkeypatch.setattr(player, "_fake_batch", noted)
+    player._train_step(player._data, player._seed, tf.constant(0))
+    assert turns == [0, 1, 2, 3]

@@ -428,3 +428,11 @@ def test_band_speaks_the_reader_s_language(store: Store, grow: Grow, language: s
     chinese = "中位数" in "".join(each.value for each in app.markdown)
     assert chinese == (language == "zh")
     assert any(("中位数" in name) for name in traces(app)) == (language == "zh")
+
+
+def test_runs_changed_alike_at_different_steps_part_at_the_first(store: Store, grow: Grow) -> None:
+    run_id, other = grow(status="running"), grow(seed=2, status="running")
+    change(store, run_id, 70, "g_learning_rate", 0.01)
+    change(store, other, 40, "g_learning_rate", 0.01)
+    app = visit("playground", run=run_id, seeds=other, band="d_loss")
+    assert "Seed 2 counts up to step 40" in captions(app)
