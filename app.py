@@ -37,6 +37,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from gan_core.runs.database import StoreError
+from gan_core.runs.slots import asked_slots
 from gan_core.runs.store import default_url, open_store
 from gan_core.runs.stream import Mailbox, Stream
 from gan_core.text import GanError
@@ -249,6 +250,7 @@ def _what_hinders(port: int) -> str | None:
     """Why the app cannot start now: it already runs on this store, or the port is taken."""
     if not 1 <= port <= 65535:
         return f"--port {port} is not allowed. Allowed: a whole number from 1 to 65535."
+    asked_slots()  # or the engine would refuse it, again and again
     others = [engine.url for engine in open_store(default_url()).engines.alive() if engine.url]
     if others:
         return (

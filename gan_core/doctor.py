@@ -113,24 +113,26 @@ def check_plan(name: str, *, preset_name: str) -> Check:
 
 def check_store(name: str) -> Check:
     """Can runs be written down?"""
-    open_store(default_url())
+    open_store(default_url()).try_to_write()
     return Check(name, "ok", without_password(default_url()))
 
 
 def check_engine(name: str) -> Check:
     """Is anybody there to execute runs, and how many at once?"""
-    store = open_store(default_url())
+    from gan_core.runs.slots import wanted_slots
+
+    wanted, store = wanted_slots(), open_store(default_url())
     engines = store.engines.alive()
+    if any(engine.state == "alone" for engine in engines):
+        advice = "Start the scheduler, or correct GAN_SCHEDULER and start the web page again."
+        return Check(name, "problem", "No Dask scheduler answers the engine.", advice)
     if engines:
         slots = sum(engine.slots for engine in engines)
         return Check(name, "ok", f"{engines[0].state}, {slots:g} slots")
     if store.claims.someone_waits():
         advice = "Start the web page, which brings its engine: python app.py"
         return Check(name, "warning", "Runs are waiting and no engine is running.", advice)
-
-    from gan_core.runs.slots import wanted_slots
-
-    return Check(name, "ok", f"not running; starts with the web page, {wanted_slots():g} slots")
+    return Check(name, "ok", f"not running; starts with the web page, {wanted:g} slots")
 
 
 def check_data(name: str, *, dataset: Dataset) -> Check:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from gan_core.registry import Registry
-from gan_core.text import N_, GanError, Text, number
+from gan_core.text import N_, GanError, Text, number, quoted
 
 Choices = Registry[Any] | Mapping[str, str]  # items with a name and a title each
 
@@ -124,7 +124,7 @@ class Settings(BaseModel):
         return GanError(
             N_("{field} = {value} is not allowed. Allowed: {allowed}."),
             field=field,
-            value=str(value),
+            value=quoted(str(value)),
             allowed=cls._allowed(field),
         )
 
@@ -137,7 +137,7 @@ class Settings(BaseModel):
         if problem["type"] == "extra_forbidden":
             return GanError(
                 N_("There is no setting called {field}. There are: {names}."),
-                field=field,
+                field=quoted(field),
                 names=", ".join(cls.names()),
             )
         return cls._not_allowed(field, problem["input"])

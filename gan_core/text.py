@@ -33,6 +33,11 @@ def fixed(value: float, digits: int) -> str:
     return f"{value:z.{digits}f}".replace("-", "−")
 
 
+def quoted(value: str, longest: int = 60) -> str:
+    """Foreign text as a message may quote it: a link or a file can hold any amount of it."""
+    return value if len(value) <= longest else f"{value[: longest - 1]}…"
+
+
 @dataclass(frozen=True)
 class Text:
     """A sentence template with its values, so that each page can say it in its own language.

@@ -15,6 +15,7 @@ from gan_core.runs.run import Run
 from gan_core.settings import Choices, Settings
 from gan_core.text import N_, GanError, number
 from pages.parts.choices import choose
+from pages.parts.engine import engine_notice
 from pages.parts.lesson import close_lesson, open_lesson
 from pages.parts.links import go_to, keep
 from pages.parts.page_settings import PageSettings
@@ -172,8 +173,7 @@ try:
     run = shown_run("run", fault)
     if run:
         show(fault, run, shown_run("mended", fault), shown_run("beside", fault), solved=solved)
-    if not store().engines.alive():
-        st.warning(_("The training engine is starting. Runs wait until it is ready."))
+    engine_notice()
 except GanError as error:
     st.error(say(error), icon=":material/error:")
 markdown("bug_hunt_next")

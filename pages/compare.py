@@ -37,8 +37,14 @@ def chosen(runs: Sequence[Run]) -> list[Run]:
     known = {run.id: run for run in runs}
     asked = links.asked(_URL)
     if asked:
-        named = dict.fromkeys(asked.split(","))
-        st.session_state[_KEY] = [run_id for run_id in named if run_id in known][:MOST]
+        named = dict.fromkeys(filter(None, asked.split(",")))
+        here = [run_id for run_id in named if run_id in known]
+        if len(here) < len(named):
+            missing = _("Runs that the link names and that are not here: {n}.")
+            links.not_to_be_had(missing.format(n=len(named) - len(here)))
+        if len(here) > MOST:
+            links.not_to_be_had(_("The link names more than {n} runs.").format(n=MOST))
+        st.session_state[_KEY] = here[:MOST]
     known, marked = own_or_all(known, keep=st.session_state.get(_KEY, ()))
     names = Counter(run.name for run in known.values())
     titles = {

@@ -15,11 +15,12 @@ from pages.parts.branching import pair_form
 from pages.parts.challenge import IN_URL, asked_challenge, challenge_box, hidden_in
 from pages.parts.controls import config_controls, preset_control
 from pages.parts.drawing_pad import data_controls
+from pages.parts.engine import engine_notice
 from pages.parts.layers import layer_switches
 from pages.parts.lesson_link import lesson_link
 from pages.parts.links import HIDE, hidden, keep
 from pages.parts.prose import _, markdown, say
-from pages.parts.run_panel import beside, run_panels
+from pages.parts.run_panel import beside, in_place_of_the_lost, run_panels
 from pages.parts.steady_figure import steady_figure
 from pages.parts.store import store
 from pages.parts.train_button import train_button, train_button_on_a_phone
@@ -34,8 +35,8 @@ def asked_run() -> Run | None:
         return store().run(st.query_params["run"]) if "run" in st.query_params else None
     except GanError as error:
         st.error(say(error), icon=":material/error:")
-        st.query_params.pop("run")
-        return None
+        other = in_place_of_the_lost()
+        return store().run(other) if other else None
 
 
 def show(run_ids: list[str]) -> None:
@@ -84,7 +85,6 @@ try:
     data_controls(config)
     if not hidden("pair"):
         pair_form(config)
-    if not store().engines.alive():
-        st.warning(_("The training engine is starting. Runs wait until it is ready."))
+    engine_notice()
 except GanError as error:
     st.error(say(error), icon=":material/error:")

@@ -40,6 +40,8 @@ def chosen(sweeps: Sequence[Sweep]) -> Sweep:
     asked = links.asked(_KEY)
     if asked in known:
         st.session_state[_KEY] = asked
+    elif asked is not None:
+        links.not_to_be_had(_("The sweep that the link names is not here; this is another one."))
     kept = {sweep.runs[0] for sweep in sweeps if sweep.label == st.session_state.get(_KEY)}
     listed, marked = own_or_all({sweep.runs[0]: sweep for sweep in sweeps}, keep=kept)
     known = {sweep.label: sweep for sweep in listed.values()}

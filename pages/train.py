@@ -16,11 +16,12 @@ from gan_core.runs.run import ENDED, Run
 from gan_core.text import GanError
 from pages.parts.bands import bands
 from pages.parts.controls import config_controls, preset_control
+from pages.parts.engine import engine_notice
 from pages.parts.layers import layer_switches
 from pages.parts.links import keep, to_share
 from pages.parts.pictures import picture_controls
 from pages.parts.prose import _, markdown, say
-from pages.parts.run_panel import beside, run_panels
+from pages.parts.run_panel import beside, in_place_of_the_lost, run_panels
 from pages.parts.sharing import scan_button
 from pages.parts.steady_figure import steady_figure
 from pages.parts.store import store
@@ -90,8 +91,8 @@ def show_run(run_id: str) -> Run | None:
             bands(run)
     except GanError as error:
         st.error(say(error))
-        st.query_params.pop("run", None)
-        return None
+        other = in_place_of_the_lost()
+        return show_run(other) if other else None
     if run.status in ENDED:
         st.caption(_("Change a setting on the left and press Train to start another run."))
         train_button_on_a_phone()
@@ -120,8 +121,7 @@ try:
         train_button_on_a_phone()
     if settings:
         sweep_form(settings)
-    if not store().engines.alive():
-        st.warning(_("The training engine is starting. Runs wait until it is ready."))
+    engine_notice()
 except GanError as error:
     st.error(say(error))
 if run:

@@ -32,18 +32,18 @@ def wait_until(condition: Callable[[], Any], what: str, patience: float = PATIEN
 class EngineProcess:
     """Starts the engine on a store; `stop` ends it as the app does, `kill` as a power cut does."""
 
-    def __init__(self, store: Store, **environment: str) -> None:
+    def __init__(self, store: Store, *, until: str = "ready", **environment: str) -> None:
         self._store = store
         self._process = subprocess.Popen(
             [sys.executable, "-m", "gan_core.runs.engine", "--store", store.url],
             stdin=subprocess.PIPE,
             env=os.environ | environment,
         )
-        wait_until(self._is_ready, "the engine")
+        wait_until(lambda: self._is(until), "the engine")
 
-    def _is_ready(self) -> bool:
+    def _is(self, state: str) -> bool:
         assert self._process.poll() is None, "the engine ended"
-        return any(engine.state == "ready" for engine in self._store.engines.alive())
+        return any(engine.state == state for engine in self._store.engines.alive())
 
     def workers(self) -> list[psutil.Process]:
         """The processes that train and answer."""

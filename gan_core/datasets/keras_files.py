@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, is_zipfile
 
 import numpy as np
 
@@ -165,6 +165,8 @@ def _array(path: Path, name: str) -> np.ndarray:
 def _arrays(path: Path, name: str) -> Iterator[Any]:
     """The arrays in a file, as numpy gives them; raises `GanError` where `name` cannot be read."""
     try:
+        if not is_zipfile(path):  # numpy would take it for objects, and advise to trust them
+            raise BadZipFile("it is no archive")
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             yield arrays
     except (OSError, EOFError, TypeError, ValueError, KeyError, BadZipFile, zlib.error) as error:

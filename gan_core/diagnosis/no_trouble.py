@@ -24,7 +24,7 @@ def starting(run: Reading) -> Finding:
         "watch",
         Text(N_("Too early to say")),
         Text(
-            N_("There are {n} records so far. With fewer than {fewest}, curves show only chance."),
+            N_("Records so far: {n}. With fewer than {fewest}, curves show only chance."),
             {"n": str(len(run.records)), "fewest": str(FEWEST)},
         ),
         Text(N_("Let it train on.")),

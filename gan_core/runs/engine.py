@@ -20,6 +20,8 @@ import secrets
 import sys
 import threading
 import time
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import dask
@@ -29,6 +31,7 @@ from distributed import Client, Future, Nanny, Scheduler, SpecCluster
 from gan_core.runs import answering, job
 from gan_core.runs.answers import is_long
 from gan_core.runs.claims import Superseded, holder_name
+from gan_core.runs.database import StoreError
 from gan_core.runs.engines import Engine
 from gan_core.runs.run import Run
 from gan_core.runs.slots import POINTS, POINTS_SHARE, SLOT, is_of_points, share_of, wanted_slots
@@ -41,7 +44,7 @@ HEARTBEAT_SECONDS = 5.0
 HERE = "127.0.0.1"
 CORES_PER_WORKER = 8  # one TensorFlow process feeds this many cores
 MAX_QUESTIONS, MAX_LONG = 4, 2  # at once: some take minutes, and others shall not wait for them
-MAX_RESTARTS = 20  # of a killed worker under one run, before the run counts as failed
+MAX_RESTARTS = 20  # of one run whose worker is killed or whose store is away, before it has failed
 
 log = logging.getLogger(__name__)
 
@@ -124,6 +127,7 @@ class Dispatcher:
     def __init__(self, store: Store, client: Client) -> None:
         self._store, self._client = store, client
         self._futures: dict[str, tuple[Future, float]] = {}
+        self._restarts: Counter[str] = Counter()  # of runs that the store did not let go on
         self._name = secrets.token_hex(4)  # among all engines that share the store
 
     def slots(self) -> float:
@@ -168,16 +172,21 @@ class Dispatcher:
     def _note_end(self, run_id: str, future: Future) -> None:
         """A job that raised could not write its end into the store itself: try it from here.
 
-        But if it has ended otherwise, or another engine trains it by now, all is well.
+        But if it has ended otherwise, or another engine trains it by now, all is well. What the
+        store did not let go on, since it was full or away, waits for a worker again.
         """
         if future.status == "error":
             error = future.exception()
             log.error("Run %s ended with %r", run_id, error)
-            text = error.text if isinstance(error, GanError) else _lost(error)
             with contextlib.suppress(Superseded):  # deleted in the meantime
                 holder = holder_name()
                 if self._store.claims.take(run_id, holder, of_engine=self._name):
-                    self._store.give_back(run_id, holder, "failed", text)
+                    if isinstance(error, StoreError) and self._restarts[run_id] < MAX_RESTARTS:
+                        self._restarts[run_id] += 1
+                        self._store.claims.release(run_id, holder)
+                    else:
+                        text = error.text if isinstance(error, GanError) else _lost(error)
+                        self._store.give_back(run_id, holder, "failed", text)
         del self._futures[run_id]
 
 
@@ -227,7 +236,10 @@ def serve(store: Store, ended: threading.Event, url: str | None = None) -> None:
     beat = Engine(name, wanted_slots(), "starting", url)
     store.engines.seen(beat)
     try:
-        with connect(beat.slots) as client:
+        client = _wait_for_cluster(store, beat, ended)
+        if client is None:
+            return
+        with client:
             dispatcher, desk = Dispatcher(store, client), Desk(store, client)
             beats_at = time.monotonic()
             while not ended.wait(POLL_SECONDS):
@@ -244,6 +256,18 @@ def serve(store: Store, ended: threading.Event, url: str | None = None) -> None:
                 client.cluster.close()
     finally:
         store.engines.gone(name)
+
+
+def _wait_for_cluster(store: Store, engine: Engine, ended: threading.Event) -> Client | None:
+    """Connect, however long it takes until a scheduler answers; None where the end comes first."""
+    while not ended.is_set():
+        try:
+            return connect(engine.slots)
+        except GanError as error:
+            log.error("%s", error)
+            store.engines.seen(replace(engine, state="alone"))
+            ended.wait(HEARTBEAT_SECONDS)
+    return None
 
 
 def main() -> int:

@@ -14,7 +14,7 @@ from gan_core.runs.database import Database
 
 @dataclass(frozen=True)
 class Engine:
-    """A process that executes runs."""
+    """A process that executes runs: it is starting, ready, or without a cluster."""
 
     id: str
     slots: float
@@ -49,3 +49,9 @@ class Engines:
             rows = db.execute(sa.select(tables.engines)).all()
         alive = [row for row in rows if is_alive(row.id, row.seen + CLAIM_SECONDS)]
         return [Engine(row.id, row.slots, row.state, row.url) for row in alive]
+
+    def silent_seconds(self) -> float:
+        """How long ago any engine last wrote into the store; endless where none ever did."""
+        with self._read() as db:
+            last = db.scalar(sa.select(sa.func.max(tables.engines.c.seen)))
+        return float("inf") if last is None else time.time() - last

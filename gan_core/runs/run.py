@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from gan_core.config import RunConfig
 from gan_core.runs import tables
 from gan_core.runs.events import announce
-from gan_core.text import N_, GanError, Text
+from gan_core.text import N_, GanError, Text, quoted
 
 ACTIVE = ("queued", "running", "paused")
 ENDED = ("finished", "stopped", "diverged", "failed")
@@ -50,7 +50,9 @@ def found(db: sa.Connection, run_id: str) -> Any:
     """The run's row; raises `GanError` when there is no such run."""
     row = db.execute(sa.select(tables.runs).where(tables.runs.c.id == run_id)).one_or_none()
     if row is None:
-        raise GanError(N_("There is no run {run_id}. It may have been deleted."), run_id=run_id)
+        raise GanError(
+            N_("There is no run {run_id}. It may have been deleted."), run_id=quoted(run_id)
+        )
     return row
 
 

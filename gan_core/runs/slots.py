@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 
-from dask.system import CPU_COUNT  # those that this process may use, in a container too
-
 from gan_core.runs.run import Run
 from gan_core.text import N_, GanError, Text
 
@@ -27,9 +25,20 @@ def share_of(run: Run) -> float:
 
 def wanted_slots() -> float:
     """How many slots this machine offers; raises `GanError` for a senseless GAN_SLOTS."""
+    asked = asked_slots()
+    if asked is not None:
+        return asked
+
+    from dask.system import CPU_COUNT  # those that this process may use, in a container too
+
+    return float(CPU_COUNT)
+
+
+def asked_slots() -> float | None:
+    """How many slots GAN_SLOTS asks for, if it is set; raises `GanError` where it is senseless."""
     text = os.environ.get("GAN_SLOTS")
-    if text is None:
-        return float(CPU_COUNT)
+    if not text:
+        return None
     try:
         slots = float(text)
     except ValueError:

@@ -45,6 +45,8 @@ from gan_core.runs.sweeps import Sweeps
 from gan_core.runs.votes import Votes, forget_old
 from gan_core.text import N_, GanError, Text
 
+PROBE_BYTES = 8 << 20
+
 
 def default_url() -> str:
     """The database URL that `GAN_STORE` names, or a SQLite file in the user's home."""
@@ -82,6 +84,16 @@ class Store:
         with self._write() as db:
             tables.metadata.create_all(db)
             forget_old(db)
+
+    def try_to_write(self) -> None:
+        """Write something and take it back; raises `GanError` where there is no room for it.
+
+        It is more than a database keeps in memory until the end of a transaction.
+        """
+        probe = {"key": "probe", "added": time.time(), "data": bytes(PROBE_BYTES)}
+        with self._write() as db:
+            db.execute(tables.pictures.insert().values(probe))
+            db.rollback()
 
     # ------------------------------------------------------------------ runs
 

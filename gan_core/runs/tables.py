@@ -98,7 +98,7 @@ engines = sa.Table(
     sa.Column("id", sa.String, primary_key=True),
     sa.Column("seen", sa.Float, nullable=False),
     sa.Column("slots", sa.Float, nullable=False),
-    sa.Column("state", sa.String, nullable=False),  # starting, ready
+    sa.Column("state", sa.String, nullable=False),  # starting, ready, alone: without a cluster
     sa.Column("url", sa.String),  # of the page that started it
 )
 answers = sa.Table(

@@ -14,7 +14,7 @@ from gan_core.presets import PLANE_PRESETS
 from gan_core.runs.run import TURNS, Run
 from gan_core.text import GanError, number, rounded
 from pages.parts.controls import form_in_link, label
-from pages.parts.links import HIDE, link, to_share
+from pages.parts.links import HIDE, link, not_to_be_had, to_share
 from pages.parts.prose import _, language, say
 from pages.parts.store import store
 
@@ -35,8 +35,12 @@ class Try(NamedTuple):
 
 
 def asked_challenge() -> Challenge | None:
-    """The challenge that the URL names, if there is one of that name."""
-    return CHALLENGES.get(st.query_params.get(IN_URL, ""))
+    """The challenge that the URL names; where there is none, that is said, and it is forgotten."""
+    name = st.query_params.get(IN_URL)
+    if name is not None and name not in CHALLENGES:
+        not_to_be_had(_("The challenge that the link names is not here."))
+        st.query_params.pop(IN_URL)
+    return CHALLENGES.get(name or "")
 
 
 def link_to(challenge: Challenge) -> dict[str, str]:

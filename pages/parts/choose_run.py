@@ -78,9 +78,8 @@ def chosen_run() -> Chosen:
     if asked in runs:
         st.session_state[_KEY] = asked
     elif asked is not None:
-        st.toast(
-            _("The run that the link names has no networks of pictures to look into."),
-            icon=":material/error:",
+        links.not_to_be_had(
+            _("The run that the link names has no networks of pictures to look into.")
         )
     runs, marked = own_or_all(runs, keep={st.session_state.get(_KEY, "")})
     if st.session_state.get(_KEY) not in runs:

@@ -24,6 +24,7 @@ _TOGETHER = ("dataset", "network")  # each must fit the other
 _CHOSEN = ("family", "loss", "penalty")  # have options, which follow them
 _DRAWN = ("points", "pictures", "fault")  # set on the page or by a link, not in the form
 _OWN = ("points", "pictures")  # brought by a reader, which costs more than a choice
+_OTHER_DATA = N_("The link is for another page: here are no data of “{data}”.")
 _FORM_OF, _FORMS = "page of the form", "forms of other pages"
 _FIRST = ("d_learning_rate", "g_learning_rate", "batch_size", "steps", "head_start", "pace")
 GROUPS = {  # folded away, and drawn once they are unfolded: half of all widgets of a page
@@ -63,10 +64,7 @@ GROUPS = {  # folded away, and drawn once they are unfolded: half of all widgets
 def preset_control(presets: Mapping[str, Preset] = PRESETS) -> None:
     """Draw the choice among `presets`; choosing one sets every field."""
     _bring_out_form()
-    _read_url(next(iter(presets)))
-    if st.session_state["preset"] not in presets:
-        st.session_state["preset"] = next(iter(presets))
-        _take_preset()
+    _read_url(presets)
     if links.hidden("preset"):
         return
     choose(
@@ -88,6 +86,9 @@ def config_controls(datasets: list[str] | None = None) -> dict[str, Any]:
 
     `datasets` are the choices of data, where not all are to be had.
     """
+    asked: str = st.session_state.get("dataset", "")
+    if datasets and asked not in ("", *datasets):
+        links.not_to_be_had(_(_OTHER_DATA).format(data=_(DATASETS.get(asked).title)))
     dataset = field("dataset", datasets)
     fitting = [network.name for network in NETWORKS if network.fits(DATASETS.get(dataset).shape)]
     values: dict[str, Any] = {"dataset": dataset}
@@ -169,16 +170,21 @@ def _take_preset(keep: Sequence[str] = ()) -> None:
     links.remember_all({name: getattr(chosen.config, name) for name in names})
 
 
-def _read_url(first: str) -> None:
+def _read_url(presets: Mapping[str, Preset]) -> None:
     """Take the configuration of a link just followed; what it says wrongly is not taken."""
     if "preset" in st.session_state and not links.followed(_in_url()):
         return
     links.know(_in_url())
+    first = next(iter(presets))
     st.session_state["preset"] = first
     try:
-        st.session_state["preset"] = preset(st.query_params.get("preset", first)).name
+        asked = preset(st.query_params.get("preset", first))
+        if asked.name in presets:
+            st.session_state["preset"] = asked.name
+        else:
+            links.not_to_be_had(_(_OTHER_DATA).format(data=_(asked.title)))
     except GanError as error:
-        st.toast(say(error), icon=":material/error:", duration="long")
+        links.not_to_be_had(say(error))
     _take_preset()
     taken: dict[str, Any] = dict(PRESETS[st.session_state["preset"]].settings)
     for owner in (*_TOGETHER, *_CHOSEN):
@@ -189,7 +195,7 @@ def _read_url(first: str) -> None:
     others = [(name,) for name in RunConfig.names() if name not in _TOGETHER]
     for group in (_TOGETHER, *others):  # something is wrong: what, and what can be taken?
         if problem := _take(group, taken):
-            st.toast(say(problem), icon=":material/error:", duration="long")
+            links.not_to_be_had(say(problem))
 
 
 def _take(names: Sequence[str], taken: dict[str, Any]) -> GanError | None:

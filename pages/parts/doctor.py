@@ -15,6 +15,7 @@ from gan_core.runs.curve import level_for
 from gan_core.runs.run import Run
 from gan_core.text import GanError
 from gan_core.training.records import RECORD_FIELDS
+from pages.parts.engine import silence_notice
 from pages.parts.links import hidden
 from pages.parts.prose import _, language, translator
 from pages.parts.store import store
@@ -76,7 +77,10 @@ def doctor(run: Run) -> None:
 def _opinion(run_id: str) -> None:
     say = translator(language())
     try:
-        finding = findings(store().run(run_id))[0]
+        run = store().run(run_id)
+        finding = findings(run)[0]
+        if run.status == "running":
+            silence_notice()
     except GanError:  # somebody has deleted the run: the page says so
         st.rerun()
     box = {"good": st.success, "watch": st.info, "bad": st.warning}[finding.severity]

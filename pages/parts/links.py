@@ -138,6 +138,11 @@ def asked(name: str) -> str | None:
     return said[name]
 
 
+def not_to_be_had(sentence: str) -> None:
+    """Say what a link has asked for in vain."""
+    st.toast(sentence, icon=":material/error:", duration="long")
+
+
 def whole_number(name: str) -> int | None:
     """The number that the URL says of a parameter; None where it says nothing, or no number."""
     said = st.query_params.get(name, "")

@@ -50,6 +50,8 @@ def choose_quantity(
     asked = links.asked(key)
     if asked in there:
         st.session_state[key] = asked
+    elif asked is not None:
+        links.not_to_be_had(_("The curve that the link names is not here."))
     if st.session_state.get(key) not in there:
         st.session_state[key] = next(name for name in (*at_first, *there) if name in there)
     chosen: str = choose(

@@ -57,6 +57,18 @@ def beside(run_id: str) -> list[str]:
     return [named]
 
 
+def in_place_of_the_lost() -> str | None:
+    """Where the URL's run is gone: the one beside it, if there is one, which the URL names now."""
+    st.query_params.pop("run", None)
+    named = st.query_params.pop("beside", None)
+    try:
+        if named:
+            st.query_params["run"] = store().run(named).id
+    except GanError:
+        return None
+    return named
+
+
 def run_panels(run_ids: Sequence[str], *, layers: Collection[str] = ()) -> None:
     """One run, or two beside each other that show the same step."""
     group = " ".join(run_ids) if len(run_ids) > 1 else ""

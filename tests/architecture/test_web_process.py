@@ -29,6 +29,7 @@ import app as web
 from gan_core.config import RunConfig
 from gan_core.runs.claims import holder_name
 from gan_core.runs.store import Store
+from gan_core.text import GanError
 from pages.parts import plotly_script
 from tests.app_process import ROOT, AppProcess, free_port
 
@@ -160,6 +161,17 @@ def test_unusable_store_is_refused() -> None:
     ended = start_app(GAN_STORE="sqlite:////proc/nope/x.db")
     assert ended.returncode == 1
     assert_one_sentence(ended.stderr, "sqlite:////proc/nope/x.db", "GAN_STORE")
+
+
+@pytest.mark.parametrize("slots", ["0", "-1", "many", "nan", "1e9"])
+def test_slots_without_sense_are_refused(
+    slots: str, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GAN_STORE", sqlite_url)
+    monkeypatch.setenv("GAN_SLOTS", slots)
+    monkeypatch.setattr(sys, "argv", ["app.py", "--no-browser", "--port", str(free_port())])
+    with pytest.raises(GanError, match=rf"GAN_SLOTS = {slots} is not allowed.* from 1 to 1000"):
+        web.main()
 
 
 def test_port_of_another_app_is_refused(app: AppProcess, refusal: Callable[[object], str]) -> None:

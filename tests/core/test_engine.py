@@ -15,7 +15,8 @@ import pytest
 from gan_core.config import RunConfig
 from gan_core.runs import engine as engine_module
 from gan_core.runs.claims import holder_name
-from gan_core.runs.engine import Dispatcher, shared_out
+from gan_core.runs.database import StoreError
+from gan_core.runs.engine import MAX_RESTARTS, Dispatcher, shared_out
 from gan_core.runs.job import execute
 from gan_core.runs.run import Run
 from gan_core.runs.slots import SLOT
@@ -118,8 +119,11 @@ class Failed:
 
     status = "error"
 
+    def __init__(self, error: Exception | None = None) -> None:
+        self._error = error or MemoryError()
+
     def exception(self) -> Exception:
-        return MemoryError()
+        return self._error
 
 
 @pytest.mark.parametrize(
@@ -147,6 +151,26 @@ def test_a_job_that_raised_fails_its_run_unless_another_engine_trains_it_or_it_h
     dispatcher._note_end(run_id, Failed())
     assert store.run(run_id).status == then
     assert not dispatcher._futures
+    store._database.engine.dispose()
+
+
+def test_a_run_that_the_store_did_not_let_go_on_waits_for_a_worker_again(sqlite_url: str) -> None:
+    """But not for ever: it may be the run that no store can hold."""
+    store = Store(sqlite_url)
+    dispatcher = Dispatcher(store, Any)
+    full, run_id = Failed(StoreError("The disk is full.")), start(store, LONG)
+    for _ in range(MAX_RESTARTS):
+        holder = holder_name(dispatcher._name)
+        assert store.claims.take(run_id, holder)
+        store.set_status(run_id, holder, "running")
+        dispatcher._futures[run_id] = (full, 1.0)
+        dispatcher._note_end(run_id, full)
+        assert [run.id for run in store.claims.wanting_worker()] == [run_id]
+    store.claims.take(run_id, holder_name(dispatcher._name))
+    dispatcher._futures[run_id] = (full, 1.0)
+    dispatcher._note_end(run_id, full)
+    run = store.run(run_id)
+    assert (run.status, run.message and run.message.say()) == ("failed", "The disk is full.")
     store._database.engine.dispose()
 
 
@@ -271,9 +295,10 @@ def test_runs_resume_by_themselves_after_the_server_was_killed(
 
 
 @pytest.mark.slow
-def test_a_cluster_that_is_there_already_trains_too(
+def test_a_cluster_that_somebody_else_starts_trains_too(
     tmp_path_factory: pytest.TempPathFactory, uninterrupted: np.ndarray
 ) -> None:
+    """Later than the engine, which says so and waits."""
     folder = tmp_path_factory.mktemp("cluster")
     store = Store(f"sqlite:///{folder / 'store.sqlite3'}")
     address = f"tcp://127.0.0.1:{free_port()}"
@@ -283,9 +308,10 @@ def test_a_cluster_that_is_there_already_trains_too(
         ["scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard"],
         ["worker", address, *slots, "--no-dashboard", "--local-directory", str(folder)],
     ]
-    processes = [subprocess.Popen([sys.executable, "-m", "dask", *each]) for each in commands]
-    engine = EngineProcess(store, GAN_SCHEDULER=address)
+    processes: list[subprocess.Popen[bytes]] = []
+    engine = EngineProcess(store, until="alone", GAN_SCHEDULER=address)
     try:
+        processes += [subprocess.Popen([sys.executable, "-m", "dask", *each]) for each in commands]
         run_id = start(store, LONG)
         wait_until(has(store, run_id, "finished"), "the end of the run")
         assert np.array_equal(records(store, run_id), uninterrupted)

@@ -13,15 +13,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
 from gan_core.config import RunConfig
 from gan_core.datasets import DATASETS
-from gan_core.doctor import Check, check_data, check_engine
+from gan_core.doctor import Check, check_data, check_engine, check_store
 from gan_core.image_measures import MEASURES
 from gan_core.image_measures.neighbours import verdict
 from gan_core.losses import LOSSES
 from gan_core.presets import PRESETS
+from gan_core.runs.claims import holder_name
+from gan_core.runs.engines import Engine
 from gan_core.runs.store import Store, open_store
+from gan_core.text import GanError
 from gan_core.training.records import RECORD_FIELDS
 from tests.checkpointed import STEP as CHECKPOINTED_AT
 from tests.checkpointed import checkpointed_run
@@ -378,7 +382,7 @@ def test_data_is_found_where_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyP
     np.savez(tmp_path / "fashion_mnist.npz", x_train=np.zeros((2, 28, 28), np.uint8))
     assert examined("fashion_mnist").detail == "lies in the folder GAN_DATA_DIR"
     (tmp_path / "mnist.npz").write_bytes(b"not an archive")
-    with pytest.raises(ValueError, match=r"mnist\.npz cannot be read"):
+    with pytest.raises(ValueError, match=r"mnist\.npz cannot be read \(it is no archive\)"):
         examined("mnist")
 
 
@@ -394,6 +398,34 @@ def test_waiting_runs_without_an_engine_are_worth_a_warning(
 
 
 @pytest.mark.slow
+def test_the_doctor_notices_an_engine_without_a_cluster_and_senseless_slots(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'store.sqlite3'}"
+    monkeypatch.setenv("GAN_STORE", url)
+    open_store(url).engines.seen(Engine(holder_name(), 2, "alone", None))
+    check = check_engine("engine")
+    assert (check.status, "GAN_SCHEDULER" in check.advice) == ("problem", True)
+    monkeypatch.setenv("GAN_SLOTS", "0")
+    with pytest.raises(GanError, match="GAN_SLOTS = 0 is not allowed"):
+        check_engine("engine")
+
+
+def test_the_doctor_notices_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"sqlite:///{tmp_path / 'store.sqlite3'}"
+    monkeypatch.setenv("GAN_STORE", url)
+    store = open_store(url)
+    assert check_store("store").status == "ok"
+    assert not store.pictures.holds("probe")
+    sa.event.listen(
+        store._database.engine,
+        "checkout",
+        lambda connection, *_: connection.execute("PRAGMA max_page_count=1"),  # or what it has
+    )
+    with pytest.raises(GanError, match="disk is full"):
+        check_store("store")
+
+
 def test_pictures_are_added_and_trained_on(tmp_path: Path) -> None:
     from PIL import Image
 

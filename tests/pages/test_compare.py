@@ -16,7 +16,7 @@ from gan_core.runs import frame
 from gan_core.runs.claims import holder_name
 from gan_core.runs.store import Store
 from gan_core.training.records import RECORD_FIELDS
-from tests.page_visit import steady_figures, visit
+from tests.page_visit import steady_figures, toasts, visit
 from tests.plotly_objects import checked
 
 POINTS: dict[str, Any] = {"dataset": "ring", "network": "mlp"}
@@ -123,12 +123,23 @@ def test_run_that_went_on_differs_by_its_new_end(store: Store) -> None:
     assert rows[0] == ["Changed while it trained", "–", "Steps = 2,010 after step 10"]
 
 
-@pytest.mark.parametrize("runs", ["nobody", "", "nobody,,nobody", "x" * 500])
-def test_unknown_runs_in_a_link_are_left_out(store: Store, runs: str) -> None:
+@pytest.mark.parametrize(
+    ("runs", "n"), [("nobody", 1), ("", 0), ("nobody,,nobody", 1), ("a,b," + "x" * 500, 3)]
+)
+def test_unknown_runs_in_a_link_are_left_out_and_counted(store: Store, runs: str, n: int) -> None:
     run_id = run_of(store, "there", **POINTS)
     app = visit("compare", runs=f"{runs},{run_id}")
     assert not app.exception
     assert app.multiselect[0].value == [run_id]
+    missing = f"Runs that the link names and that are not here: {n}."
+    assert toasts(app) == ([missing] if n else [])
+
+
+def test_a_link_to_more_runs_than_can_be_compared_says_so(store: Store) -> None:
+    ids = [run_of(store, f"{n}", **POINTS) for n in range(5)]
+    app = visit("compare", runs=",".join(ids))
+    assert app.multiselect[0].value == ids[:4]
+    assert toasts(app) == ["The link names more than 4 runs."]
 
 
 def test_a_run_that_has_not_begun_may_be_compared(store: Store) -> None:

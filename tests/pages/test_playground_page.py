@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -17,11 +19,14 @@ from gan_core.datasets import DATASETS, drawing
 from gan_core.diagnosis import diagnose
 from gan_core.diagnosis.finding import Finding
 from gan_core.presets import PLANE_PRESETS
+from gan_core.runs import tables
 from gan_core.runs.claims import holder_name
+from gan_core.runs.engines import Engine
 from gan_core.runs.store import Store
 from gan_core.training.records import RECORD_FIELDS
 from pages.parts import doctor, live_figure
 from pages.parts.challenge import hidden_in
+from pages.parts.engine import SILENT_SECONDS
 from pages.parts.lesson_link import PARTS
 from pages.parts.live_figure import LAYERS
 from tests.page_visit import (
@@ -77,6 +82,35 @@ def test_a_new_run_stays_when_the_browser_comes_once_more_with_the_url_as_it_was
     app.query_params["run"] = plane_run
     app.run()
     assert app.query_params["run"] == plane_run
+
+
+@pytest.mark.parametrize("page", ["playground", "train"])
+def test_where_one_of_two_runs_is_gone_the_other_is_shown(
+    store: Store, plane_run: str, page: str
+) -> None:
+    app = visit(page, run="deleted", beside=plane_run)
+    assert errors(app) == ["There is no run deleted. It may have been deleted."]
+    assert [view["run"] for view in live_views(app)] == [plane_run]
+    assert app.query_params["run"] == plane_run
+    assert "beside" not in app.query_params
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ({"preset": "mnist_dcgan"}, "no data of “MNIST, small DCGAN”"),
+        ({"dataset": "mnist"}, "no data of “MNIST”"),
+        ({"challenge": "nope"}, "The challenge that the link names is not here."),
+    ],
+)
+def test_what_a_link_asks_for_in_vain_is_said(link: dict[str, str], said: str) -> None:
+    app = visit("playground", **link)
+    assert not app.exception
+    [toast] = toasts(app)
+    assert said in toast
+    assert app.session_state["dataset"] == "ring"
+    app.run()
+    assert not toasts(app), "once"
 
 
 def test_run_beside_itself_is_shown_once(plane_run: str) -> None:
@@ -368,6 +402,41 @@ def test_doctor_says_what_it_sees_and_in_a_challenge_no_more(plane_run: str) -> 
     seen = opinion(visit("playground", run=plane_run, hide=hidden_in(CHALLENGES["every_spot"])))
     assert whole.startswith(seen)
     assert len(whole) > len(seen), "it advises"
+
+
+def heard_of(store: Store, seconds_ago: float, state: str = "ready") -> None:
+    """An engine that last wrote so long ago, and lives: the machine's oldest process."""
+    store.engines.seen(Engine(f"{socket.gethostname()}:1:.0", 2, state, None))
+    with store._database.write() as db:
+        db.execute(tables.engines.update().values(seen=time.time() - seconds_ago))
+
+
+@pytest.mark.parametrize(("seconds", "is_said"), [(SILENT_SECONDS - 5, False), (50, True)])
+def test_a_run_whose_engine_cannot_write_says_so(
+    store: Store, plane_run: str, seconds: float, is_said: bool
+) -> None:
+    store.claims.take(plane_run, holder := holder_name(), force=True)
+    store.set_status(plane_run, holder, "running")
+    heard_of(store, seconds)
+    app = visit("playground", run=plane_run)
+    assert any("cannot write" in warning.value for warning in app.warning) == is_said
+    store.set_status(plane_run, holder, "finished")
+    app.run()
+    assert not any("cannot write" in warning.value for warning in app.warning), "nothing to write"
+
+
+@pytest.mark.parametrize("page", ["train", "playground", "bug_hunt"])
+def test_runs_wait_and_the_page_says_what_for(store: Store, page: str) -> None:
+    app = visit(page)
+    [waits] = [warning.value for warning in app.warning if "Runs wait" in warning.value]
+    assert "is starting" in waits
+    heard_of(store, 0, "alone")
+    app.run()
+    [waits] = [warning.value for warning in app.warning if "Runs wait" in warning.value]
+    assert "GAN_SCHEDULER" in waits
+    heard_of(store, 0)
+    app.run()
+    assert not any("Runs wait" in warning.value for warning in app.warning)
 
 
 def test_doctor_thinks_once_for_all_who_watch_until_something_happens(

@@ -57,6 +57,17 @@ def test_form_queues_a_run_for_each_value_and_links_to_the_sweep(store: Store) -
     assert any(node.proto.label == "See what comes of them" for node in app.get("page_link"))
 
 
+def test_link_to_a_sweep_that_is_gone_says_so(store: Store) -> None:
+    sweep = trained(store, [1e-4, 1e-3])
+    app = visit("sweep", sweep="gone", measure="nothing")
+    assert toasts(app) == [
+        "The sweep that the link names is not here; this is another one.",
+        "The curve that the link names is not here.",
+    ]
+    assert app.query_params["sweep"] == sweep.label
+    assert not toasts(visit("sweep", sweep=sweep.label))
+
+
 def test_runs_of_a_sweep_are_called_in_the_reader_s_language(store: Store) -> None:
     app = visit("train", preset="ring_mlp", lang="zh")
     app.selectbox(key="swept setting").set_value("loss").run()
