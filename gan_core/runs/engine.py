@@ -241,7 +241,7 @@ def serve(store: Store, ended: threading.Event, url: str | None = None) -> None:
             return
         with client:
             dispatcher, desk = Dispatcher(store, client), Desk(store, client)
-            beats_at = time.monotonic()
+            beats_at, complaint = time.monotonic(), ""
             while not ended.wait(POLL_SECONDS):
                 try:
                     if time.monotonic() >= beats_at:
@@ -249,8 +249,11 @@ def serve(store: Store, ended: threading.Event, url: str | None = None) -> None:
                         beats_at = time.monotonic() + HEARTBEAT_SECONDS
                     dispatcher.dispatch()
                     desk.dispatch()
+                    complaint = ""
                 except GanError as error:  # the store is full or away: it may come back
-                    log.error("%s", error)
+                    if str(error) != complaint:  # said once: a log may lie on the same full disk
+                        log.error("%s", error)
+                    complaint = str(error)
                     ended.wait(1.0)
             if client.cluster:
                 client.cluster.close()

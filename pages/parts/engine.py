@@ -10,6 +10,7 @@ from pages.parts.store import store
 
 LOOK_AGAIN_SECONDS = 3.0
 SILENT_SECONDS = 20.0  # an engine writes every five seconds, but for one that waits for its turn
+_ICON, _SAID = ":material/hard_drive:", "that the engine is silent has been said"
 
 
 def engine_notice() -> None:
@@ -19,16 +20,22 @@ def engine_notice() -> None:
 
 
 def silence_notice() -> None:
-    """Say that nothing is written down any more, if that is so, while a run is watched."""
+    """Say that nothing is written down any more, if that is so, while a run is watched.
+
+    Here, and once where it is seen wherever the reader looks.
+    """
     engines = store().engines
-    if engines.alive() and engines.silent_seconds() > SILENT_SECONDS:
-        st.warning(
-            _(
-                "The training engine cannot write into the store; its disk may be full. Runs go on "
-                "from their last checkpoints as soon as there is room."
-            ),
-            icon=":material/hard_drive:",
-        )
+    if not engines.alive() or engines.silent_seconds() <= SILENT_SECONDS:
+        st.session_state.pop(_SAID, None)
+        return
+    sentence = _(
+        "The training engine cannot write into the store; its disk may be full. Runs go on from "
+        "their last checkpoints as soon as there is room."
+    )
+    st.warning(sentence, icon=_ICON)
+    if _SAID not in st.session_state:
+        st.session_state[_SAID] = True
+        st.toast(sentence, icon=_ICON, duration="long")
 
 
 def _notice() -> None:

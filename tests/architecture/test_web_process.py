@@ -319,8 +319,13 @@ def test_pages_fetch_nothing_from_other_hosts(path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_engine_and_workers_end_with_the_app(sqlite_url: str) -> None:
+def test_engine_and_workers_end_with_the_app_and_pages_say_so(
+    sqlite_url: str, browser: Browser
+) -> None:
     app = AppProcess(Store(sqlite_url), GAN_SLOTS="1")
+    page = browser.new_page()
+    page.goto(f"{app.url}/losses?lang=zh")
+    expect(page.locator("h1")).to_be_visible(timeout=30_000)
     children = psutil.Process(app.process.pid).children(recursive=True)
     assert any("gan_core.runs.engine" in " ".join(child.cmdline()) for child in children)
     app.process.send_signal(signal.SIGTERM)
@@ -328,6 +333,24 @@ def test_engine_and_workers_end_with_the_app(sqlite_url: str) -> None:
     _gone, orphans = psutil.wait_procs(children, timeout=ENDS_WITHIN_SECONDS)
     assert orphans == []
     assert app.store.engines.alive() == []
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("heading")).to_have_text("服务器没有响应", timeout=30_000)
+    expect(dialog).not_to_contain_text("Streamlit", use_inner_text=True)
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "There is no such page"), ("zh", "没有这个页面")]
+)
+def test_address_without_a_page_is_answered_in_the_reader_s_language(
+    app: AppProcess, browser: Browser, language: str, title: str
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{app.url}/no_such_page?lang={language}")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("heading")).to_have_text(title, timeout=30_000)
+    expect(dialog).not_to_contain_text("requested")
+    page.close()
 
 
 def test_browser_that_opens_two_pages_at_once_is_one_visitor(app: AppProcess) -> None:

@@ -420,6 +420,7 @@ def test_a_run_whose_engine_cannot_write_says_so(
     heard_of(store, seconds)
     app = visit("playground", run=plane_run)
     assert any("cannot write" in warning.value for warning in app.warning) == is_said
+    assert any("cannot write" in toast for toast in toasts(app)) == is_said
     store.set_status(plane_run, holder, "finished")
     app.run()
     assert not any("cannot write" in warning.value for warning in app.warning), "nothing to write"
