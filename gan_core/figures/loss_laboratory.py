@@ -287,8 +287,9 @@ def _put_together(
     panels: list[Panel], drawn: Sequence[_Drawn], axis: Axis, translate: Callable[[str], str]
 ) -> Figure:
     _ = translate
+    rises = all(_calls_high_outputs_real(each.loss) for each in drawn)
     titles = {
-        "logit": N_("“fake” ← C → “real”"),
+        "logit": N_("“fake” ← C → “real”") if rises else N_("C, D's output"),
         "probability": N_("D: probability of “real”"),
     }
     ranges = {"logit": (-LIMIT, LIMIT), "probability": (-0.01, 1.01)}
@@ -301,6 +302,12 @@ def _put_together(
     # Above the titles; as part of the paper, it pushes the panels down by what it needs.
     legend = {"y": 1.06, "yanchor": "bottom", "x": 0, "xanchor": "left"}
     return panels_figure(panels, columns=2, height=HEIGHT + _LEGEND, shares=(1, 1), legend=legend)
+
+
+def _calls_high_outputs_real(loss: Loss) -> bool:
+    """Whether D pays less where real samples get the higher output; targets may be swapped."""
+    with np.errstate(all="ignore"):  # a typed loss may have no value there
+        return reading(loss, 1.0, -1.0).d_loss < reading(loss, -1.0, 1.0).d_loss
 
 
 def _legend(drawn: Sequence[_Drawn], translate: Callable[[str], str]) -> list[dict[str, Any]]:

@@ -9,8 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from gan_core.config import RunConfig
 from gan_core.figures.loss_laboratory import COLORS, FLAT, flat_stretches, loss_figure, reading
 from gan_core.losses import LOSSES, Loss
+from gan_core.losses.custom import custom
 from gan_core.losses.doubts import LIMIT
 from tests.plotly_objects import checked
 
@@ -53,6 +55,18 @@ def test_slopes_of_the_original_games_are_those_done_by_hand(real: float, fake: 
         assert each.d_slope_fake == pytest.approx(sigmoid(fake), abs=1e-6)
     assert minimax.g_slope == pytest.approx(-sigmoid(fake), abs=1e-6)
     assert non_saturating.g_slope == pytest.approx(sigmoid(fake) - 1, abs=1e-6)
+
+
+def test_axis_says_which_end_d_calls_real_only_where_that_is_so() -> None:
+    def axis(*losses: Loss) -> str:
+        drawn = checked(loss_figure(losses, 1.0, -1.0, "logit", str))
+        return str(drawn.layout.xaxis3.title.text)
+
+    swapped = {"loss": "least_squares", "fake_target": 1.0, "real_target": 0.0}
+    turned = LOSSES.get("least_squares").configured(RunConfig.parse(swapped))
+    assert axis(*standard()[:3]) == "“fake” ← C → “real”"
+    assert axis(turned) == axis(standard()[0], turned) == "C, D's output"
+    assert axis(custom("log(real) + fake", "fake")) == "C, D's output", "no value below 0"
 
 
 @pytest.mark.parametrize("loss", standard(), ids=lambda loss: loss.name)

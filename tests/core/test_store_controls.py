@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -180,10 +181,17 @@ def test_run_resumed_right_after_it_was_stopped_goes_on(store: Store) -> None:
 def test_of_two_that_ask_at_once_the_second_sees_what_the_first_has_set(store: Store) -> None:
     run_id, _ = claimed_run(store)
     first = {"run_id": run_id, "action": "set", "field": "loss", "value": "hinge"}
+    has_begun = threading.Event()
+
+    def ask() -> None:
+        has_begun.set()
+        store.controls.request(run_id, "set", "label_smoothing", 0.1)
+
     with ThreadPoolExecutor() as threads:
         with store.controls._write() as db:
-            second = threads.submit(store.controls.request, run_id, "set", "label_smoothing", 0.1)
-            time.sleep(0.2)
+            second = threads.submit(ask)
+            assert has_begun.wait(30)
+            time.sleep(0.1)  # for it to come to where it must wait
             db.execute(tables.controls.insert().values(first))
         with pytest.raises(GanError, match="label_smoothing"):
             second.result()
