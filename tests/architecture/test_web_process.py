@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ import plotly
 import psutil
 import pytest
 from playwright.sync_api import Browser, expect
+from starlette.websockets import WebSocket
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Origin
@@ -28,7 +29,9 @@ from websockets.typing import Origin
 import app as web
 from gan_core.config import RunConfig
 from gan_core.runs.claims import holder_name
+from gan_core.runs.database import StoreError
 from gan_core.runs.store import Store
+from gan_core.runs.stream import Stream
 from gan_core.text import GanError
 from pages.parts import plotly_script
 from tests.app_process import ROOT, AppProcess, free_port
@@ -337,6 +340,36 @@ def test_engine_and_workers_end_with_the_app_and_pages_say_so(
     expect(dialog.get_by_role("heading")).to_have_text("服务器没有响应", timeout=30_000)
     expect(dialog).not_to_contain_text("Streamlit", use_inner_text=True)
     page.close()
+
+
+def test_a_store_that_is_away_is_no_run_that_is_gone(
+    open_at: Callable[[str], Store], sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Browsers ask again for the one, and give up the other."""
+    store = open_at(sqlite_url)
+    monkeypatch.setattr(web, "stream", lambda: Stream(store))
+
+    def said() -> tuple[int, str]:
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "websocket.connect"}
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            sent.append(dict(message))
+
+        scope = {"type": "websocket", "headers": [], "path_params": {"run_id": "nobody"}}
+        asyncio.run(web.live(WebSocket(scope, receive, send)))
+        assert [each["type"] for each in sent] == ["websocket.accept", "websocket.close"]
+        return sent[-1]["code"], sent[-1]["reason"]
+
+    assert said() == (web.UNKNOWN_RUN, "There is no run nobody. It may have been deleted.")
+
+    def away(_run_id: str) -> None:
+        raise StoreError("The disk is full.")
+
+    monkeypatch.setattr(store, "run", away)
+    assert said() == (web.STORE_AWAY, "The disk is full.")
 
 
 @pytest.mark.parametrize(
