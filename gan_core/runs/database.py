@@ -35,11 +35,14 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = _for_every_process(url)
+        self._file: Path | None = None  # of a SQLite database
+        self._inode: int | None = None  # of that file, once it is open
         try:
             parsed = sa.make_url(self.url)
             file = Path(parsed.database or "")
             if parsed.get_backend_name() == "sqlite" and file.is_absolute():
                 file.parent.mkdir(parents=True, exist_ok=True)
+                self._file = file
             # A server that was restarted has closed our connections: look before using one.
             self.engine = sa.create_engine(parsed, pool_pre_ping=True)
         except (ArgumentError, NoSuchModuleError, ImportError, OSError, ValueError) as error:
@@ -54,14 +57,35 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """Open a transaction that may write; others wait for their turn."""
+        self._must_be_there()
         with _errors_explained(self.url), self._writing.begin() as db:
             yield db
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """Open a transaction that only reads, all of it at one moment."""
+        self._must_be_there()
         with _errors_explained(self.url), self._reading.begin() as db:
             yield db
+
+    def _must_be_there(self) -> None:
+        """A file that is deleted while it is open can still be written, and all of it is lost."""
+        if not self._file:
+            return
+        try:
+            inode = self._file.stat().st_ino
+        except OSError:
+            inode = None
+        if self._inode is None:
+            self._inode = inode  # None before the first transaction makes the file
+        elif inode != self._inode:
+            raise StoreError(
+                N_(
+                    "The store {url} is gone: its file was deleted, moved or replaced. Put it "
+                    "back, or start GAN Dojo again, which makes a new one."
+                ),
+                url=without_password(self.url),
+            )
 
 
 def _for_every_process(url: str) -> str:

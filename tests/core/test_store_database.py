@@ -14,6 +14,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from gan_core.runs.database import StoreError
 from gan_core.runs.store import Store, default_url, open_store
 from gan_core.text import GanError
 from tests.recorded import CONFIG, append, assert_holds_exactly, claimed_run, records, write
@@ -194,3 +195,22 @@ def test_connections_that_the_server_closed_are_made_anew(
         )
         assert ended.fetchall()
     assert [run.id for run in store.runs()] == [run_id]
+
+
+def test_a_file_that_was_taken_away_or_replaced_is_not_used(tmp_path: Path) -> None:
+    """SQLite would go on writing into it, and all of that be lost with the last process."""
+    file, aside = tmp_path / "store.sqlite3", tmp_path / "aside"
+    store = Store(f"sqlite:///{file}")
+    kept = store.create_run(CONFIG)
+    file.rename(aside)
+    with pytest.raises(StoreError, match="is gone"):
+        store.create_run(CONFIG)
+    with pytest.raises(StoreError, match="is gone"):
+        store.runs()
+    assert not file.exists(), "nor made anew"
+    file.touch()
+    with pytest.raises(StoreError, match="is gone"):
+        store.create_run(CONFIG)
+    aside.replace(file)
+    assert [run.id for run in store.runs()] == [kept]
+    store._database.engine.dispose()
