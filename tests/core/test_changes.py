@@ -20,18 +20,11 @@ from gan_core.training.checkpoint import unpack
 from gan_core.training.pool import borrowed_trainer, taken_seat
 from gan_core.training.records import RECORD_FIELDS
 from gan_core.training.trainer import Trainer
+from tests.tiny import TINY_POINTS
 
 pytestmark = pytest.mark.usefixtures("without_xla")
 
-TINY = {
-    "dataset": "ring",
-    "network": "mlp",
-    "g_hidden_units": 8,
-    "d_hidden_units": 8,
-    "latent_dim": 2,
-    "batch_size": 8,
-    "steps": 200,
-}
+TINY = {**TINY_POINTS, "steps": 200}
 CONSTRAINED = {
     "penalty": "r1",
     "spectral_norm": True,

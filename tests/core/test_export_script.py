@@ -42,20 +42,13 @@ from gan_core.training.trainer import Trainer
 from pages.parts.prose import translator
 from tests.chinese import slips
 from tests.races import races_during
+from tests.tiny import TINY_POINTS
 
 # Of Keras, which makes arrays of TensorFlow's tensors, whose __array__ is an old one.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 STEPS = 6
 LABELLED = [dataset for dataset in DATASETS if dataset.labels]
-POINTS: dict[str, Any] = {
-    "dataset": "ring",
-    "network": "mlp",
-    "g_hidden_units": 8,
-    "d_hidden_units": 8,
-    "latent_dim": 2,
-    "batch_size": 8,
-}
 PICTURES: dict[str, Any] = {"batch_size": 4, "latent_dim": 8, "precision": "float32"}
 EVERYTHING: dict[str, Any] = {
     "spectral_norm": True,
@@ -150,16 +143,16 @@ def _small_downloads(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.slow
 def test_program_runs_where_this_project_cannot_be_imported(store: Store) -> None:
-    Path("program.py").write_text(written(store, POINTS), "utf-8")
+    Path("program.py").write_text(written(store, TINY_POINTS), "utf-8")
     subprocess.run([sys.executable, "-I", "program.py"], check=True, capture_output=True)
-    np.testing.assert_array_equal(losses_of_program(), losses_of_run(config_of(POINTS)))
+    np.testing.assert_array_equal(losses_of_program(), losses_of_run(config_of(TINY_POINTS)))
 
 
 GAMES: dict[str, dict[str, Any]] = {
     "told of classes": {**PICTURES, **TOLD},
-    "every constraint": {**POINTS, **EVERYTHING},
+    "every constraint": {**TINY_POINTS, **EVERYTHING},
     "WGAN-GP": {
-        **POINTS,
+        **TINY_POINTS,
         "rate_schedule": "linear",
         "loss": "wasserstein",
         "penalty": "gradient_penalty",
@@ -175,11 +168,11 @@ GAMES: dict[str, dict[str, Any]] = {
         "ema_decay": 0.9,
         "instance_noise": 0.1,
     },
-    "kinds to read": {**POINTS, "family": "infogan", "n_kinds": 3, "n_codes": 0},
-    "numbers to read": {**POINTS, "family": "infogan", "n_kinds": 0, "code_weight": 0.3},
-    "hinge": {**POINTS, "loss": "hinge", "spectral_norm": True, "dataset": "moons"},
-    "typed": {**POINTS, **FORMULAS, "dataset": "text", "text": "GAN"},
-    "bfloat16": {**POINTS, "spectral_norm": True, "precision": "bfloat16"},
+    "kinds to read": {**TINY_POINTS, "family": "infogan", "n_kinds": 3, "n_codes": 0},
+    "numbers to read": {**TINY_POINTS, "family": "infogan", "n_kinds": 0, "code_weight": 0.3},
+    "hinge": {**TINY_POINTS, "loss": "hinge", "spectral_norm": True, "dataset": "moons"},
+    "typed": {**TINY_POINTS, **FORMULAS, "dataset": "text", "text": "GAN"},
+    "bfloat16": {**TINY_POINTS, "spectral_norm": True, "precision": "bfloat16"},
     "pictures": PICTURES,
     "pictures, full size": {**PICTURES, "network": "dcgan", "g_width": 0.2, "d_width": 0.2},
     "own pictures, layer norm": {
@@ -216,7 +209,7 @@ def test_program_moves_no_weight_that_is_yet_to_be_read(penalty: str) -> None:
 
 @pytest.mark.slow
 def test_program_draws_the_samples_of_the_averaged_generator(store: Store) -> None:
-    settings = {**POINTS, "g_norm": "batch", "ema_decay": 0.5, "g_learning_rate": 0.05}
+    settings = {**TINY_POINTS, "g_norm": "batch", "ema_decay": 0.5, "g_learning_rate": 0.05}
     settings |= {"g_hidden_layers": 1, "d_hidden_layers": 0}
     config, names = config_of(settings), dict[str, Any]()
     exec(written(store, settings), names)
@@ -227,7 +220,7 @@ def test_program_draws_the_samples_of_the_averaged_generator(store: Store) -> No
 
 @pytest.mark.slow
 def test_settings_that_nobody_has_trained_are_a_program_that_runs() -> None:
-    config = config_of(POINTS)
+    config = config_of(TINY_POINTS)
     exec(script(program_of(config, "Ring")), {})
     np.testing.assert_array_equal(losses_of_program(), losses_of_run(config))
 
@@ -235,19 +228,19 @@ def test_settings_that_nobody_has_trained_are_a_program_that_runs() -> None:
 def test_program_leaves_out_nothing_that_may_be_no_number() -> None:
     formula = "softplus(-real) + softplus(fake) + 0 * sqrt(real)"
     names: dict[str, Any] = {"tf": tf}
-    exec(loss_code(config_of({**POINTS, **FORMULAS, "d_formula": formula})), names)
+    exec(loss_code(config_of({**TINY_POINTS, **FORMULAS, "d_formula": formula})), names)
     assert np.isnan(names["discriminator_loss"](tf.constant([-1.0]), tf.constant([0.0])))
-    assert "0.0 *" not in loss_code(config_of(POINTS))
+    assert "0.0 *" not in loss_code(config_of(TINY_POINTS))
 
 
 @pytest.mark.parametrize("norm", ["none", "batch"])
 def test_program_says_that_batch_norm_rounds_otherwise(norm: str) -> None:
-    source = script(program_of(config_of({**POINTS, "d_norm": norm}), "Ring"))
+    source = script(program_of(config_of({**TINY_POINTS, "d_norm": norm}), "Ring"))
     assert ("rounds otherwise" in source) == (norm == "batch")
 
 
 def test_schedule_is_that_of_the_new_rates_from_where_they_were_changed() -> None:
-    config = config_of({**POINTS, "rate_schedule": "linear"})
+    config = config_of({**TINY_POINTS, "rate_schedule": "linear"})
     code = loop_code(config, [], {2: (0.5, 0.25)}, {})
     seen, names = [], {"STEPS": 4, "D_LEARNING_RATE": 1.0, "G_LEARNING_RATE": 2.0}
     optimizers = {"d_optimizer": SimpleNamespace(), "g_optimizer": SimpleNamespace()}
@@ -265,7 +258,7 @@ def test_schedule_is_that_of_the_new_rates_from_where_they_were_changed() -> Non
 @pytest.mark.parametrize("schedule", ["constant", "linear", "cosine"])
 def test_program_goes_on_after_the_ends_that_the_run_had(sqlite_url: str, schedule: str) -> None:
     store = open_store(sqlite_url)
-    run_id = store.create_run(config_of({**POINTS, "rate_schedule": schedule, "steps": 4}))
+    run_id = store.create_run(config_of({**TINY_POINTS, "rate_schedule": schedule, "steps": 4}))
     for n_more in (3, 2):
         assert execute(store.url, run_id) == "finished"
         store.extend(run_id, n_more)
@@ -285,7 +278,7 @@ def test_program_ends_where_the_run_has_ended_with_the_schedule_that_was_planned
     store: Store, schedule: str
 ) -> None:
     holder = holder_name()
-    config = config_of({**POINTS, "rate_schedule": schedule, "steps": 9})
+    config = config_of({**TINY_POINTS, "rate_schedule": schedule, "steps": 9})
     run_id = store.create_run(config, claimed_by=holder)
     store.record.append(run_id, holder, step=4, points={}, images_per_second=None)
     store.give_back(run_id, holder, "stopped")
@@ -297,7 +290,7 @@ def test_program_ends_where_the_run_has_ended_with_the_schedule_that_was_planned
 
 
 def test_program_whose_first_step_diverges_keeps_its_results() -> None:
-    code = loop_code(config_of(POINTS), [[1.0, 2.0]], {}, {})
+    code = loop_code(config_of(TINY_POINTS), [[1.0, 2.0]], {}, {})
     diverged = np.full(len(RECORD_FIELDS), np.nan)
     names = {"STEPS": 4, "train_step": lambda _step: diverged, "np": np, "tf": tf}
     exec(code, names)
@@ -308,7 +301,7 @@ def test_program_of_a_run_that_ended_early_and_went_on_has_the_schedule_that_was
     store: Store,
 ) -> None:
     holder = holder_name()
-    config = config_of({**POINTS, "rate_schedule": "linear", "steps": 100})
+    config = config_of({**TINY_POINTS, "rate_schedule": "linear", "steps": 100})
     run_id = store.create_run(config, claimed_by=holder)
     store.record.append(run_id, holder, step=40, points={}, images_per_second=None)
     store.give_back(run_id, holder, "finished")
@@ -321,7 +314,7 @@ def test_program_of_a_run_that_ended_early_and_went_on_has_the_schedule_that_was
 @pytest.mark.parametrize("loss", list(LOSSES), ids=lambda loss: loss.name)
 @pytest.mark.parametrize("penalty", list(PENALTIES), ids=lambda penalty: penalty.name)
 def test_every_loss_and_penalty_is_a_program(store: Store, loss: Any, penalty: Any) -> None:
-    source = written(store, {**POINTS, "loss": loss.name, "penalty": penalty.name})
+    source = written(store, {**TINY_POINTS, "loss": loss.name, "penalty": penalty.name})
     ast.parse(source)
     assert "gan_core" not in source
 
@@ -424,7 +417,7 @@ def test_of_a_long_run_the_first_losses_alone_are_read(
 
 def test_changes_mid_run_are_told(store: Store) -> None:
     holder = holder_name()
-    run_id = store.create_run(config_of(POINTS), claimed_by=holder)
+    run_id = store.create_run(config_of(TINY_POINTS), claimed_by=holder)
     records = np.ones((4, len(RECORD_FIELDS)), np.float32)
     store.record.append(run_id, holder, step=4, points={0: records}, images_per_second=1.0)
     store.set_status(run_id, holder, "running")
@@ -439,7 +432,7 @@ def test_changes_mid_run_are_told(store: Store) -> None:
     ast.parse(source)
 
 
-@pytest.mark.parametrize("settings", [{**PICTURES, **TOLD}, {**POINTS, **EVERYTHING}])
+@pytest.mark.parametrize("settings", [{**PICTURES, **TOLD}, {**TINY_POINTS, **EVERYTHING}])
 def test_prose_is_chinese_in_chinese(settings: dict[str, Any]) -> None:
     made = program_of(config_of(settings), "", translator("zh"))
     prose = [sentence for section in made.sections for sentence in section.prose]

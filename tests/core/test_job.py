@@ -24,16 +24,9 @@ from gan_core.training.checkpoint import unpack
 from gan_core.training.records import RECORD_FIELDS
 from gan_core.training.trainer import Trainer
 from tests.recorded import holder_of
+from tests.tiny import TINY_POINTS
 
-TINY = {
-    "dataset": "ring",
-    "network": "mlp",
-    "g_hidden_units": 8,
-    "d_hidden_units": 8,
-    "latent_dim": 2,
-    "batch_size": 8,
-    "steps": 300,
-}
+TINY = {**TINY_POINTS, "steps": 300}
 
 
 @pytest.fixture

@@ -23,22 +23,15 @@ from gan_core.runs.plane_frame import PlaneFrames
 from gan_core.training.plane_view import N_ARROWS, N_LOOKED_AT, PENALTY_SEED, view_of
 from gan_core.training.tensorflow_ops import TENSORFLOW
 from gan_core.training.trainer import Trainer
+from tests.tiny import TINY_POINTS
 
 pytestmark = pytest.mark.usefixtures("without_xla")
 
-TINY = {
-    "dataset": "ring",
-    "network": "mlp",
-    "g_hidden_units": 8,
-    "d_hidden_units": 8,
-    "latent_dim": 2,
-    "batch_size": 8,
-}
 EXTENT = 1.7
 
 
 def config_of(**settings: Any) -> RunConfig:
-    return RunConfig.parse({**TINY, **settings})
+    return RunConfig.parse({**TINY_POINTS, **settings})
 
 
 # ---------------------------------------------------------------------- where one looks

@@ -18,17 +18,10 @@ from gan_core.training.device import pick
 from gan_core.training.pool import borrowed_trainer, real_samples
 from gan_core.training.records import RECORD_FIELDS
 from gan_core.training.trainer import Trainer
+from tests.tiny import TINY_POINTS
 
 pytestmark = pytest.mark.usefixtures("without_xla")
 
-TINY_POINTS = {
-    "dataset": "ring",
-    "network": "mlp",
-    "g_hidden_units": 8,
-    "d_hidden_units": 8,
-    "latent_dim": 2,
-    "batch_size": 8,
-}
 TINY_PICTURES = {"batch_size": 4, "latent_dim": 8}
 EVERY_CONSTRAINT = {
     **TINY_POINTS,
