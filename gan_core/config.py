@@ -128,7 +128,7 @@ class RunConfig(Settings):
         min_length=1,
         max_length=1100,
         title=N_("Drawn points"),
-        description=N_("Two letters and a bit for each point, so that a link can hold a drawing."),
+        description=N_("The drawing as text, short enough for a link to hold it."),
     )
     pictures: str = Field(
         EXAMPLE,
@@ -159,8 +159,8 @@ class RunConfig(Settings):
         le=10,
         title=N_("Kinds"),
         description=N_(
-            "G is given one of so many kinds, and D must tell which. Among the samples, the kinds "
-            "take turns. 0: none."
+            "G is given one of this many kinds, and D must tell which. Among the samples, the "
+            "kinds take turns. 0: none."
         ),
     )
     n_codes: int = Field(
@@ -168,7 +168,7 @@ class RunConfig(Settings):
         ge=0,
         le=5,
         title=N_("Numbers of the code"),
-        description=N_("So many of G's noise numbers D must read off the sample. 0: none."),
+        description=N_("This many of G's noise numbers D must read off the sample. 0: none."),
     )
     code_weight: Annotated[float, Shown("log")] = Field(
         1.0,
@@ -371,14 +371,14 @@ class RunConfig(Settings):
         0,
         title=N_("Extra convolutions of G"),
         description=N_(
-            "So many more of 3×3 at each size of the picture inside the network: deeper."
+            "This many more of 3×3 at each size of the picture inside the network: deeper."
         ),
     )
     d_extra_convs: ExtraConvs = Field(
         0,
         title=N_("Extra convolutions of D"),
         description=N_(
-            "So many more of 3×3 at each size of the picture inside the network: deeper."
+            "This many more of 3×3 at each size of the picture inside the network: deeper."
         ),
     )
     g_norm: str = Field(
@@ -419,14 +419,14 @@ class RunConfig(Settings):
         ge=10,
         le=1_000_000,
         title=N_("Patience"),
-        description=N_("For so many steps a measure may stay flat before the run ends early."),
+        description=N_("For this many steps a measure may stay flat before the run ends early."),
     )
     head_start: int = Field(
         0,
         ge=0,
         le=100_000,
         title=N_("Trained beforehand"),
-        description=N_("So many steps are taken at full speed before there is something to see."),
+        description=N_("This many steps are taken at full speed before there is something to see."),
     )
     pace: Annotated[float, Shown("log", live=True)] = Field(
         FULL_SPEED,

@@ -184,8 +184,8 @@ FAILURES: Mapping[str, Failure] = {
             },
             {"penalty": "r1", "penalty_weight": 0.3},
             N_(
-                "R₁ makes D rise gently, and from closer to the left spot on: G's outermost points "
-                "follow."
+                "With R₁, D rises gently, and its rise begins closer to the left spot: G's "
+                "outermost points follow."
             ),
             at=4000,
         ),

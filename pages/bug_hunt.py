@@ -56,7 +56,7 @@ def is_solved(fault: Fault) -> bool:
     )
     if not shows_answers():
         return False
-    shown = st.toggle(_("Show me"), key=f"show {fault.name}", persist_state="session")
+    shown = st.toggle(_("Show me the line"), key=f"show {fault.name}", persist_state="session")
     found = chosen is not None and lines[chosen] in (case.wrong, *case.also)
     if chosen is not None and not found:
         no = _("Line {number} is as it should be. {hint}").format(

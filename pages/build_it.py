@@ -44,7 +44,7 @@ EXPLAINED = {  # by the name of the section
         "What each player minimises. softplus(a) is ln(1 + eᵃ), so −ln σ(a) can be written as "
         "softplus(−a), which stays exact where σ rounds to 0 or 1."
     ),
-    "penalty": N_("What D pays besides, for being steep."),
+    "penalty": N_("What D pays in addition, for being steep."),
     "batches": N_(
         "A batch of real samples, drawn at random from all data, and a batch of noise that G turns "
         "into samples, in training mode."

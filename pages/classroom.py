@@ -85,7 +85,7 @@ def propose(tallies: dict[str, Tally]) -> None:
     hardest = class_results.hardest(tallies, MOST, EASY)
     if not hardest:
         return
-    st.markdown(_("**Worth a talk** (the lesson on the projector, with a show of hands):"))
+    st.markdown(_("**Worth discussing** (the lesson on the projector, with a show of hands):"))
     for question in hardest:
         name, place = question.split()
         lesson = course.lesson(name)

@@ -43,7 +43,7 @@ class Generative(Settings):
         ge=1,
         le=MOST_PEAKS,
         title=N_("Bells in the curve"),
-        description=N_("The curve is a sum of so many Gaussian bells."),
+        description=N_("The curve is a sum of this many Gaussian bells."),
     )
     model: Annotated[str, Shown("buttons")] = Field(
         "pixels",

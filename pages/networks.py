@@ -72,7 +72,7 @@ class Networks(Settings):
         le=3,
         title=N_("Extra convolutions"),
         description=N_(
-            "So many more of 3×3 at each size of the picture inside the network: deeper."
+            "This many more of 3×3 at each size of the picture inside the network: deeper."
         ),
     )
     norm: str = Field(
@@ -91,7 +91,7 @@ class Networks(Settings):
         False,
         title=N_("Spectral normalisation"),
         description=N_(
-            "Divides each layer of D by its largest stretch, so that D cannot be steep."
+            "Divides each layer of D by its largest stretch, so that D does not grow very steep."
         ),
     )
     depth: int = Field(

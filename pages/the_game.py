@@ -215,8 +215,8 @@ def ask_what_g_does_alone() -> None:
         "beyond" if end.b > world.mean + world.std and end.a < world.std / 2 else "on",
         _(
             "G has run past the data, to where this D is surer still: it is around {b} instead of "
-            "{mean}, and goes on. Its spread has shrunk from {a_before} to {a}. D tells the way "
-            "only as long as it answers; that is why they take turns."
+            "{mean}, and goes on. Its spread has shrunk from {a_before} to {a}. D shows the "
+            "right way only as long as it goes on learning; that is why they take turns."
         ).format(
             b=f"{end.b:.2f}",
             mean=f"{world.mean:g}",

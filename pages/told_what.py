@@ -101,10 +101,10 @@ def ask_what_g_does_if_d_sees_no_label() -> None:
         _(
             "G began the wrong way round and ends so: asked for small coins it draws around "
             "{small}, asked for large ones around {large}. Had it begun the right way round, it "
-            "would have stayed there; begun the same for both labels, it is left to chance whether "
-            "they part at all, and which of them gets which kind: one seed that ends the right way "
-            "round proves nothing, so try several. To this D, a good small coin is good, whatever "
-            "was asked for."
+            "would have stayed there; had it begun the same for both labels, chance would decide "
+            "whether they part at all, and which of them gets which kind: one seed that ends the "
+            "right way round proves nothing, so try several. To this D, a good small coin is "
+            "good, whatever was asked for."
         ).format(small=small, large=large),
         {
             "obeyed": _(
@@ -182,10 +182,10 @@ def ask_what_reading_makes_of_the_label() -> None:
         },
         decided,
         _(
-            "Of two labels with the same samples D can read nothing, and both players pay for "
-            "that; so they part. With {n} seeds they did so {parted} times, {obeyed} of them the "
-            "right way round: nobody has said what a label means. Where D has nothing to read, "
-            "they parted {unread} times."
+            "If both labels give the same samples, D can read nothing off them, and both players "
+            "pay for that; so the labels part. With {n} seeds they did so {parted} times, "
+            "{obeyed} of them the right way round: nobody has said what a label means. Where D "
+            "has nothing to read, they parted {unread} times."
         ).format(
             n=N_TRIED,
             parted=N_TRIED - read.count("same"),

@@ -42,8 +42,8 @@ def show_game(config: RunConfig) -> None:
     """What each player minimises."""
     family, penalty = config.items.family, config.items.penalty
     show_loss(config.items.loss)
-    show_besides(_("What both minimise besides"), family, config.code_weight)
-    show_besides(_("What D pays besides"), penalty, config.penalty_weight)
+    show_besides(_("What both minimise in addition"), family, config.code_weight)
+    show_besides(_("What D pays in addition"), penalty, config.penalty_weight)
 
 
 def show_game_of(run: Run) -> None:

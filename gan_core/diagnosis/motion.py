@@ -24,7 +24,7 @@ _NAMES = {
     "g_loss": N_("G's loss"),
     "d_real": N_("D's answer to real samples"),
     "d_fake": N_("D's answer to generated samples"),
-    "d_penalty": N_("what D pays besides"),
+    "d_penalty": N_("what D pays in addition"),
 }
 
 

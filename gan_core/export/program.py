@@ -438,7 +438,7 @@ def _code(config: RunConfig, _: Translate) -> list[Section]:
     if not config.n_read:
         return []
     prose = _described(family.title, family.help, _, family.reference)
-    title = _(N_("What both minimise besides"))
+    title = _(N_("What both minimise in addition"))
     formula = rf"{family.formula}, \quad \lambda = {config.code_weight:g}"
     return [Section("code", title, [prose], unread_code(config), [formula])]
 
@@ -450,7 +450,7 @@ def _penalty(config: RunConfig, _: Translate) -> list[Section]:
         return []
     prose = _described(penalty.title, penalty.help, _, penalty.reference)
     formula = rf"{penalty.formula}, \quad \lambda = {config.penalty_weight:g}"
-    title = _(N_("What D pays besides"))
+    title = _(N_("What D pays in addition"))
     return [Section("penalty", title, [prose], penalty_code(config), [formula])]
 
 

@@ -39,9 +39,9 @@ MEASURES.register(
         name="kid",
         title=N_("KID (digit classifier)"),
         help=N_(
-            "How much more alike pictures of one kind are than real and generated ones: about 0, "
-            "or just below, when both are alike. Unlike the Fréchet distance, it does not grow "
-            "when there are few pictures."
+            "How much more alike pictures of one crowd are, real or generated, than a real and a "
+            "generated one: about 0, or just below, when both crowds are alike. Unlike the "
+            "Fréchet distance, it does not grow when there are few pictures."
         ),
         better="lower",
         measure=_of_seen,

@@ -50,8 +50,8 @@ METRICS.register(
         name="mmd",
         title=N_("MMD²"),
         help=N_(
-            "How much nearer points lie to their own kind than generated ones to real ones: "
-            "about 0, or just below, when both are alike."
+            "How much nearer points of one crowd, real or generated, lie to each other than "
+            "generated ones to real ones: about 0, or just below, when both crowds are alike."
         ),
         unit="",
         better="lower",

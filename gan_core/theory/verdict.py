@@ -34,7 +34,7 @@ _KEPT_AWAY = N_(
     "Does not converge: near the equilibrium each step pushes outwards, with eigenvalues of size"
     " {radius}, so the path stays at a distance."
 )
-_SPIRALS_OUT = N_("Spirals outwards: the path comes ever farther away from the equilibrium.")
+_SPIRALS_OUT = N_("Spirals outwards: the path gets ever farther away from the equilibrium.")
 _DIVERGES = N_("Diverges: the path leaves every bound.")
 _JUMPS_AROUND = N_(
     "Does not converge: the gradient jumps at the equilibrium, and the distance does not fall."

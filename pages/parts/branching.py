@@ -42,12 +42,15 @@ def branch_form(run: Run, scrubbed: int | None) -> None:
         if run.status == "running" and scrubbed is None:
             st.caption(
                 _(
-                    "Both runs are the same up to the step at which you press: it is played again, "
-                    "at full speed."
+                    "Both runs are the same up to the step at which you press: that part is "
+                    "played again, at full speed."
                 )
             )
         else:
-            same = _("Both runs are the same up to step {step}: it is played again, at full speed.")
+            same = _(
+                "Both runs are the same up to step {step}: this part is played again, at full "
+                "speed."
+            )
             st.caption(same.format(step=step))
 
 

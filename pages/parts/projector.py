@@ -49,8 +49,8 @@ class View(Settings):
         False,
         title=N_("Show of hands"),
         description=N_(
-            "How many of the class have chosen which answer, each on a device of their own: in the "
-            "last three hours, or since you have begun to count anew."
+            "How many of the class have chosen which answer, each on a device of their own: in "
+            "the last three hours, or since you last pressed “Count anew”."
         ),
     )
 

@@ -18,7 +18,7 @@ from gan_core.losses import LOSSES
 from gan_core.networks import NETWORKS
 from gan_core.penalties import PENALTIES
 from gan_core.presets import PRESETS, preset
-from gan_core.text import GanError
+from gan_core.text import GanError, quoted
 
 FIELDS = list(RunConfig.model_fields)
 CHOICES = list(RunConfig.choices)
@@ -197,9 +197,10 @@ def test_switches_may_come_as_text(field: str) -> None:
     ],
 )
 def test_texts_have_a_length(field: str, longest: str) -> None:
-    for value in ("", "A" * (int(longest.replace(",", "")) + 1), None, 3):
+    too_long = "A" * (int(longest.replace(",", "")) + 1)
+    for value, said in (("", ""), (too_long, quoted(too_long)), (None, "None"), (3, "3")):
         message = refusal({**all_it_takes(field), field: value})
-        assert message.startswith(f"{field} = {value} is not allowed.")
+        assert message.startswith(f"{field} = {said} is not allowed.")
         assert f"Allowed: text of up to {longest} characters" in message
 
 

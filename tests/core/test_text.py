@@ -7,7 +7,7 @@ import pickle
 
 import pytest
 
-from gan_core.text import N_, GanError, Text, fixed, number, rounded
+from gan_core.text import N_, GanError, Text, fixed, number, quoted, rounded
 
 CHINESE = {
     "{field} is wrong: {why}.": "{field}有误：{why}。",
@@ -88,3 +88,10 @@ def test_derived_error_keeps_its_kind() -> None:
 def test_missing_value_is_noticed_at_once() -> None:
     with pytest.raises(KeyError):
         GanError("at most {high}")
+
+
+@pytest.mark.parametrize(("length", "shown"), [(0, 0), (60, 60), (61, 60), (4000, 60)])
+def test_foreign_text_is_quoted_up_to_a_length(length: int, shown: int) -> None:
+    said = quoted("a" * length)
+    assert len(said) == shown
+    assert said.endswith("…") == (length > shown)
