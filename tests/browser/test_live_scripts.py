@@ -439,15 +439,19 @@ def test_page_in_another_language_is_watched_by_no_second_observer(tab: Page) ->
     load(tab, html="<div data-testid=stApp></div>")
     tab.evaluate(
         """() => {
-            const { observe } = MutationObserver.prototype;
+            const { observe, disconnect } = MutationObserver.prototype;
             window.watching = new Set();
             MutationObserver.prototype.observe = function (...given) {
                 watching.add(this);
                 observe.apply(this, given);
             };
+            MutationObserver.prototype.disconnect = function () {
+                watching.delete(this);
+                disconnect.apply(this);
+            };
         }"""
     )
     for language in ("en", "zh"):
-        script = browser_script.format(language=language)
+        script = browser_script.format(language=language, dialogs="{}")
         tab.evaluate("() => " + script.removeprefix("<script>").removesuffix("</script>"))
-    assert tab.evaluate("watching.size") == 1
+    assert tab.evaluate("watching.size") == 2, "one for the theme, one for dialogs"
