@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+Translate = Callable[[str], str]  # an English sentence → the same in the reader's language
+
 
 def N_(message: str) -> str:
     """Mark `message` for translation without translating it (gettext's convention)."""
@@ -48,7 +50,7 @@ class Text:
     template: str
     values: Mapping[str, Any] = field(default_factory=dict)
 
-    def say(self, translate: Callable[[str], str] = str) -> str:
+    def say(self, translate: Translate = str) -> str:
         """Return the sentence in the language of `translate` (English by default)."""
         values = {
             name: value.say(translate) if isinstance(value, Text) else value

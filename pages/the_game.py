@@ -393,9 +393,9 @@ def stage(values: TinyGan, path: Sequence[Players]) -> None:
         move_buttons(values)
         numbers(players, before)
     with st.expander(_("Change the game"), icon=":material/tune:"):
-        for column, name in zip(
-            st.columns(5), ("mean", "std", "d_rate", "g_rate", "seed"), strict=True
-        ):
+        # In Chinese some labels take two lines: the sliders stay in one row.
+        columns = st.columns(5, vertical_alignment="bottom")
+        for column, name in zip(columns, ("mean", "std", "d_rate", "g_rate", "seed"), strict=True):
             settings.field(name, column)
 
 

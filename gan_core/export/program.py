@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gan_core.config import RunConfig, option_fields
@@ -29,15 +29,13 @@ from gan_core.faults import NONE
 from gan_core.runs.controls import Control, changed
 from gan_core.runs.run import Run
 from gan_core.runs.store import Store
-from gan_core.text import N_, GanError, Text
+from gan_core.text import N_, GanError, Text, Translate
 from gan_core.training.records import RECORD_FIELDS
 
 N_COMPARED = 10  # first steps whose losses the program compares with the run's
 RATES = ("d_learning_rate", "g_learning_rate")
 FOLLOWED = (*RATES, "steps")  # changes mid-run that the program makes too
 MIXED = "mixed_bfloat16"
-
-Translate = Callable[[str], str]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,8 @@ from gan_core.runs.figures import run_curves
 from gan_core.runs.messages import snapshot
 from gan_core.runs.run import Run
 from gan_core.runs.store import Store
-from gan_core.text import N_, number
+from gan_core.text import N_, Translate, number
 
-Translate = Callable[[str], str]
 _TEMPLATE = Path(__file__).with_name("report.html")
 _IN_THE_TEMPLATE = (
     N_("Samples"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from gan_core.figures.style import DISCRIMINATOR, NEUTRAL, Figure
-from gan_core.text import N_
+from gan_core.text import N_, Translate
 
 MOST_FRAMES = 50  # the browser gets them all at once
 DECIMALS = 3  # of their coordinates: less than a pixel
@@ -25,7 +25,7 @@ def film(
     figure: Figure,
     stills: Sequence[Sequence[Mapping[str, Any]]],
     steps: Sequence[int],
-    translate: Callable[[str], str] = str,
+    translate: Translate = str,
     *,
     frame_ms: int,
 ) -> Figure:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from gan_core.figures.lessons import PURPLE
 from gan_core.figures.panels import Panel, panels_figure
 from gan_core.figures.style import GENERATOR, REAL, Figure
-from gan_core.text import N_
+from gan_core.text import N_, Translate
 
 RANGES = (-1.6, 2.0), (-0.95, 0.95)  # of x and y: as far as points come, so that axes stay
 HEIGHT = 370
@@ -48,7 +47,7 @@ def balls_figure(
     inside: np.ndarray,
     *,
     around_real: bool,
-    translate: Callable[[str], str] = str,
+    translate: Translate = str,
 ) -> Figure:
     """Balls of `radii` (m,) around `centers` (m, 2), and `points` (n, 2), `inside` (n,) or not.
 

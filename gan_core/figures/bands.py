@@ -7,7 +7,7 @@ between them; before its first and after its last it does not count.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ import numpy as np
 from plotly.colors import hex_to_rgb
 
 from gan_core.figures.style import AXIS, NEUTRAL, Figure, Trace, layout, scatter
-from gan_core.text import N_
+from gan_core.text import N_, Translate
 
 HEIGHT = 360
 POINTS = 200  # of a band, once there are as many steps; at most twice as many
@@ -99,7 +99,7 @@ def band_figure(
     others: Sequence[Curve],
     quantity: Quantity,
     levels: Sequence[Level] = (),
-    translate: Callable[[str], str] = str,
+    translate: Translate = str,
 ) -> Figure:
     """A run's own curve over the step, and the band that it makes with the others.
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from gan_core.figures.style import AXIS, DISCRIMINATOR, GENERATOR, Figure, layout, scatter
-from gan_core.text import N_
+from gan_core.text import N_, Translate
 
 
 def bribed_figure(
-    before: Sequence[float], after: Sequence[float], n_steps: int, translate: Callable[[str], str]
+    before: Sequence[float], after: Sequence[float], n_steps: int, translate: Translate
 ) -> Figure:
     """D(x_fake) of each step so far, of points that stay the same while G learns."""
     _ = translate

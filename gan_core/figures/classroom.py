@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from gan_core.class_results import Tally
 from gan_core.figures.style import Figure, layout
-from gan_core.text import N_
+from gan_core.text import N_, Translate
 
 ROW, EDGES = 50, 60  # pixels
 LOW, MIDDLE, HIGH = "#E0661C", "#F2E3C6", "#2A8FD0"  # told apart by colour-blind readers
 TITLE = N_("Right at the first try")
 
 
-def answers_figure(
-    rows: Mapping[str, Sequence[Tally]], translate: Callable[[str], str] = str
-) -> Figure:
+def answers_figure(rows: Mapping[str, Sequence[Tally]], translate: Translate = str) -> Figure:
     """The tallies of each lesson's questions, by the lesson's title.
 
     A square is coloured, and inscribed, with the part that was right at the first try, and with how

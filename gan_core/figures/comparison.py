@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from gan_core.figures.bands import Curve, Level, Quantity, level_line
 from gan_core.figures.style import AXIS, DISCRIMINATOR, GENERATOR, REAL, Figure, layout, scatter
-from gan_core.text import N_
+from gan_core.text import N_, Translate
 
 HEIGHT = 380
 COLORS = (DISCRIMINATOR, GENERATOR, REAL, "#B86BA0")
@@ -19,7 +19,7 @@ def comparison_figure(
     curves: Sequence[tuple[str, Curve]],
     quantity: Quantity,
     levels: Sequence[Level] = (),
-    translate: Callable[[str], str] = str,
+    translate: Translate = str,
 ) -> Figure:
     """A line for each of up to four runs, given with the names that people gave them."""
     title = f"{quantity.title} ({quantity.unit})" if quantity.unit else quantity.title

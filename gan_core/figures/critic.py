@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from gan_core.figures.densities import tangent
 from gan_core.figures.panels import Panel, panels_figure
 from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL, Figure
-from gan_core.text import N_
+from gan_core.text import N_, Translate
 from gan_core.theory.critic import optimal_critic, penalised_slope, penalised_value
 from gan_core.theory.divergences import LN2
 from gan_core.theory.moving_pair import DX, MovingPair, Reading
 from gan_core.theory.optimal_discriminator import optimal_discriminator_of_logs
 
-Translate = Callable[[str], str]
 BUMP = 0.45  # of a panel's height, for the densities
 SEEN = 1e-3  # of a panel's height: what is lower would only colour the panel's edge
 ROOM = 1.1  # how much longer an axis is than what is drawn along it

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from gan_core.image_measures import MEASURES, N_LIVE, is_digits
 from gan_core.losses import Loss
 from gan_core.metrics import METRICS
 from gan_core.ops import NUMPY
-from gan_core.text import N_
+from gan_core.text import N_, Translate
 
 HEIGHT = 560
 PLANE_HEIGHT = 480
@@ -29,8 +29,6 @@ _GAME = (
     (2, "D(x)", "d_real", REAL),
     (2, "D(G(z))", "d_fake", GENERATOR),
 )
-
-Translate = Callable[[str], str]
 
 
 def live_curves(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from gan_core.figures.panels import Panel, panels_figure
 from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL, Figure
-from gan_core.text import N_, fixed
+from gan_core.text import N_, Translate, fixed
 from gan_core.theory.divergences import LN2
 from gan_core.theory.fit import Fit
 from gan_core.theory.mixture import Mixture, normal_log_pdf
@@ -26,7 +26,6 @@ SYMBOLS = {
 SHOWN = (-8.0, 8.0)  # the part of the line that is drawn; it stays while sliders move
 REACHED = 2.0  # stds of q within which it still brings samples of a mode
 LABEL_SIZE = 15
-Translate = Callable[[str], str]
 
 
 def judged_figure(pair: MovingPair, q_mean: float, translate: Translate = str) -> Figure:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from gan_core.figures.animation import film, frame_steps
 from gan_core.figures.panels import Panel, panels_figure
 from gan_core.figures.style import GENERATOR, NEUTRAL, REAL, Figure
-from gan_core.text import N_
+from gan_core.text import N_, Translate
 
 HEIGHT = 430
 EXTENT = 2.4  # of the part of the plane that is drawn
@@ -23,7 +21,7 @@ def diffusion_film(
     path: np.ndarray,
     levels: np.ndarray,
     centers: np.ndarray,
-    translate: Callable[[str], str] = str,
+    translate: Translate = str,
 ) -> Figure:
     """Points (passes + 1, n, 2) on their way with a button that plays it, and where they end.
 
@@ -48,9 +46,7 @@ def diffusion_film(
     return film(figure, traces, steps, translate, frame_ms=FRAME_MS)
 
 
-def _panels(
-    seen: np.ndarray, step: int, centers: np.ndarray, translate: Callable[[str], str]
-) -> list[Panel]:
+def _panels(seen: np.ndarray, step: int, centers: np.ndarray, translate: Translate) -> list[Panel]:
     _ = translate
     on_the_way = Panel(_(N_("On the way")))
     at_the_end = Panel(_(N_("After the last pass")))

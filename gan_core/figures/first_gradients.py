@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from gan_core.figures.panels import Panel, panels_figure
 from gan_core.figures.style import Figure
 from gan_core.networks.mlp import ACTIVATIONS
-from gan_core.text import N_
+from gan_core.text import N_, Translate
 
 HEIGHT = 400
 # Of Okabe and Ito's palette, apart from the two players' colours.
@@ -27,7 +27,7 @@ def gradients_of(network: Mapping[str, Any]) -> list[float]:
 
 
 def gradient_figure(
-    anatomies: Mapping[str, Mapping[str, Any]], translate: Callable[[str], str] = str
+    anatomies: Mapping[str, Mapping[str, Any]], translate: Translate = str
 ) -> Figure:
     """Gradient over layer, D's on the left and G's on the right, a curve per activation.
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from gan_core.figures.panels import Panel, panels_figure
 from gan_core.figures.style import Figure
-from gan_core.text import N_
+from gan_core.text import N_, Translate
 
 HEIGHT = 390
 # Transparent where the slope is 0, so that the picture shows.
@@ -34,7 +34,7 @@ COLORBAR = {
 
 
 def gradient_map(
-    picture: str, gradient: Sequence[Sequence[float]], translate: Callable[[str], str] = str
+    picture: str, gradient: Sequence[Sequence[float]], translate: Translate = str
 ) -> Figure:
     """A picture, and beside it the same under D's gradient (height, width): red where more
     brightness makes D think "real", blue where it makes D think "fake"."""

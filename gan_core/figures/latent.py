@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from gan_core.figures.panels import Panel, panels_figure
 from gan_core.figures.style import DISCRIMINATOR, GENERATOR, REAL, Figure
-from gan_core.text import N_
+from gan_core.text import N_, Translate
 
 HEIGHT = 330
 WAYS = {"lerp": N_("straight (lerp)"), "slerp": N_("along the arc (slerp)")}
 COLORS = {"lerp": GENERATOR, "slerp": REAL}
 BAND = "rgba(128, 128, 128, 0.22)"
-
-Translate = Callable[[str], str]
 
 
 def norm_figure(

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from gan_core.figures.panels import Panel, panels_figure
 from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL, Figure
 from gan_core.literature import FAMILIES, of_family
-from gan_core.text import N_
-
-Translate = Callable[[str], str]
+from gan_core.text import N_, Translate
 
 PURPLE = "#CC79A7"  # Okabe and Ito's, for what belongs to neither player
 N_BINS = 40  # of a histogram

@@ -17,7 +17,7 @@ from gan_core.figures.style import DISCRIMINATOR, GENERATOR, HALO, NEUTRAL, REAL
 from gan_core.losses import Loss
 from gan_core.losses.doubts import LIMIT, slope
 from gan_core.ops import NUMPY, Ops, Tensor
-from gan_core.text import N_, fixed
+from gan_core.text import N_, Translate, fixed
 
 Axis = Literal["logit", "probability"]
 Side = Literal["real", "fake"]
@@ -107,7 +107,7 @@ def loss_figure(
     real_logit: float,
     fake_logit: float,
     axis: Axis = "logit",
-    translate: Callable[[str], str] = str,
+    translate: Translate = str,
 ) -> Figure:
     """L_D above L_G, and beside each its slope, over D's output on one sample; up to three losses.
 
@@ -159,9 +159,7 @@ class _Drawn:
     def color(self) -> str:
         return COLORS[self.place]
 
-    def curves(
-        self, panel: Panel, player: str, quantity: str, translate: Callable[[str], str]
-    ) -> None:
+    def curves(self, panel: Panel, player: str, quantity: str, translate: Translate) -> None:
         for side in _SIDES[player]:
             y = self.along(player, quantity, side, _LOGITS)
             name = translate(N_("{title}, {output}")).format(
@@ -170,7 +168,7 @@ class _Drawn:
             line = {"color": self.color, "width": _WIDTHS[self.place], "dash": _DASH[side]}
             panel.curve(self.x(_LOGITS[:, 0]), y, self.color, line=line, name=name)
 
-    def bands(self, panel: Panel, translate: Callable[[str], str] | None = None) -> None:
+    def bands(self, panel: Panel, translate: Translate | None = None) -> None:
         """Shade where L_G is flat; with `translate`, say what that means."""
         low, high = panel.y["range"]
         for flat in flat_stretches(self.loss, self.real_logit):
@@ -284,7 +282,7 @@ def _range(values: Sequence[np.ndarray], most: float, notes: int) -> Range:
 
 
 def _put_together(
-    panels: list[Panel], drawn: Sequence[_Drawn], axis: Axis, translate: Callable[[str], str]
+    panels: list[Panel], drawn: Sequence[_Drawn], axis: Axis, translate: Translate
 ) -> Figure:
     _ = translate
     rises = all(_calls_high_outputs_real(each.loss) for each in drawn)
@@ -310,7 +308,7 @@ def _calls_high_outputs_real(loss: Loss) -> bool:
         return reading(loss, 1.0, -1.0).d_loss < reading(loss, -1.0, 1.0).d_loss
 
 
-def _legend(drawn: Sequence[_Drawn], translate: Callable[[str], str]) -> list[dict[str, Any]]:
+def _legend(drawn: Sequence[_Drawn], translate: Translate) -> list[dict[str, Any]]:
     """Traces without points that say what colours, dashes and symbols mean."""
     _ = translate
     nothing = {"type": "scatter", "x": [None], "y": [None], "showlegend": True}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gan_core.figures.panels import Panel, panels_figure
 from gan_core.figures.style import AXIS, GENERATOR, REAL, Figure, layout
-from gan_core.text import N_
+from gan_core.text import N_, Translate
 
 HEIGHT = 330
 STRIP_HEIGHT = 190
@@ -18,8 +18,6 @@ NAMES = {
     "real": N_("real"),
     "held_out": N_("real, held out"),
 }
-
-Translate = Callable[[str], str]
 
 
 def class_figure(classes: Mapping[str, Sequence[float]], translate: Translate = str) -> Figure:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from gan_core.figures.style import NEUTRAL, Figure, layout, scatter
 from gan_core.networks.mlp import ACTIVATIONS
-from gan_core.text import N_
+from gan_core.text import N_, Translate
 
 HEIGHT = 280
 TALLEST = 28  # pixels: the side of a picture that is drawn at height 1
@@ -54,7 +54,7 @@ class Stage:
         names = [layer["activation"] for layer in self.layers if layer["activation"]]
         return ACTIVATIONS[names[-1]] if names else None
 
-    def operation(self, translate: Callable[[str], str], *, narrow: bool = False) -> str:
+    def operation(self, translate: Translate, *, narrow: bool = False) -> str:
         """What it does, in a few short lines; in even shorter ones if `narrow`."""
         first = self.layers[0]
         lines = [translate(OPERATIONS[first["kind"]])]
@@ -88,7 +88,7 @@ def network_sketch(
     network: Mapping[str, Any],
     ends: tuple[str, str],
     color: str,
-    translate: Callable[[str], str] = str,
+    translate: Translate = str,
 ) -> Figure:
     """Blocks from left to right, one per stage, with the shape below and the operation between.
 

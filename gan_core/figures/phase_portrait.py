@@ -6,14 +6,13 @@ The portrait plays the path as an animation in the browser, without asking the s
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from gan_core.figures.animation import frame_steps, play_button, step_slider
 from gan_core.figures.style import AXIS, GENERATOR, NEUTRAL, REAL, Figure, Trace, layout, scatter
-from gan_core.text import N_
+from gan_core.text import N_, Translate
 from gan_core.theory.dynamics import vector_field
 from gan_core.theory.games import Game
 from gan_core.theory.verdict import ON_CIRCLE
@@ -47,7 +46,7 @@ def phase_portrait(
     game: Game,
     path: np.ndarray,
     farthest_start: float | None = None,
-    translate: Callable[[str], str] = str,
+    translate: Translate = str,
     *,
     with_slider: bool = True,
 ) -> Figure:
@@ -224,7 +223,7 @@ def _tail(path: np.ndarray, step: int) -> dict[str, Any]:
 def eigenvalue_plane(
     eigenvalues: np.ndarray | None,
     locus: np.ndarray | None = None,
-    translate: Callable[[str], str] = str,
+    translate: Translate = str,
 ) -> Figure:
     """The eigenvalues (n,) of one step beside the edge of the unit circle, and small, all of it.
 
@@ -311,7 +310,7 @@ def _points(values: np.ndarray, marker: dict[str, Any], **options: Any) -> Trace
     )
 
 
-def distance_curve(path: np.ndarray, translate: Callable[[str], str] = str) -> Figure:
+def distance_curve(path: np.ndarray, translate: Translate = str) -> Figure:
     """The distance ‖(θ, ψ)‖ from the equilibrium over the steps, on a logarithmic axis."""
     _ = translate
     distance = np.hypot(path[:, 0], path[:, 1])

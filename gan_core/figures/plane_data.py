@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from gan_core.datasets import Dataset
 from gan_core.figures.style import AXIS, REAL, Figure, layout, scatter
-from gan_core.text import N_
+from gan_core.text import N_, Translate
 
 N_SHOWN = 1000
 HEIGHT = 420
 
 
-def plane_data(dataset: Dataset, translate: Callable[[str], str] = str) -> Figure:
+def plane_data(dataset: Dataset, translate: Translate = str) -> Figure:
     """Points of a dataset in the plane, on the part of it that figures of its runs show."""
     _ = translate
     x, y = dataset.load(N_SHOWN).astype(np.float32).T

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from gan_core.figures.panels import Panel, panels_figure
 from gan_core.figures.style import Figure
-from gan_core.text import N_
+from gan_core.text import N_, Translate
 
 HEIGHT = 560
 
 
-def live_samples(translate: Callable[[str], str] = str) -> Figure:
+def live_samples(translate: Translate = str) -> Figure:
     """Generated pictures of the latest frame, above real ones."""
     _ = translate
     hidden = {"visible": False, "constrain": "domain"}

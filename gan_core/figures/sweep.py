@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from gan_core.figures.bands import Level, Quantity, level_line
 from gan_core.figures.style import AXIS, NEUTRAL, Figure, layout, scatter
-from gan_core.text import N_, number
+from gan_core.text import N_, Translate, number
 
 HEIGHT = 400
 DOT = 12  # pixels across
@@ -28,7 +28,7 @@ def sweep_figure(
     *,
     logarithmic: bool = False,
     floor: float | None = None,
-    translate: Callable[[str], str] = str,
+    translate: Translate = str,
 ) -> Figure:
     """The measure against the setting; runs that still train are hollow, the floor is dotted."""
     _ = translate

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from gan_core.figures.animation import film, frame_steps
 from gan_core.figures.panels import Panel, panels_figure
 from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL, Figure
-from gan_core.text import N_
+from gan_core.text import N_, Translate
 from gan_core.theory.mixture import normal_log_pdf
 from gan_core.theory.optimal_discriminator import optimal_discriminator_of_logs
 from gan_core.theory.tiny_gan import Players, World, play, pull
@@ -32,7 +32,7 @@ def tiny_gan_figure(
     move: int,
     stage: str,
     before: Players | None = None,
-    translate: Callable[[str], str] = str,
+    translate: Translate = str,
 ) -> Figure:
     """Densities of real and generated samples above what D says; `stage` is one of `STAGES`.
 
@@ -42,7 +42,7 @@ def tiny_gan_figure(
     return _figure(_panels(players, world, move, stage, before, translate))
 
 
-def tiny_gan_film(moves: str, world: World, translate: Callable[[str], str] = str) -> Figure:
+def tiny_gan_film(moves: str, world: World, translate: Translate = str) -> Figure:
     """The game at its start with a button that plays these moves, frame by frame.
 
     The samples are the same throughout, so that each can be followed.
@@ -68,7 +68,7 @@ def _panels(
     move: int,
     stage: str,
     before: Players | None,
-    translate: Callable[[str], str],
+    translate: Translate,
 ) -> list[Panel]:
     _ = translate
     above = Panel(_(N_("Where real and generated samples fall")))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from gan_core.figures.animation import film, frame_steps
 from gan_core.figures.panels import Panel, panels_figure
 from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL, Figure
-from gan_core.text import N_
+from gan_core.text import N_, Translate
 from gan_core.theory.told_what import Players, World
 
 SHOWN = (-2.6, 2.6)  # the part of the line that is drawn
@@ -22,9 +22,7 @@ _ROWS = {"entrywidthmode": "fraction", "entrywidth": 0.4}
 LEGEND = {"y": 1.08, "yanchor": "bottom", "x": 0, "xanchor": "left", **_ROWS}
 
 
-def told_what_film(
-    path: Sequence[Players], world: World, translate: Callable[[str], str] = str
-) -> Figure:
+def told_what_film(path: Sequence[Players], world: World, translate: Translate = str) -> Figure:
     """The game at its start with a button that plays it, frame by frame.
 
     `path` are the players at the start and after each step.
@@ -43,7 +41,7 @@ def told_what_film(
     return film(figure, traces, steps, translate, frame_ms=FRAME_MS)
 
 
-def _panels(players: Players, world: World, translate: Callable[[str], str]) -> list[Panel]:
+def _panels(players: Players, world: World, translate: Translate) -> list[Panel]:
     _ = translate
     above = Panel(_(N_("Where real and generated samples fall")))
     below = Panel(_(N_("What D says: how surely is it real?")))

@@ -14,7 +14,7 @@ import numpy as np
 
 from gan_core.datasets import Dataset
 from gan_core.registry import Registry
-from gan_core.text import N_
+from gan_core.text import N_, Translate
 
 
 class Seen(NamedTuple):
@@ -37,7 +37,7 @@ class Measure:
     floor: Callable[[Seen, Seen], float] | None = None
     order: int = 100
 
-    def title_of(self, n: int, translate: Callable[[str], str]) -> str:
+    def title_of(self, n: int, translate: Translate) -> str:
         """Its title, and of how many pictures it is taken: without that a value says little."""
         return translate(N_("{title}, n = {n}")).format(title=translate(self.title), n=n)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gan_core.config import RunConfig, option_fields
-from gan_core.figures.curves import Translate, live_curves, plane_curves
+from gan_core.figures.curves import live_curves, plane_curves
 from gan_core.figures.style import Figure
 from gan_core.losses import Loss
 from gan_core.runs.run import Run
 from gan_core.runs.store import Store
-from gan_core.text import N_
+from gan_core.text import N_, Translate
 
 
 def run_curves(store: Store, run: Run, translate: Translate = str) -> Figure:

@@ -6,7 +6,6 @@ import functools
 import io
 import re
 import string
-from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -14,7 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
-from gan_core.text import GanError, Text
+from gan_core.text import GanError, Text, Translate
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -43,7 +42,7 @@ def _(message: str) -> str:
     return translator(language())(message)
 
 
-def translator(code: str) -> Callable[[str], str]:
+def translator(code: str) -> Translate:
     """Return the function that translates labels into a language."""
     return str if code == "en" else _translations(code).gettext
 
