@@ -104,12 +104,12 @@ class Stream:
                 await asyncio.sleep(LOOK_SECONDS)
 
     async def _poll(self) -> None:
-        run_ids = list(self._channels)
-        if not run_ids:
+        asked_for = dict(self._channels)
+        if not asked_for:
             return
-        events = await asyncio.to_thread(self._store.events.after, self._seq, run_ids)
-        if self._channels.keys() - set(run_ids):
-            return  # somebody began to watch meanwhile: ask again, for that run too
+        events = await asyncio.to_thread(self._store.events.after, self._seq, list(asked_for))
+        if self._channels.items() - asked_for.items():
+            return  # somebody began to watch meanwhile, perhaps anew: ask again, for that run too
         by_run: dict[str, list[Event]] = defaultdict(list)
         for event in events:
             by_run[event.run_id].append(event)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 import gan_core
 from gan_core.runs import answering, answers, tables
-from gan_core.runs.answers import LONG, Answer, canonical
+from gan_core.runs.answers import LONG, Answer, canonical, is_long
 from gan_core.runs.engine import MAX_LONG, MAX_QUESTIONS, Desk
 from gan_core.runs.store import Store
 from gan_core.text import GanError, Text
@@ -358,3 +358,8 @@ def test_a_question_survives_its_worker(engine: tuple[Store, EngineProcess]) -> 
     assert wait_until(lambda: store.answers.ask(question), "the answer").value
     another = {"topic": "anatomy", "settings": {**SETTINGS, "latent_dim": 3}}
     assert wait_until(lambda: store.answers.ask(another), "an answer after that").value
+
+
+@pytest.mark.parametrize(("topic", "long"), [("measures", True), ("fid", True), ("weights", False)])
+def test_topics_whose_answers_take_up_to_a_minute_are_long(topic: str, long: bool) -> None:
+    assert is_long(canonical({"topic": topic, "run": "a"})) == long

@@ -62,3 +62,14 @@ def test_file_that_is_no_progress_file_is_refused(content: bytes, reason: str) -
 
 def test_file_is_json_with_names() -> None:
     assert json.loads(to_file(SOME))["done"] == [name for name in NAMES if name in SOME]
+
+
+def test_long_code_is_not_quoted_whole() -> None:
+    with pytest.raises(GanError) as refused:
+        from_code("?" * 1000)
+    assert str(refused.value).count("?") <= 41  # the first of them once more
+
+
+def test_letters_of_a_code_stand_in_the_order_of_the_course() -> None:
+    letters = "".join(each.letter for each in LESSONS)
+    assert to_code(reversed([each.name for each in LESSONS])) == letters

@@ -442,3 +442,10 @@ def test_prose_is_chinese_in_chinese(settings: dict[str, Any]) -> None:
 def test_a_run_that_is_not_there_is_refused(store: Store) -> None:
     with pytest.raises(GanError, match="no run nowhere"):
         program(store, "nowhere")
+
+
+@pytest.mark.parametrize("changes", [{"balance": 0.8}, {"balance": 0.8, "data_noise": 0.1}])
+def test_program_has_the_very_data_of_uneven_groups(changes: dict[str, float]) -> None:
+    config = config_of({**TINY_POINTS, **changes})
+    x = data_of_program(config)["x_data"]
+    np.testing.assert_array_equal(x, config.items.dataset.load(seed=config.seed))

@@ -761,3 +761,9 @@ def brackets_match(formula: str) -> bool:
         elif sign in partners and (not open_ones or open_ones.pop() != partners[sign]):
             return False
     return not open_ones
+
+
+def test_part_of_which_some_is_full_width_is_not_what_its_plain_form_says() -> None:
+    """To type 2+ in its place would be another formula."""
+    with pytest.raises(ExpressionError, match="not allowed in a formula"):
+        parse("real²＋fake")

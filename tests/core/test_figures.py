@@ -146,3 +146,23 @@ def test_labels_are_translated() -> None:
     for label in ("«Losses»", "«Penalty»", "«Discriminator's verdict»", "«Points per second»"):
         assert label in titles
     assert "«Penalty»" in {trace.name for trace in figure.data}
+
+
+def test_browser_draws_a_figure_anew_once_a_loss_is_exchanged_for_one_alike() -> None:
+    """Both give probabilities: but for the lines of the equilibrium, nothing differs."""
+    before, after = LOSSES.get("minimax"), LOSSES.get("non_saturating")
+    one, two = (plane_curves(losses, "", {}) for losses in ([before], [before, after]))
+    assert one["layout"]["meta"] != two["layout"]["meta"]
+
+
+def test_noise_floor_of_the_frechet_distance_is_dotted_and_alone_so() -> None:
+    figure = checked(live_curves([LOSSES.get("minimax")], "", DATASETS.get("digits")))
+    dotted = [trace.name for trace in figure.data if trace.line.dash == "dot"]
+    assert dotted == ["real"]
+
+
+def test_panels_of_curves_are_zoomed_together() -> None:
+    figure = checked(plane_curves([LOSSES.get("minimax")], "", {}))
+    axes = [figure.layout.xaxis, figure.layout.xaxis2, figure.layout.xaxis3]
+    assert [axis.matches for axis in axes] == ["x4"] * 3
+    assert figure.layout.xaxis4.matches is None

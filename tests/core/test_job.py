@@ -413,3 +413,19 @@ def test_a_paused_run_that_is_woken_stays_paused_whenever_its_worker_dies(
     assert execute(shared.url, run_id) == "paused"
     assert shared.run(run_id).step == 1
     assert set(said) == {"paused"}
+
+
+def test_floors_are_measured_between_two_crowds_that_share_no_sample(
+    shared: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowds: list[np.ndarray] = []
+
+    def noted(real: np.ndarray, other: np.ndarray, _dataset: Any) -> dict[str, float]:
+        crowds.extend((real, other))
+        return {}
+
+    monkeypatch.setattr("gan_core.runs.frame.floors", noted)
+    assert execute(shared.url, start(shared, steps=1)) == "finished"
+    real, other = ({*map(tuple, crowd.tolist())} for crowd in crowds)
+    assert len(real) == len(other) > 100
+    assert not real & other

@@ -162,3 +162,10 @@ def test_oscillating_generator_runs_about_with_all_its_points() -> None:
                 centers.append(points.mean(axis=0))
     between = np.array(centers)[:, np.newaxis] - np.array(centers)
     assert np.linalg.norm(between, axis=-1).max() > 1  # the ring's radius
+
+
+def test_what_is_late_is_the_last_quarter() -> None:
+    for recording in recordings().values():
+        late = recording.late("d_real")
+        assert len(late) == pytest.approx(len(recording.curves) / 4, abs=1)
+        assert late.tolist() == recording.curves[-len(late) :, 2].tolist()

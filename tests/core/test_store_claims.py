@@ -246,3 +246,14 @@ def test_engine_that_fell_silent_is_forgotten(
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + CLAIM_SECONDS + 1)
     assert store.engines.alive() == []
+
+
+def test_process_that_began_after_the_last_sign_of_life_is_another_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a reboot, this process may have the number of the one that trained the run."""
+    run_id = store.create_run(CONFIG)
+    with monkeypatch.context() as before_the_reboot:
+        before_the_reboot.setattr("time.time", lambda: 1e9)
+        assert store.claims.take(run_id, holder_name())
+    assert store.claims.take(run_id, holder_name())

@@ -474,3 +474,32 @@ def test_nobody_asks_the_store_while_nobody_watches(
     run.advance(2)
     monkeypatch.setattr(run.store.events, "_read", None)
     asyncio.run(followed._poll())
+
+
+def test_who_comes_back_while_the_store_is_asked_hears_nothing_twice(
+    run: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.advance(2)
+    early = run.store.events.after(0, [run.run_id])
+    slow = Slow(lambda *_: early)
+
+    async def play() -> None:
+        followed = Stream(run.store)
+        with monkeypatch.context() as held_up:
+            held_up.setattr(run.store.events, "after", slow)
+            async with followed.watch(run.run_id):
+                asking = asyncio.create_task(followed._poll())
+                await asyncio.to_thread(slow.asked.wait)
+        run.advance(2)
+        async with followed.watch(run.run_id) as mailbox:
+            slow.go.set()
+            await asking
+            n_messages = mailbox.qsize()
+            assert n_messages == 1, "the snapshot, and nothing from before it"
+            await followed._poll()
+            assert mailbox.qsize() == n_messages
+            browser = Browser(mailbox)
+            await browser.receive_up_to(4)
+            browser.assert_complete(4)
+
+    asyncio.run(play())

@@ -93,3 +93,17 @@ def test_a_film_begins_at_the_start_and_its_controls_name_its_frames() -> None:
     )
     assert not frames[0]["data"][figure.data.index(real)], "it rests"
     assert frames[0]["data"][figure.data.index(generated)]
+
+
+def test_density_of_a_generator_that_mirrors_its_noise_is_as_wide() -> None:
+    curves = []
+    for a in (0.8, -0.8):
+        figure = tiny_gan_figure(Players(a, 0.3, (0.0, 0.0, 0.0)), WORLD, 0, "start")
+        curves += [trace.y for trace in checked(figure).data if trace.name == "generated"]
+    assert curves[0] == pytest.approx(curves[1])
+
+
+def test_before_a_film_is_played_it_shows_the_players_who_have_learned_nothing() -> None:
+    figure = checked(tiny_gan_film("DDDG", WORLD))
+    d = next(trace for trace in figure.data if trace.name == "D")
+    assert d.y == pytest.approx(next(iter(play("", WORLD))).judge(np.asarray(d.x)))

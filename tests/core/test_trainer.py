@@ -534,3 +534,33 @@ def test_no_two_turns_of_a_step_have_the_same_noise(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(player, "_fake_batch", noted)
     player._train_step(player._data, player._seed, tf.constant(0))
     assert turns == [0, 1, 2, 3]
+
+
+def test_real_and_generated_samples_are_blurred_each_with_noise_of_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    player, seeds = trainer(TINY_POINTS, instance_noise=0.1), []
+    shown = player.shown
+
+    def noted(x: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        seeds.append(tuple(seed.numpy()))
+        return shown(x, seed)
+
+    monkeypatch.setattr(player, "shown", noted)
+    player._batches(player._data, player._seed, tf.constant(0))
+    assert len(seeds) == len(set(seeds)) == 2
+
+
+def test_each_turn_of_one_player_has_random_numbers_that_no_other_and_no_step_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    player, steps = trainer(TINY_POINTS), []
+
+    def noted(_data: Any, _seed: Any, step: tf.Tensor) -> None:
+        steps.append(int(step))
+
+    monkeypatch.setattr(player, "_turn_of_d", noted)
+    for number in range(3):
+        player.take_turn("d", number)
+    assert len(set(steps)) == 3
+    assert max(steps) < 0

@@ -124,3 +124,16 @@ def test_what_nobody_votes_after_is_forgotten_too(
         forget()
         at(1_000.0)
         assert store.votes.of_class("another") == []
+
+
+@IN_EACH_DATABASE
+def test_when_somebody_began_to_count_is_forgotten_after_a_day(
+    store: Store, at: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gan_core.runs.votes.CLASS_SECONDS", 3 * KEPT_SECONDS)
+    at(3 * KEPT_SECONDS)
+    store.votes.count_anew("teacher")
+    at(4 * KEPT_SECONDS + 1.0)
+    assert store.votes.counted_since("teacher") == 3 * KEPT_SECONDS
+    store.votes.count_anew("another")
+    assert store.votes.counted_since("teacher") == KEPT_SECONDS + 1.0

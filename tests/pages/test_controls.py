@@ -112,3 +112,36 @@ def test_value_of_a_link_becomes_an_option() -> None:
 def test_value_outside_the_bounds_never_becomes_an_option() -> None:
     options = scale_options(RunConfig, "batch_size")
     assert scale_options(RunConfig, "batch_size", also=[100_000]) == options
+
+
+@pytest.mark.usefixtures("store")
+def test_link_hides_no_setting_whose_name_is_part_of_another() -> None:
+    app = visit("train", hide="d_steps")
+    kinds = (app.slider, app.select_slider, app.number_input)
+    drawn = {each.key for kind in kinds for each in kind}
+    assert "steps" in drawn
+    assert "d_steps" not in drawn
+
+
+@pytest.mark.usefixtures("store")
+def test_what_a_link_leaves_of_a_group_is_unfolded() -> None:
+    def drawn(**query: str) -> bool:
+        app = visit_folded("train", **query)
+        kinds = (app.number_input, app.slider, app.select_slider)
+        return "seed" in {each.key for kind in kinds for each in kind}
+
+    assert drawn(hide="precision")
+    assert not drawn(hide="beta_1")
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(
+    ("preset", "choice"), [("digits_mlp", "network=dcgan"), ("ring_wgan_gp", "penalty=none")]
+)
+def test_choice_of_a_link_does_away_with_what_the_preset_says_of_its_own(
+    preset: str, choice: str
+) -> None:
+    name, _, value = choice.partition("=")
+    app = visit("train", preset=preset, **{name: value})
+    assert not app.toast
+    assert (app.query_params["preset"], app.session_state[name]) == (preset, value)

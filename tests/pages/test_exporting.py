@@ -89,3 +89,15 @@ def test_settings_from_the_first_step_on_decide(store: Store, mended: bool) -> N
     labels = [node.proto.label for node in app.get("download_button")]
     assert labels == (["Python script", "Jupyter notebook"] if mended else [])
     assert any("sorted\\_data" in info.value for info in app.info) != mended
+
+
+def test_fault_that_was_mended_on_the_way_is_in_no_program(store: Store) -> None:
+    run_id, holder = store.create_run(RunConfig(fault="sorted_data")), holder_name()
+    store.claims.take(run_id, holder)
+    store.controls.request(run_id, "set", "fault", "none")
+    [control] = store.controls.pending(run_id)
+    store.controls.mark_applied(run_id, holder, control, 3)
+    app = visit("train", run=run_id)
+    assert not app.exception
+    assert not app.get("download_button")
+    assert any("sorted\\_data" in info.value for info in app.info)

@@ -564,3 +564,48 @@ def test_answer_that_the_browser_sends_in_words_of_before_is_understood(
         app.run()
         assert not app.exception
         assert app.session_state[key] == 1
+
+
+def test_answers_stay_hidden_when_the_projector_is_left() -> None:
+    app = visit(FIRST, view="projector", hide_answers="True", hands="True")
+    button(app, "Leave the projector").click().run()
+    assert app.query_params["hide_answers"] == "True"
+    assert not {"view", "hands"} & set(app.query_params)
+
+
+def test_link_leads_to_the_question_of_its_number() -> None:
+    app = visit(FIRST, question="2")
+    told = [node.proto.json for node in app.get("bidi_component")]
+    assert any(f"st-key-check-{FIRST}-1" in each for each in told)
+    assert app.radio(key=f"check {FIRST} 1")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_links_to_whole_pages_keep_the_language(language: str) -> None:
+    written = "".join(each.value for each in visit("told_what", lang=language).markdown)
+    assert f"](the_game?lang={language})" in written
+    assert "](the_game)" not in written
+
+
+def test_lessons_of_another_browser_are_offered_until_they_are_done() -> None:
+    app = visit(SECOND, progress=f"{to_code([FIRST])}.{'0' * 8}")
+    offer = "Add the lessons done there: 1"
+    button(app, offer).click().run()
+    assert done(app) == to_code([FIRST])
+    assert offer not in [each.label for each in app.button]
+
+
+@pytest.mark.parametrize("view", ["page", "projector"])
+def test_arrow_keys_lead_to_other_lessons_on_the_projector_alone(view: str) -> None:
+    told = [node.proto.json for node in visit(FIRST, view=view).get("bidi_component")]
+    [script] = [json.loads(each) for each in told if '"arrows"' in each]
+    assert script["arrows"] == (view == "projector")
+
+
+def test_file_that_is_taken_away_again_takes_nothing_with_it() -> None:
+    app = visit(FIRST)
+    box = app.file_uploader(key="progress file")
+    box.set_value(("progress.json", to_file([FIRST]).encode(), "application/json")).run()
+    app.file_uploader(key="progress file").set_value(None).run()
+    assert not app.exception
+    assert done(app) == to_code([FIRST])

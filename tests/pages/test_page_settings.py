@@ -181,3 +181,65 @@ def test_typed_text_that_is_not_allowed_is_the_pages_to_report() -> None:
         "note =  is not allowed. Allowed: text of up to 8 characters."
     ]
     assert not app.exception
+
+
+def test_link_strikes_nothing_out_in_the_message() -> None:
+    [toast] = visit(note="~~a~~ {b|c}").toast
+    assert r"\~\~a\~\~ \{b\|c\}" in toast.value
+
+
+def test_what_a_button_wants_in_the_url_is_for_its_own_page() -> None:
+    def pages() -> None:
+        import streamlit as st
+
+        from pages.parts import links
+
+        links.enter(st.session_state.get("where", "here"))
+        st.button("Go", on_click=links.go_to, kwargs={"run": "new"})
+
+    app = AppTest.from_function(pages, default_timeout=PATIENCE).run()
+    button(app, "Go").click().run()
+    assert link(app) == {"run": "new"}
+    app.session_state["where"] = "elsewhere"
+    app.query_params.clear()
+    assert link(app.run()) == {}
+
+
+def test_whoever_comes_back_by_a_link_that_asks_for_nothing_else_finds_what_was_shown() -> None:
+    def pages() -> None:
+        import streamlit as st
+
+        from pages.parts import links
+
+        links.enter(st.session_state.get("where", "here"))
+        links.keep("run", along=("view",))
+
+    def come(where: str, **query: str) -> dict[str, str]:
+        app.session_state["where"] = where
+        app.query_params.clear()
+        app.query_params.update(query)
+        return link(app.run())
+
+    app = AppTest.from_function(pages, default_timeout=PATIENCE)
+    assert come("here", run="7") == {"run": "7"}
+    assert come("elsewhere") == {}
+    assert come("here", view="projector") == {"run": "7", "view": "projector"}
+    assert come("elsewhere") == {}
+    assert come("here", program="2") == {"program": "2"}
+
+
+def test_what_a_page_tells_the_url_is_no_link() -> None:
+    def page_that_tells() -> None:
+        import streamlit as st
+
+        from pages.parts import links
+
+        links.enter("here")
+        st.text(links.asked("run"))
+        links.tell("run", "new")
+
+    app = AppTest.from_function(page_that_tells, default_timeout=PATIENCE).run()
+    assert link(app) == {"run": "new"}
+    assert [each.value for each in app.run().text] == ["None"]
+    app.query_params["run"] = "old"
+    assert [each.value for each in app.run().text] == ["old"]

@@ -146,3 +146,10 @@ def test_an_address_too_long_for_any_code_can_still_be_sent(opened_at: None) -> 
     assert not app.exception
     assert len(app.code[-1].value) > 4000
     assert not app.get("imgs")
+
+
+def test_students_come_to_the_lesson_and_not_to_the_teacher_s_question(opened_at: None) -> None:
+    app = visit("does_it_settle", question="2", n_steps="100")
+    button(app, "QR code").click().run()
+    (shown,) = (each.value for each in app.code if each.value.startswith(f"http://{HERE}"))
+    assert query_of(shown) == {"lang": "en", "n_steps": "100"}

@@ -144,3 +144,19 @@ def test_a_store_that_is_not_there_keeps_nobody_from_learning(
     assert not app.exception
     assert app.success
     assert errors(project(hands="True"))[0] == "The store is full."
+
+
+def test_answer_of_before_does_not_count_anew_with_whatever_the_page_does(
+    cookies: dict[str, str],
+) -> None:
+    teacher, pupil = dict(cookies), {visitor.COOKIE: visitor.new()}
+    cookies |= pupil
+    app = visit(LESSON)
+    app.radio(key=f"predict {QUESTION}").set_value("away").run()
+    cookies |= teacher
+    projector = project(hands="True")
+    button(projector, "Count anew").click().run()
+    cookies |= pupil
+    app.run()
+    cookies |= teacher
+    assert counted(projector.run()) == [0, 0, 0]

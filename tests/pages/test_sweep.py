@@ -15,6 +15,7 @@ from gan_core.runs.store import Store
 from gan_core.runs.sweeping import start_sweep
 from gan_core.runs.sweeps import Sweep
 from gan_core.training.records import RECORD_FIELDS
+from pages.parts import sweeping
 from tests.page_visit import button, by_menu, steady_figures, toasts, visit
 
 CONFIG = PRESETS["ring_mlp"].config
@@ -163,3 +164,7 @@ def test_choices_stand_under_their_titles_in_the_reader_s_language(store: Store)
 def test_without_a_sweep_the_page_says_where_to_start(store: Store) -> None:
     app = visit("sweep")
     assert any("Start one on the page" in each.value for each in app.info)
+
+
+def test_values_may_be_parted_by_the_signs_of_a_chinese_keyboard() -> None:
+    assert sweeping._split("1，2；3、4, 5;6") == ["1", "2", "3", "4", "5", "6"]
