@@ -7,6 +7,7 @@ import streamlit as st
 from gan_core.challenges import CHALLENGES, Challenge
 from gan_core.text import GanError
 from pages.parts.challenge import link_to, show_goals, tries
+from pages.parts.links import forget_other_pages
 from pages.parts.prose import _, markdown, say
 from pages.parts.visitor import visitor
 
@@ -26,6 +27,7 @@ def card(challenge: Challenge, mine: list[bool]) -> None:
             st.switch_page("playground.py", query_params=link_to(challenge))
 
 
+forget_other_pages()
 st.title(_("Challenges"), anchor=False)
 markdown("challenges")
 try:

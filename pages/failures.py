@@ -10,6 +10,7 @@ from gan_core.runs.names import named_after
 from gan_core.text import GanError
 from pages.parts.controls import form_in_link, label
 from pages.parts.fields import shown_value
+from pages.parts.links import forget_other_pages
 from pages.parts.prose import _, language, markdown, say
 from pages.parts.store import store
 from pages.parts.visitor import visitor
@@ -56,6 +57,7 @@ def card(failure: Failure) -> None:
             show(failure)
 
 
+forget_other_pages()
 markdown("failures")
 for failure in FAILURES.values():
     card(failure)

@@ -109,6 +109,12 @@ def to_share(*mine: str) -> dict[str, str]:
     }
 
 
+def forget_other_pages() -> None:
+    """For pages that read nothing of the URL: drop what "back" brings along from another page."""
+    for name in to_share("lang"):
+        del st.query_params[name]
+
+
 def link(page: str, title: str, symbol: str, **query: str) -> None:
     """Draw a link to another page in the same language, where things stand as the query says."""
     icon, query = f":material/{symbol}:", {"lang": language(), **query}
