@@ -89,7 +89,8 @@ def test_counting_begins_anew(cookies: dict[str, str]) -> None:
     assert counted(project(hands="True")) == [0, 1, 0], "after a reload"
 
 
-def test_whoever_starts_over_votes_once_more(cookies: dict[str, str]) -> None:
+def counted_anew(cookies: dict[str, str]) -> tuple[dict[str, str], AppTest, AppTest]:
+    """The teacher's cookies, a pupil's page and the projector: the pupil has answered before."""
     teacher, pupil = dict(cookies), {visitor.COOKIE: visitor.new()}
     cookies |= pupil
     app = visit(LESSON)
@@ -98,6 +99,11 @@ def test_whoever_starts_over_votes_once_more(cookies: dict[str, str]) -> None:
     projector = project(hands="True")
     button(projector, "Count anew").click().run()
     cookies |= pupil
+    return teacher, app, projector
+
+
+def test_whoever_starts_over_votes_once_more(cookies: dict[str, str]) -> None:
+    teacher, app, projector = counted_anew(cookies)
     button(app, "Start over").click().run()
     app.radio(key=f"predict {QUESTION}").set_value("away").run()
     cookies |= teacher
@@ -149,14 +155,7 @@ def test_a_store_that_is_not_there_keeps_nobody_from_learning(
 def test_answer_of_before_does_not_count_anew_with_whatever_the_page_does(
     cookies: dict[str, str],
 ) -> None:
-    teacher, pupil = dict(cookies), {visitor.COOKIE: visitor.new()}
-    cookies |= pupil
-    app = visit(LESSON)
-    app.radio(key=f"predict {QUESTION}").set_value("away").run()
-    cookies |= teacher
-    projector = project(hands="True")
-    button(projector, "Count anew").click().run()
-    cookies |= pupil
+    teacher, app, projector = counted_anew(cookies)
     app.run()
     cookies |= teacher
     assert counted(projector.run()) == [0, 0, 0]
