@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from gan_core.text import N_, GanError, Text
+from gan_core.text import N_, GanError, Text, quoted
 
 
 @dataclass(frozen=True)
@@ -236,7 +236,7 @@ def from_code(code: str) -> frozenset[str]:
                 "progress = {code} is not allowed: {letter} stands for no lesson. Allowed: the "
                 "letters {letters}. Your progress so far is kept."
             ),
-            code=code[:40],
+            code=quoted(code),
             letter=unknown[0],
             letters="".join(by_letter),
         )
@@ -265,7 +265,7 @@ def from_file(content: bytes) -> frozenset[str]:
     if unknown := [name for name in done if name not in known]:
         raise GanError(
             N_("There is no lesson called {name}. There are: {names}. Your progress is kept."),
-            name=unknown[0][:40],
+            name=quoted(unknown[0]),
             names=", ".join(each.name for each in LESSONS),
         )
     return frozenset(done)

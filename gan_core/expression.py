@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from gan_core.ops import NUMPY, Ops, Tensor
-from gan_core.text import N_, GanError, Text, number
+from gan_core.text import N_, GanError, Text, number, quoted
 
 # How many arguments each function takes; all but relu are functions of `Ops`.
 FUNCTIONS = {
@@ -146,8 +146,7 @@ def pointed(source: str, error: ExpressionError) -> str:
 
 def _refusal(source: str, start: int, end: int, template: str, **values: Any) -> ExpressionError:
     part = source[start:end]
-    if len(part) > _LONGEST_QUOTE:
-        part = part[: _LONGEST_QUOTE - 1] + "…"
+    part = quoted(part, _LONGEST_QUOTE)
     return ExpressionError(
         N_("Column {column}, {part}: {problem}"),
         start=start,

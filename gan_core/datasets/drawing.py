@@ -11,7 +11,7 @@ import numpy as np
 
 from gan_core.datasets import DATASETS
 from gan_core.datasets.plane import Plane, fitted, plane_dataset, thinned
-from gan_core.text import N_, GanError
+from gan_core.text import N_, GanError, quoted
 
 EDGE = 1.25  # coordinates lie in [−EDGE, EDGE]
 MAX_POINTS = 400  # 1067 characters: some programs cut links off at 2000
@@ -103,7 +103,7 @@ def _point(row: list[str], line: int, delimiter: str) -> tuple[float, float]:
             raise GanError(
                 N_("Row {row} has {cell!r} where a finite number belongs. Correct or delete it."),
                 row=line,
-                cell=cell if len(cell) <= 20 else f"{cell[:20]}…",
+                cell=quoted(cell, 20),
             )
     return x, y
 

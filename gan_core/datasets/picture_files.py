@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
-from gan_core.text import N_, GanError, Text
+from gan_core.text import N_, GanError, Text, quoted
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -198,7 +198,7 @@ def _check_member(archive: str, member: zipfile.ZipInfo) -> None:
         raise GanError(
             N_("{name} has an entry that leads out of it ({entry}). Pack the pictures anew."),
             name=archive,
-            entry=_short(member.filename),
+            entry=quoted(member.filename),
         )
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise GanError(
@@ -232,11 +232,7 @@ def _damaged(name: str, error: Exception) -> GanError:
 
 
 def _reason(error: Exception) -> str:
-    return _short(str(error)) or type(error).__name__
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 80 else f"{text[:80]}…"
+    return quoted(str(error)) or type(error).__name__
 
 
 # ---------------------------------------------------------------------------------- arrays
@@ -278,9 +274,9 @@ def _read_array(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) ->
                         "(n, height, width) or (n, height, width, 3), each side at least {least}."
                     ),
                     name=name,
-                    array=_short(member.filename.removesuffix(".npy")),
-                    dtype=_short(str(dtype)),
-                    shape=_short(str(shape)),
+                    array=quoted(member.filename.removesuffix(".npy")),
+                    dtype=quoted(str(dtype)),
+                    shape=quoted(str(shape)),
                     least=MIN_SIDE,
                 )
             file.seek(head.tell())
@@ -329,7 +325,7 @@ def _from_pictures(files: Sequence[_File], form: Form, progress: Progress) -> Fo
                 if total <= MAX_TOTAL_PIXELS:
                     pixels.append(_decoded(image, form))
         except GanError as error:
-            skipped.append(Skipped(_short(file.name), error.text))
+            skipped.append(Skipped(quoted(file.name), error.text))
         if total > MAX_TOTAL_PIXELS:
             raise GanError(
                 N_("All pictures together have too many pixels. Make them smaller, or take fewer.")

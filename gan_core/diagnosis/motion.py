@@ -123,7 +123,7 @@ def oscillating(run: Reading) -> Finding | None:
                 **run.numbers,
             },
         )
-    elif run.swings >= SWINGS:
+    elif run.lead_changes:
         evidence = Text(
             N_(
                 "{times} times in the last {n_steps} steps, D's loss fell by more than {stake} and "
@@ -152,7 +152,7 @@ def oscillating(run: Reading) -> Finding | None:
         )
     )
     title = Text(N_("The two players chase each other in circles"))
-    severity: Severity = "bad" if run.swings >= SWINGS else "watch"
+    severity: Severity = "bad" if run.lead_changes else "watch"
     return Finding("oscillating", severity, title, evidence, *advice)
 
 

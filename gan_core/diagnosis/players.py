@@ -16,7 +16,7 @@ from gan_core.diagnosis.advice import (
 )
 from gan_core.diagnosis.curves import LATEST, MEASUREMENTS, find_fall, latest, shown
 from gan_core.diagnosis.finding import Finding, Severity
-from gan_core.diagnosis.reading import NEAR_LOSS, SWINGS, Reading
+from gan_core.diagnosis.reading import NEAR_LOSS, Reading
 from gan_core.text import N_, Text, number
 
 # On the ring, runs that learn stay below 0.75; a D that learns 100 times as fast as G has 0.88.
@@ -167,7 +167,7 @@ def g_wins(run: Reading) -> Finding | None:
 
 def d_blind(run: Reading) -> Finding | None:
     """The curves are in balance, but because D knows nothing and not because G is good."""
-    if not run.is_blind or run.swings >= SWINGS:
+    if not run.is_blind or run.lead_changes:
         return None
     return Finding(
         "d_blind",
@@ -188,7 +188,7 @@ def d_blind(run: Reading) -> Finding | None:
 def collapsed(run: Reading) -> Finding | None:
     """G leaves out most modes for good, or has lost several; "missed" if it reaches none."""
     values = run.modes
-    if len(values) < MEASUREMENTS or run.is_blind or run.swings >= SWINGS:
+    if len(values) < MEASUREMENTS or run.is_blind or run.lead_changes:
         return None
     now = latest(values)
     middles = np.median(np.lib.stride_tricks.sliding_window_view(values, LATEST), axis=1)

@@ -176,6 +176,11 @@ class Reading:
         return count_falls(even_medians(self.column("d_loss")), self.stake or np.inf)
 
     @property
+    def lead_changes(self) -> bool:
+        """Whether now D is ahead, now G, as a habit."""
+        return self.swings >= SWINGS
+
+    @property
     def g_slope(self) -> float:
         """|∂ L_G / ∂ output of D| at generated samples, where D answers as it does."""
         outputs = np.linspace(-40, 40, 1601)

@@ -19,7 +19,7 @@ from typing import Protocol
 import numpy as np
 
 from gan_core.ops import NUMPY
-from gan_core.text import N_, GanError
+from gan_core.text import N_, GanError, quoted
 
 N_SAMPLES = 64  # real and generated ones in each step
 MOST_MOVES = 2000
@@ -194,6 +194,6 @@ def _not_allowed(text: str) -> GanError:
             "moves = {text} is not allowed. Allowed: up to {most} moves, written as D, G or B "
             "(both) with a count behind it, such as D5GB20."
         ),
-        text=text[:40],
+        text=quoted(text),
         most=MOST_MOVES,
     )

@@ -404,7 +404,7 @@ def test_long_csv_is_thinned_evenly() -> None:
         pytest.param("1,2\n".encode("utf-16"), "not text", id="UTF-16"),
         pytest.param(b"1,2\n" + b"\0\1\2,3\n", "Row 2 has", id="control characters"),
         pytest.param(b'1,2\n"' + b"3" * 200_000, "Row 2 cannot be read as CSV", id="huge cell"),
-        pytest.param(b"1,2\n3," + b"x" * 99, "Row 2 has 'xxxxxxxxxxxxxxxxxxxx…'", id="long cell"),
+        pytest.param(b"1,2\n3," + b"x" * 99, "Row 2 has 'xxxxxxxxxxxxxxxxxxx…'", id="long cell"),
     ],
 )
 def test_bad_csv_says_where_and_what(data: bytes, message: str) -> None:
