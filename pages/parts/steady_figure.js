@@ -189,5 +189,7 @@ class SteadyFigure {
 }
 
 function describe(element, attributes) {
-  for (const [name, value] of Object.entries({ tabindex: 0, ...attributes })) element.setAttribute(name, value);
+  for (const [name, value] of Object.entries({ tabindex: 0, ...attributes })) {
+    if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value); // or screen readers look again
+  }
 }
