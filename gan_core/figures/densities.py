@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gan_core.figures.panels import Panel, panels_figure
+from gan_core.figures.panels import Panel, panels_figure, with_room
 from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL, Figure
 from gan_core.text import N_, Translate, fixed
 from gan_core.theory.divergences import LN2
@@ -87,7 +87,6 @@ def slopes_figure(
         panel = Panel(
             units[COMPARED[name].unit].format(name=SYMBOLS[name]),
             x={"range": [means[0], means[-1]]},
-            y={"rangemode": "tozero"},
         )
         _sweep(panel, means, values, leaps=pair.of_points)
         if name == "js":
@@ -95,8 +94,10 @@ def slopes_figure(
             panel.level(LN2)
             left = {"xanchor": "left", "yanchor": "bottom"}
             panel.note(_(N_("never above ln 2")), float(means[0]), LN2, **left)
-        if not np.isfinite(values).all():
-            panel.y = {"range": [-0.06, 1], "tickvals": [0]}
+        elif np.isfinite(values).all():
+            panel.y = {"range": with_room([0, values.max()])}
+        else:
+            panel.y = {"range": with_room([0, 1]), "tickvals": [0]}
             # Where q is not, whose place gets a line from bottom to top.
             x, side = (means[0], "left") if q_mean > 0 else (means[-1], "right")
             says = _(N_("∞ as soon as<br>the two are apart"))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from gan_core.figures.panels import Panel, panels_figure
+from gan_core.figures.panels import Panel, panels_figure, with_room
 from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL, Figure
 from gan_core.literature import FAMILIES, of_family
 from gan_core.text import N_, Translate
@@ -101,14 +101,18 @@ def two_losses_figure(
         Panel(_(N_("What G pays: L<sub>G</sub>"))),
         Panel(_(N_("The slope that G follows"))),
     ]
+    for panel, *drawn in zip(panels, *curves.values(), strict=True):
+        panel.x = {
+            "title": {"text": _(N_("“fake” ← C → “real”"))},
+            "range": [logits[0], logits[-1]],
+        }
+        panel.y = {"range": with_room(drawn)}
+        panel.upright(here)
     for (title, values), color in zip(curves.items(), (DISCRIMINATOR, GENERATOR), strict=True):
         for panel, y in zip(panels, values, strict=True):
             panel.curve(logits, y, color, name=title, showlegend=panel is panels[0])
             at = np.interp(here, logits, y)
             panel.dots(np.array([here]), np.array([at]), color, showlegend=False)
-    for panel in panels:
-        panel.x = {"title": {"text": _(N_("“fake” ← C → “real”"))}}
-        panel.upright(here)
     legend = {"y": 1.16, "yanchor": "bottom", "x": 0, "xanchor": "left"}
     return panels_figure(panels, columns=2, height=320, shares=[1], legend=legend, margin={"t": 70})
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gan_core.figures.style import AXIS, HALO, NEUTRAL, Figure, layout
 
+ROOM = 0.06  # of what is drawn along an axis: how much longer it is at either end
 _HEAD = 34  # pixels above a panel, for its title
 _FOOT = 30  # and below it, for the numbers of its axis; an axis title needs as much again
 
@@ -51,14 +53,24 @@ class Panel:
         ends = {"x0": 0, "x1": 1, "xref": "domain", "y0": y, "y1": y}
         self.lines.append(ends | {"line": {"color": color, "width": 1, "dash": dash}})
 
-    def upright(self, x: float, color: str = NEUTRAL, dash: str = "dot") -> None:
-        """Draw a thin line from bottom to top."""
-        ends = {"x0": x, "x1": x, "yref": "domain", "y0": 0, "y1": 1}
-        self.lines.append(ends | {"line": {"color": color, "width": 1, "dash": dash}})
+    def upright(self, x: float, color: str = NEUTRAL) -> None:
+        """Draw a thin dotted line from bottom to top of an axis whose range is given.
+
+        It is a trace: for a shape that moves, Plotly would draw the whole figure anew.
+        """
+        ends = np.array(self.y["range"])
+        self.curve(np.full(2, x), ends, color, width=1, line={"dash": "dot"}, hoverinfo="skip")
 
     def _trace(self, x: np.ndarray, y: np.ndarray, options: dict[str, Any]) -> None:
         in_legend = {"name": options.get("name", ""), "showlegend": "name" in options}
         self.traces.append({"type": "scatter", "x": x, "y": y} | in_legend | options)
+
+
+def with_room(values: ArrayLike) -> list[float]:
+    """The range of an axis along which these values are drawn, with room for whole dots."""
+    low, high = float(np.min(values)), float(np.max(values))
+    room = ROOM * (high - low)
+    return [low - room, high + room]
 
 
 def panels_figure(

@@ -12,12 +12,15 @@ from playwright.sync_api import Browser, Page, expect
 from plotly.io import to_json
 from plotly.offline import get_plotlyjs
 
-from gan_core.figures.lessons import floor_figure
+from gan_core.figures.critic import critic_figure
+from gan_core.figures.lessons import floor_figure, two_losses_figure
 from gan_core.figures.phase_portrait import distance_curve
 from gan_core.figures.style import Figure
 from gan_core.figures.tiny_gan import tiny_gan_figure
 from gan_core.figures.told_what import told_what_film
 from gan_core.theory import told_what
+from gan_core.theory.mixture import Mixture
+from gan_core.theory.moving_pair import gaussians
 from gan_core.theory.tiny_gan import World, play
 from tests.browser.test_every_page import blemishes
 from tests.browser.test_live_scripts import load
@@ -116,10 +119,24 @@ def distance(*values: float) -> Figure:
     return distance_curve(np.column_stack([values, np.zeros(len(values))]))
 
 
+def losses(logit: float) -> Figure:
+    """Two curves, and where on them this logit lies."""
+    logits = np.linspace(-3, 3, 61)
+    curves = {"straight": (logits, np.ones(61)), "bent": (logits**2, 2 * logits)}
+    return two_losses_figure(curves, logits, logit)
+
+
+def critic(theta: float) -> Figure:
+    pair = gaussians(Mixture((1.0,), (0.0,), (0.5,)), 0.5, 3.0)
+    return critic_figure(pair, theta, 1.0, reach=3.0, steepest=1.0)
+
+
 CHANGES = {  # from which figure to which, and whether no more than points and lines move
     "another step": (tiny(5), tiny(10), True),
     "other data": (tiny(5), tiny(5, replace(WORLD, mean=-1.5)), True),
     "another film": (told(start="right"), told(), True),
+    "another logit": (losses(-1), losses(2), True),
+    "another place": (critic(-1), critic(2), True),
     "another axis": (distance(1, 2, 3), distance(1, 2, 3, 4, 500), False),
     "more lines": (told(), told(sees="reads"), False),
     "fewer dots": (tiny(5), tiny(5, stage="generate"), False),

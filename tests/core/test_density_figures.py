@@ -62,7 +62,7 @@ def test_panels_fill_the_figure_without_touching() -> None:
 
 
 def test_what_is_drawn_in_a_panel_has_its_axes() -> None:
-    panel = Panel("second", x={"range": [0, 3]}, y={"title": {"text": "y"}})
+    panel = Panel("second", x={"range": [0, 3]}, y={"range": [1, 4], "title": {"text": "y"}})
     panel.curve(np.array([0.0, 1.0]), np.array([2.0, 3.0]), REAL, width=4)
     panel.dots(np.array([1.0]), np.array([3.0]), GENERATOR)
     panel.note("here", 1.0, 3.0)
@@ -75,9 +75,10 @@ def test_what_is_drawn_in_a_panel_has_its_axes() -> None:
     assert figure.layout.yaxis2.title.text == "y"
     [note] = [each for each in figure.layout.annotations if each.text == "here"]
     assert (note.xref, note.yref) == ("x2", "y2")
-    level, upright = figure.layout.shapes
+    [level] = figure.layout.shapes
     assert (level.xref, level.yref, level.y0, level.y1) == ("x2 domain", "y2", 2.5, 2.5)
-    assert (upright.xref, upright.yref, upright.x0, upright.x1) == ("x2", "y2 domain", 0.5, 0.5)
+    upright = figure.data[-1]
+    assert (*upright.x, *upright.y) == (0.5, 0.5, 1, 4)
 
 
 # --------------------------------------------------------------------- the best discriminator
@@ -139,7 +140,8 @@ def test_each_divergence_has_its_panel_curve_and_tangent() -> None:
     sweep = pair.sweep(MEANS)
     for place, name in enumerate(COMPARED):
         assert SYMBOLS[name] in notes(figure)
-        curve, tangent, dot = traces(figure, yaxis=f"y{place + 1 if place else ''}")
+        curve, here_line, tangent, dot = traces(figure, yaxis=f"y{place + 1 if place else ''}")
+        assert list(here_line.x) == [1.0, 1.0]
         np.testing.assert_allclose(curve.y, sweep[name])
         slope = (tangent.y[1] - tangent.y[0]) / (tangent.x[1] - tangent.x[0])
         assert slope == pytest.approx(here[name].slope)
@@ -152,7 +154,8 @@ def test_infinite_divergences_are_said_not_drawn() -> None:
     assert notes(figure).count("∞") == 2
     for trace in figure.data:
         assert not np.isinf(np.asarray(trace.y, dtype=float)).any()
-    assert len(traces(figure, mode="lines")) == 4 + 2  # tangents of JSD and W₁ alone
+    solid = [line for line in traces(figure, mode="lines") if line.line.dash is None]
+    assert len(solid) == 4 + 2  # tangents of JSD and W₁ alone
     for q_mean, side in ((3.0, "left"), (-3.0, "right")):  # the words keep clear of q's line
         found = checked(
             slopes_figure(pair, q_mean, pair.readings(q_mean), MEANS)
