@@ -111,8 +111,9 @@ def _parser() -> argparse.ArgumentParser:
     export = commands.add_parser("export", help="take a run home: program, results, networks")
     export.set_defaults(command=_export)
     export.add_argument("run", metavar="RUN", help="the run's id, as train and the address say it")
-    export.add_argument("--notebook", action="store_true", help="a Jupyter notebook, not a script")
-    export.add_argument(
+    what = export.add_mutually_exclusive_group()
+    what.add_argument("--notebook", action="store_true", help="print a Jupyter notebook, no script")
+    what.add_argument(
         "--to",
         type=Path,
         metavar="FILE",
@@ -387,7 +388,7 @@ def _export(options: argparse.Namespace) -> int:
     form = notebook if options.notebook or name.endswith(".ipynb") else script
     results = _results(options.run)
     ending = next((ending for ending in results if _has_ending(name, ending)), "")
-    if options.to and not (ending or options.notebook or name.endswith((".py", ".ipynb"))):
+    if options.to and not (ending or name.endswith((".py", ".ipynb"))):
         raise GanError(
             N_("{name} does not say what to write. Let its name end in one of: {endings}."),
             name=name,

@@ -7,7 +7,7 @@ import pkgutil
 from collections.abc import Iterator
 from typing import Generic, Protocol, TypeVar
 
-from gan_core.text import N_, GanError, Text
+from gan_core.text import N_, GanError, Text, quoted
 
 
 class Named(Protocol):
@@ -45,7 +45,7 @@ class Registry(Generic[Item]):
             raise GanError(
                 N_("There is no {kind} called {name!r}. Choose one of: {names}."),
                 kind=Text(self.kind),
-                name=name,
+                name=quoted(str(name)),
                 names=", ".join(self._items),
             ) from None
 

@@ -187,7 +187,8 @@ def play(world: World) -> Iterator[Players]:
 
 
 def outcome(players: Players) -> str:
-    """What G makes of its label: it is “obeyed”, “swapped”, or both labels get the “same”."""
-    if abs(players.b[0] - players.b[1]) < STD:
+    """What G makes of its label: it is “obeyed”, “swapped”, or both labels get the “same” kind."""
+    small_obeys, large_obeys = (share > 0.5 for share in players.obedience())
+    if small_obeys != large_obeys or abs(players.b[0] - players.b[1]) < STD:
         return "same"
-    return "obeyed" if min(players.obedience()) > 0.5 else "swapped"
+    return "obeyed" if small_obeys else "swapped"

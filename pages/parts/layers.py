@@ -12,7 +12,7 @@ from pages.parts.live_figure import LAYERS
 from pages.parts.prose import _
 
 ON_AT_FIRST = ("real", "fake", "surface")
-_KEY, _WANTED = "layers", "layer to switch on"
+_KEY, _WANTED, _NONE = "layers", "layer to switch on", "none"
 TITLES: Mapping[str, str] = dict(
     zip(
         LAYERS,
@@ -44,7 +44,10 @@ def layer_switches() -> list[str]:
     if asked is None and _KEY not in st.session_state:
         asked = ",".join(ON_AT_FIRST)
     if asked is not None:
-        st.session_state[_KEY] = [layer for layer in LAYERS if layer in asked.split(",")]
+        named = set(asked.split(",")) - {_NONE}
+        st.session_state[_KEY] = [layer for layer in LAYERS if layer in named]
+        if named - {*LAYERS}:
+            links.not_to_be_had(_("The link names layers that this picture does not have."))
     wanted = st.session_state.get(_WANTED)
     if wanted in st.session_state[_KEY]:
         del st.session_state[_WANTED]
@@ -61,5 +64,5 @@ def layer_switches() -> list[str]:
         persist_state="session",
         label_visibility="collapsed",
     )
-    links.tell(_KEY, ",".join(chosen) or "none")
+    links.tell(_KEY, ",".join(chosen) or _NONE)
     return list(chosen)

@@ -22,7 +22,7 @@ from pages.parts.controls import label, preset_values
 from pages.parts.doctor import doctor
 from pages.parts.exporting import exporting
 from pages.parts.layers import switch_on
-from pages.parts.links import go_to, hidden, whole_number
+from pages.parts.links import go_to, hidden, not_to_be_had, whole_number
 from pages.parts.live_figure import live_run
 from pages.parts.looking_links import looking_links
 from pages.parts.measures import measures
@@ -133,6 +133,8 @@ def live_view(run: Run, *, layers: Collection[str] = (), group: str = "") -> int
         figures.insert(0, live_samples(_))
     shown_layers = None if dataset.is_image else layers
     at = whole_number("at")
+    if at is None and "at" in st.query_params:
+        not_to_be_had(_("The link names no step of a run; this is the latest."))
     step = live_run(run, figures, tiles, speed, layers=shown_layers, group=group, at=at)
     if run.config.n_told:
         told = (

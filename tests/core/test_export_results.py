@@ -300,6 +300,14 @@ def test_shell_writes_what_the_name_of_the_file_says(
     assert file.read_bytes().startswith(begins)
 
 
+def test_a_notebook_is_not_asked_for_beside_another_file(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        shell.main(["export", "any", "--notebook", "--to", "losses.csv"])
+    assert "not allowed with argument --notebook" in capsys.readouterr().err
+
+
 def test_file_whose_name_says_nothing_is_refused(
     store: Store,
     run_id: str,

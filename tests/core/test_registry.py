@@ -82,11 +82,19 @@ def test_name_used_twice_is_an_error(package: Path) -> None:
 
 
 @pytest.mark.usefixtures("package")
+def test_a_long_name_is_quoted_in_part() -> None:
+    with pytest.raises(GanError) as raised:
+        fruits().get("kiwi" * 1000)
+    assert "kiwikiwi" in str(raised.value)
+    assert len(str(raised.value)) < 200
+
+
+@pytest.mark.usefixtures("package")
 @pytest.mark.parametrize("name", ["kiwi", "", None, ["apple"]])
 def test_unknown_name_is_answered_with_those_there_are(name: Any) -> None:
     with pytest.raises(GanError) as raised:
         fruits().get(name)
-    assert f"no fruit called {name!r}" in str(raised.value)
+    assert f"no fruit called {str(name)!r}" in str(raised.value)
     assert "apple" in str(raised.value)
     assert "pear" in str(raised.value)
 

@@ -348,6 +348,7 @@ def test_new_pair_is_followed_whatever_step_was_shown(
 @pytest.mark.parametrize("at", ["-1", "x", "", "99999999999"])
 def test_step_in_a_link_that_is_none_is_ignored(plane_run: str, at: str) -> None:
     app = visit("playground", run=plane_run, at=at)
+    assert ["names no step" in toast.value for toast in app.toast] == [True]
     assert not app.exception
     assert live_data(app)["at"] is None
 
@@ -382,9 +383,11 @@ def test_link_switches_layers(plane_run: str) -> None:
     app = visit("playground", run=plane_run, layers="fake,arrows,nonsense")
     on = [layer for layer, is_on in live_data(app)["plane"]["layers"].items() if is_on]
     assert on == ["fake", "arrows"]
+    assert ["does not have" in toast.value for toast in app.toast] == [True]
     assert app.query_params["layers"] == "fake,arrows"
     app.button_group(key="layers").set_value([]).run()
     assert app.query_params["layers"] == "none"
+    assert not visit("playground", run=plane_run, layers="none").toast
     by_menu(app, "failures")
     go_to(app, "playground", run=plane_run, layers="real")  # as the gallery does
     assert live_data(app)["plane"]["layers"] == dict.fromkeys(LAYERS, False) | {"real": True}
