@@ -359,7 +359,8 @@ def test_a_store_that_is_away_is_no_run_that_is_gone(
             sent.append(dict(message))
 
         scope = {"type": "websocket", "headers": [], "path_params": {"run_id": "nobody"}}
-        asyncio.run(web.live(WebSocket(scope, receive, send)))
+        with ThreadPoolExecutor() as elsewhere:  # no loop runs there
+            elsewhere.submit(asyncio.run, web.live(WebSocket(scope, receive, send))).result()
         assert [each["type"] for each in sent] == ["websocket.accept", "websocket.close"]
         return sent[-1]["code"], sent[-1]["reason"]
 
