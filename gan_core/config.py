@@ -206,7 +206,10 @@ class RunConfig(Settings):
     divergence: Name = Field(
         "kl",
         title=N_("Divergence"),
-        description=N_("The difference between densities that the game minimises."),
+        description=N_(
+            "The difference between densities that D estimates. G's loss goes down with another "
+            "one: with “Kullback–Leibler”, near the best D, with the reverse one."
+        ),
     )
     d_formula: Formula = Field(
         "softplus(-real) + softplus(fake)",
@@ -324,7 +327,9 @@ class RunConfig(Settings):
         ge=2,
         le=512,
         title=N_("Batch size"),
-        description=N_("How many real samples, and as many generated ones, each step looks at."),
+        description=N_(
+            "How many real samples, and as many generated ones, each turn of D looks at."
+        ),
     )
     packing: int = Field(
         1,

@@ -1,9 +1,10 @@
-"""f-GAN, arXiv:1606.00709: for each divergence of densities p and q a game that minimises it.
+"""f-GAN, arXiv:1606.00709: for each divergence of densities p and q a game whose D estimates it.
 
 D_f(p ‖ q) is the largest E_p[T] − E_q[f*(T)] that a function T can reach (eq. 4), so D maximises
 that. T = g_f(C), where C is the logit and g_f keeps T in the domain of the conjugate f* (tables 2
 and 6). G maximises E_q[T], as section 3.2 advises: the bound itself hardly has a slope while G is
-losing.
+losing. So G goes down another divergence: against the best D, T = f′(p/q), which for KL(p ‖ q) is
+1 + ln(p/q), and −E_q[T] falls with KL(q ‖ p).
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ def f_divergence(divergence: str = "kl") -> Loss:
         title=N_("f-divergence (f-GAN)"),
         help=N_(
             "D estimates a divergence of your choice between real and generated data; its loss is "
-            "minus the estimate."
+            "minus the estimate, and with Jensen–Shannon minus twice."
         ),
         discriminator=discriminator,
         generator=generator,

@@ -65,5 +65,5 @@ def bilinear() -> Game:
         formula=r"v(x, y) = (-y,\; x)",
         velocity=lambda theta, psi: (-psi, theta),
         derivative=lambda theta, psi: np.array([[0.0, -1.0], [1.0, 0.0]]),
-        reference="Gidel et al. 2019, arXiv:1802.10551",
+        reference="Gidel et al. 2018, arXiv:1802.10551",
     )

@@ -13,28 +13,33 @@ from gan_core.theory.games import Game
 
 ON_CIRCLE = 1e-9  # a spectral radius this close to 1 counts as 1; rounding makes 1e-15
 SAME_DISTANCE = 0.02  # relative; a path in steps does not meet the farthest point of its orbit
+NEAR = 0.5  # of the first distance: so near has come what the equilibrium draws in
+ARRIVED = np.finfo(float).tiny  # a distance below it has too few digits left to fall further
 SHORTEST = 8  # points of a path that can be judged: two in each quarter
 
 _CONVERGES = N_(
-    "Converges: near the equilibrium a step shrinks the distance by a factor that tends to {radius}"
-    " or less."
+    "Converges: near the equilibrium a step multiplies the distance by {radius} or less, on average"
+    " over many steps."
 )
 _ONLY_NEARBY = N_(
-    "Has not come closer. It would converge from a start near the equilibrium, where a step shrinks"
-    " the distance by a factor that tends to {radius}."
+    "Does not come to rest. It would from a start near the equilibrium, where a step multiplies the"
+    " distance by {radius} or less, on average over many steps."
 )
 _SLOWLY = N_(
     "Converges only slowly (sublinearly): the eigenvalues lie on the unit circle, so no step"
     " shrinks the distance by a constant factor, and yet it falls."
 )
 _CIRCLES = N_(
-    "Circles: the eigenvalues lie on the unit circle, and the distance stays about the same."
+    "Circles: the eigenvalues lie on the unit circle, and each round is about as large as the one"
+    " before."
 )
 _KEPT_AWAY = N_(
-    "Does not converge: near the equilibrium each step pushes outwards, with eigenvalues of size"
-    " {radius}, so the path stays at a distance."
+    "Does not converge: near the equilibrium, steps push outwards in the long run, with eigenvalues"
+    " of size {radius}, so the path stays at a distance."
 )
-_SPIRALS_OUT = N_("Spirals outwards: the path gets ever farther away from the equilibrium.")
+_SPIRALS_OUT = N_(
+    "Spirals outwards: so far, the path gets farther and farther from the equilibrium."
+)
 _DIVERGES = N_("Diverges: the path leaves every bound.")
 _JUMPS_AROUND = N_(
     "Does not converge: the gradient jumps at the equilibrium, and the distance does not fall."
@@ -66,10 +71,11 @@ class Verdict:
 def verdict(game: Game, path: np.ndarray, updates: Updates) -> Verdict:
     """Judge the `path` (n + 1, 2) that `updates` took in `game`, as `trajectory` returns it.
 
-    Eigenvalues inside the unit circle mean convergence, if the path has come nearer. Otherwise the
-    largest distance in the last quarter is held against that in the quarter before, provided that
-    each goes round by half a turn, after which the distance of an orbit repeats. Where a path that
-    eigenvalues push outwards turns less, its second half is held against its first.
+    The largest distance in the last quarter is held against that in the quarter before. Eigenvalues
+    inside the unit circle mean convergence, if it falls and has come down to `NEAR` of the start:
+    they speak of small distances, and farther out a path may go round for ever. Otherwise each
+    quarter has to go round by half a turn, after which the distance of an orbit repeats. Where a
+    path that eigenvalues push outwards turns less, its second half is held against its first.
     """
     eigenvalues = None if game.jumps else tuple(map(complex, update_eigenvalues(game, updates)))
     radius = None if eigenvalues is None else max(map(abs, eigenvalues))
@@ -88,10 +94,13 @@ def _outcome(path: np.ndarray, radius: float | None) -> tuple[str, str]:
     if len(path) < SHORTEST:
         return "too_short", _TOO_SHORT
     quarter, half = len(path) // 4, len(path) // 2
-    if radius is not None and radius < 1 - ON_CIRCLE:
-        nearer = distance[-quarter - 1 :].max() < distance[: quarter + 1].max()
-        return ("converges", _CONVERGES) if nearer else ("only_nearby", _ONLY_NEARBY)
     before, after = slice(-2 * quarter - 1, -quarter), slice(-quarter - 1, None)
+    if radius is not None and radius < 1 - ON_CIRCLE:
+        farthest = distance[after].max()
+        if ARRIVED < farthest >= min(distance[before].max(), distance[0]):
+            return "only_nearby", _ONLY_NEARBY
+        is_near = farthest < NEAR * distance[0]
+        return ("converges", _CONVERGES) if is_near else ("too_short", _TOO_SHORT)
     if min(_turned(path[before]), _turned(path[after])) < math.pi:
         if radius is None or radius <= 1 + ON_CIRCLE:
             return "too_short", _TOO_SHORT

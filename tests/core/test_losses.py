@@ -440,6 +440,17 @@ def test_best_bound_of_f_gan_is_the_divergence(divergence: str) -> None:
         assert best == pytest.approx(2 * (P / Q - 1), abs=1e-4)
 
 
+def test_generator_of_f_gan_goes_down_with_another_divergence() -> None:
+    """Against the best D for KL(p ‖ q), it is KL(q ‖ p) that falls."""
+    loss = game("f_divergence", divergence="kl")
+    p, q = P / 10, Q / 10
+    best = 1 + np.log(p / q)
+    pays = np.array([float(loss.generator(best[[i]], best[[i]], NUMPY)) for i in range(len(q))])
+    moved = p - q  # where samples of q come from, and where they go
+    assert pays @ moved == pytest.approx(np.log(q / p) @ moved)  # the slope of KL(q ‖ p)
+    assert pays @ moved != pytest.approx(-(p / q) @ moved, rel=0.1)  # and that of KL(p ‖ q)
+
+
 # ------------------------------------------------------------------- options, formulas, papers
 
 

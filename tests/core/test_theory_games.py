@@ -386,6 +386,23 @@ def test_verdict_names_the_factor_per_step() -> None:
     assert judged(dirac_gan.wgan_gp(), COLUMNS["simultaneous"]).eigenvalues is None
 
 
+@pytest.mark.parametrize(
+    ("updates", "start"),
+    [
+        (Updates("optimistic", 1.0), (-3.0, 3.0)),  # to rest far from the equilibrium
+        (Updates("optimistic", 0.5), (-1.0, -3.0)),  # round it for ever
+    ],
+)
+@pytest.mark.parametrize("n", [100, 500, 1000, 5000])
+def test_path_that_only_comes_in_from_far_out_does_not_converge(
+    updates: Updates, start: tuple[float, float], n: int
+) -> None:
+    game = dirac_gan.minimax()
+    assert judged(game, updates, start, n).key in ("only_nearby", "too_short")
+    assert judged(game, updates, start, 5000).key == "only_nearby"
+    assert judged(game, updates, (0.1, 0.1), 5000).key == "converges"
+
+
 @every_game
 def test_verdict_on_paths_without_a_story(game: Game) -> None:
     for updates in KINDS:
