@@ -97,9 +97,9 @@ async def _send_all(websocket: WebSocket, mailbox: Mailbox) -> None:
 
 async def _until_gone(websocket: WebSocket) -> None:
     """Wait for the watcher to leave; watchers have nothing to say."""
-    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-        while True:
-            await websocket.receive_text()
+    with contextlib.suppress(RuntimeError):
+        while (await websocket.receive())["type"] != "websocket.disconnect":
+            pass
 
 
 async def frame(request: Request) -> Response:
@@ -181,9 +181,10 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, object]]:
 async def _keep_engine_running() -> None:
     """Start the engine, and start it again should it end; it ends when its input closes."""
     url = f"http://localhost:{st.get_option('server.port')}"
-    store = open_store(default_url()).url
-    command = (sys.executable, "-m", "gan_core.runs.engine", "--store", store, "--url", url)
-    environment = os.environ | _absolute_data_folder()
+    command = (sys.executable, "-m", "gan_core.runs.engine", "--url", url)
+    # Not as an argument: those are in the list of processes, and the store may have a password.
+    environment = os.environ | {"GAN_STORE": open_store(default_url()).url}
+    environment |= _absolute_data_folder()
     while True:
         try:
             engine = await asyncio.create_subprocess_exec(
@@ -229,20 +230,24 @@ def main() -> int:
     """Check what would go wrong later, then serve until interrupted."""
     parser = argparse.ArgumentParser(description="GAN Dojo: learn how GANs work by training them.")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="default: %(default)s")
+    parser.add_argument(
+        "--host", help="address to serve at; 127.0.0.1: this computer alone; default: every network"
+    )
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser window")
     arguments = parser.parse_args()
     problem = _what_hinders(arguments.port)
     if problem:
         print(problem, file=sys.stderr)
         return 1
-    print(f"GAN Dojo is at {' and '.join(_addresses(arguments.port))}", flush=True)
-    app.run(config={"server.port": arguments.port, "server.headless": arguments.no_browser})
+    print(f"GAN Dojo is at {' and '.join(_addresses(arguments.host, arguments.port))}", flush=True)
+    config = {"server.port": arguments.port, "server.headless": arguments.no_browser}
+    app.run(config=config | ({"server.address": arguments.host} if arguments.host else {}))
     return 0
 
 
-def _addresses(port: int) -> list[str]:
+def _addresses(host: str | None, port: int) -> list[str]:
     """Where to find the app: on this computer, and from others on the same network."""
-    hosts = ["localhost", *filter(None, [sharing.network_host()])]
+    hosts = [host] if host else ["localhost", *filter(None, [sharing.network_host()])]
     return [f"http://{host}:{port}" for host in hosts]
 
 

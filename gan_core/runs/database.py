@@ -27,7 +27,8 @@ class StoreError(GanError):
 
 def without_password(url: str) -> str:
     """Return a database URL, even one that cannot be parsed, as it may be shown to anybody."""
-    return re.sub(r"(://[^/@:]*):[^@]*@", r"\1:***@", url)
+    url = re.sub(r"(://[^/@:]*):[^@]*@", r"\1:***@", url)
+    return re.sub(r"([?&]\w*password=)[^&]*", r"\1***", url)
 
 
 class Database:
@@ -41,7 +42,9 @@ class Database:
             parsed = sa.make_url(self.url)
             file = Path(parsed.database or "")
             if parsed.get_backend_name() == "sqlite" and file.is_absolute():
-                file.parent.mkdir(parents=True, exist_ok=True)
+                file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                if not file.exists():  # the numbers by which browsers are known will be in it
+                    file.touch(mode=0o600)
                 self._file = file
             # A server that was restarted has closed our connections: look before using one.
             self.engine = sa.create_engine(parsed, pool_pre_ping=True)

@@ -35,7 +35,7 @@ from gan_core.runs.database import StoreError
 from gan_core.runs.engines import Engine
 from gan_core.runs.run import Run
 from gan_core.runs.slots import POINTS, POINTS_SHARE, SLOT, is_of_points, share_of, wanted_slots
-from gan_core.runs.store import Store, open_store
+from gan_core.runs.store import Store, default_url, open_store
 from gan_core.text import N_, GanError, Text
 from gan_core.training.device import ONE_THREAD
 
@@ -276,7 +276,7 @@ def _wait_for_cluster(store: Store, engine: Engine, ended: threading.Event) -> C
 def main() -> int:
     """Run the engine until standard input closes."""
     parser = argparse.ArgumentParser(prog="python -m gan_core.runs.engine", description=__doc__)
-    parser.add_argument("--store", required=True, help="database URL")
+    parser.add_argument("--store", default=default_url(), help="database URL; default: GAN_STORE")
     parser.add_argument("--url", help="address of the page that this engine works for")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")

@@ -177,6 +177,25 @@ def test_slots_without_sense_are_refused(
         web.main()
 
 
+@pytest.mark.parametrize(("asked", "at"), [(("--host", "127.0.0.1"), "127.0.0.1"), ((), None)])
+def test_app_serves_at_the_address_that_is_asked_for(
+    asked: tuple[str, ...],
+    at: str | None,
+    open_at: Callable[[str], Store],
+    sqlite_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    served: dict[str, Any] = {}
+    monkeypatch.setenv("GAN_STORE", sqlite_url)
+    monkeypatch.setattr(web, "open_store", open_at)
+    monkeypatch.setattr(web.app, "run", lambda config: served.update(config))
+    monkeypatch.setattr(sys, "argv", ["app.py", *asked, "--port", str(free_port())])
+    assert web.main() == 0
+    assert served.get("server.address") == at
+    assert (f"http://{at}:" in capsys.readouterr().out) == bool(at)
+
+
 def test_port_of_another_app_is_refused(app: AppProcess, refusal: Callable[[object], str]) -> None:
     assert_one_sentence(refusal(app.port), "Streamlit app", f"--port {app.port + 1}")
 
@@ -209,7 +228,7 @@ def test_engine_uses_store_and_data_of_the_folder_where_the_app_was_started(
     started: dict[str, Any] = {}
 
     async def start(*command: str, **options: Any) -> None:
-        started.update(options, store=command[command.index("--store") + 1])
+        started.update(options, command=command)
         raise asyncio.CancelledError
 
     monkeypatch.setattr(asyncio, "create_subprocess_exec", start)
@@ -220,7 +239,8 @@ def test_engine_uses_store_and_data_of_the_folder_where_the_app_was_started(
     with ThreadPoolExecutor() as elsewhere, pytest.raises(asyncio.CancelledError):
         elsewhere.submit(asyncio.run, web._keep_engine_running()).result()  # no loop runs there
     assert started["cwd"] != tmp_path
-    assert started["store"] == f"sqlite:///{tmp_path / 'store.sqlite3'}"
+    assert started["env"]["GAN_STORE"] == f"sqlite:///{tmp_path / 'store.sqlite3'}"
+    assert "store.sqlite3" not in " ".join(started["command"])  # which anybody on this machine sees
     assert started["env"]["GAN_DATA_DIR"] == str(tmp_path / "data")
 
 

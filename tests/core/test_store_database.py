@@ -49,6 +49,20 @@ def test_password_of_the_store_is_never_shown(port: str) -> None:
         Store(f"postgresql://user:secret@127.0.0.1:{port}/database")
     assert "secret" not in str(raised.value)
     assert "user:***@" in str(raised.value)
+    with pytest.raises(GanError) as raised:
+        Store(f"postgresql://user@127.0.0.1:{port}/database?password=secret&connect_timeout=2")
+    assert "secret" not in str(raised.value)
+    assert "?password=***" in str(raised.value)
+
+
+def test_store_is_its_owners_alone(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "store.sqlite3"
+    Store(f"sqlite:///{file}")
+    modes = {
+        each.name: each.stat().st_mode & 0o777 for each in (file.parent, *file.parent.iterdir())
+    }
+    assert modes.pop("new") == 0o700
+    assert {*modes.values()} == {0o600}
 
 
 def test_file_that_is_no_database_is_named(tmp_path: Path) -> None:
