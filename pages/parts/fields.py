@@ -13,7 +13,7 @@ from gan_core.datasets import drawing
 from gan_core.settings import Settings
 from gan_core.text import number
 from pages.parts.choices import choose
-from pages.parts.prose import _
+from pages.parts.prose import _, code
 
 
 def field(
@@ -94,7 +94,7 @@ def shown_value(settings: Settings, name: str) -> str:
         return _("yes") if value else _("no")
     if name == "points":  # a drawing, as text that nobody can read
         return _("{n} points").format(n=number(len(drawing.decode(value))))
-    return f"`{value}`" if isinstance(value, str) else number(value)
+    return code(value) if isinstance(value, str) else number(value)
 
 
 def _help(settings: type[Settings], name: str) -> str | None:

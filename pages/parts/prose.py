@@ -62,6 +62,13 @@ def plain(text: str) -> str:
     return re.sub(r"([!-/:-@[-`{-~])", r"\\\1", text)
 
 
+def code(text: str) -> str:
+    """Text that a person typed, as code in Markdown: nothing in it ends the code."""
+    text = re.sub(r"\s+", " ", text)  # an empty line would
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{fence}{text}{fence}" if fence == "`" else f"{fence} {text} {fence}"
+
+
 class Prose(string.Template):
     """Markdown in which `@{name}` stands for a value that the code computes."""
 
