@@ -32,7 +32,7 @@ MAX_UNPACKED = 500_000_000  # bytes
 MAX_HEADER = 12_000  # bytes of an .npy file before its data; NumPy takes no more than 10,000
 MIN_SIDE = 8
 MAX_PIXELS = 20_000_000  # of one picture
-MAX_TOTAL_PIXELS = 4_000_000_000
+MAX_TOTAL_PIXELS = 1_000_000_000
 MAX_SKIPPED = 1_000  # files that are no pictures, or none that can be used
 FORMATS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp", "BMP": "bmp", "GIF": "gif"}
 _HIDDEN = ("__MACOSX", "Thumbs.db", "desktop.ini")  # what systems add by themselves
@@ -249,20 +249,7 @@ def _from_arrays(
     from PIL import Image
 
     member = next((each for each in members if each.filename == "x_train.npy"), members[0])
-    array = _read_array(name, archive, member)  # (n, height, width[, channels])
-    n = len(array)
-    _check_count(n)
-    if array.ndim == 4 and array.shape[-1] == 1:
-        array = array[..., 0]
-    pixels = np.empty((n, form.side, form.side, len(form.mode)), np.uint8)
-    for i, picture in enumerate(array):
-        pixels[i] = _squared(Image.fromarray(np.ascontiguousarray(picture)), form)
-        progress((i + 1) / n)
-    return Found(pixels, ())
-
-
-def _read_array(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
-    """The array of an .npy file; its memory is asked for only when its header is right."""
+    pixels: list[np.ndarray] = []
     try:
         with archive.open(member) as file:
             head = io.BytesIO(file.read(MAX_HEADER))
@@ -279,15 +266,37 @@ def _read_array(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) ->
                     shape=quoted(str(shape)),
                     least=MIN_SIDE,
                 )
+            _check_count(shape[0])
             file.seek(head.tell())
-            data = file.read(member.file_size)
+            for picture in _pictures_of(file, shape, by_column, member.file_size - head.tell()):
+                pixels.append(_squared(Image.fromarray(picture), form))
+                progress(len(pixels) / shape[0])
     except GanError:
         raise
     except Exception as error:  # whatever the parsers stumble over
         raise _damaged(name, error) from error
-    if len(data) != int(np.prod(shape, dtype=object)):
-        raise _damaged(name, ValueError(f"{len(data)} bytes for {shape}"))
-    return np.frombuffer(data, np.uint8).reshape(shape, order="F" if by_column else "C")
+    return Found(np.stack(pixels), ())
+
+
+def _pictures_of(
+    file: IO[bytes], shape: tuple[int, ...], by_column: bool, n_bytes: int
+) -> Iterator[np.ndarray]:
+    """The pictures, (height, width) or (height, width, 3), of an array whose header was read.
+
+    One after the other: all at once, a small archive would take a gigabyte. By column, each picture
+    is spread over the whole array.
+    """
+    if n_bytes != int(np.prod(shape, dtype=object)):
+        raise ValueError(f"{n_bytes} bytes for {shape}")
+    one = shape[1:-1] if shape[3:] == (1,) else shape[1:]
+    if by_column:
+        _check_size(n_bytes)
+        everything = np.frombuffer(file.read(n_bytes), np.uint8).reshape(shape, order="F")
+        yield from (np.ascontiguousarray(each).reshape(one) for each in everything)
+        return
+    for _ in range(shape[0]):
+        data = file.read(int(np.prod(one)))
+        yield np.frombuffer(data, np.uint8).reshape(one)
 
 
 def array_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:

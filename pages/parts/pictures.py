@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -34,6 +35,7 @@ WIDTH = 390  # pixels, of the files and of the preview
 _FILES, _FOLDER = "picture files", "picture folder"
 _SIDE, _COLOUR = "picture side", "picture colour"
 _TAKEN = "taken pictures"
+_one_at_a_time = threading.Lock()  # to decode pictures takes memory, and all of a core
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,8 @@ def _bring() -> None:
 def _take(ids: tuple[str, ...], files: list[tuple[str, bytes]], form: Form) -> None:
     """Read the files, keep the pictures, and run the page again with them."""
     try:
-        found = from_files(files, form, _progress_bar())
+        with _one_at_a_time:
+            found = from_files(files, form, _progress_bar())
         key = store().pictures.add(found.pixels)
     except GanError as error:
         st.session_state[_TAKEN] = _Taken(ids, form, problem=error)

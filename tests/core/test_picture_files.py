@@ -210,6 +210,16 @@ def test_arrays_are_cropped_resized_and_recoloured() -> None:
     np.testing.assert_array_equal(single, pixels(16, 28, 28, 1))
 
 
+def test_small_archive_takes_no_more_memory_than_a_few_of_its_pictures() -> None:
+    archive = npz(x=np.zeros((24, 2000, 2000), np.uint8))
+    assert len(archive) < 200_000
+    tracemalloc.start()
+    take("set.npz", archive, GREY)
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 5 * 2000 * 2000
+
+
 def test_array_in_fortran_s_order_is_the_same_array() -> None:
     wanted = pixels(20, 28, 28)
     found = take("set.npz", npz(x=np.asfortranarray(wanted)), GREY)
