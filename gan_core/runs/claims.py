@@ -7,6 +7,8 @@ import os
 import secrets
 import socket
 import time
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import psutil
@@ -30,13 +32,31 @@ class Claims:
         self._read, self._write = database.read, database.write
 
     def wanting_worker(self) -> list[Run]:
-        """Runs that should train and that nobody trains; who has waited longest comes first.
+        """Runs that should train and that nobody trains, in the order in which they get a worker.
 
         Not a paused one for a change alone while it is replayed: the past comes first.
         """
         with self._read() as db:
             rows = db.execute(_to_be_trained()).all()
-        return understood(row for row in rows if is_free(row))
+        return understood(_in_turn(rows))
+
+    def should_make_room(self, run_id: str) -> bool:
+        """Whether the worker of a run is due to somebody who waits, and trains less.
+
+        That is so when whoever started the run trains at least two more, and this is the last of
+        them that has begun.
+        """
+        with self._read() as db:
+            rows = db.execute(_to_be_trained()).all()
+        trained = [row for row in rows if not is_free(row)]
+        owner = next((_owner(row) for row in trained if row.id == run_id), None)
+        mine = [row.id for row in trained if _owner(row) == owner]
+        if len(mine) < 2 or mine[-1] != run_id:
+            return False
+        first = next(iter(_in_turn(rows)), None)
+        return first is not None and len(mine) >= 2 + sum(
+            _owner(row) == _owner(first) for row in trained
+        )
 
     def someone_waits(self) -> bool:
         """Whether any run waits for a slot."""
@@ -75,9 +95,31 @@ def holder_name(engine: str = "") -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{engine}.{secrets.token_hex(4)}"
 
 
+def _in_turn(rows: Sequence[Any]) -> list[Any]:
+    """Those of runs that should train which nobody trains yet, in their order.
+
+    Each of a class has one trained before anybody has two: a run comes the later, the more runs of
+    its owner are trained or come before it. Of those with as many, who has waited longest is first.
+    """
+    before = Counter(_owner(row) for row in rows if not is_free(row))
+    waiting, turns = [row for row in rows if is_free(row)], {}
+    for row in waiting:
+        turns[row.id] = before[_owner(row)]
+        before[_owner(row)] += 1
+    return sorted(waiting, key=lambda row: turns[row.id])
+
+
+def _owner(row: Any) -> str:
+    """Who started a run; one that belongs to nobody stands for itself."""
+    return row.owner or row.id
+
+
 @functools.cache
 def _to_be_trained() -> sa.Select[Any]:
-    """The query for runs that should train; an engine asks it twenty times a second."""
+    """The query for runs that should train, who has waited longest first, each with its `owner`.
+
+    An engine asks it twenty times a second.
+    """
     unread = tables.controls.c.applied_step.is_(None)
     is_replayed = _has_control(  # but for where a branch's parent went on
         tables.controls.c.applied_step > tables.runs.c.step,
@@ -87,7 +129,8 @@ def _to_be_trained() -> sa.Select[Any]:
         _has_control(unread) & ~is_replayed
     )
     return (
-        sa.select(tables.runs)
+        sa.select(tables.runs, tables.run_owners.c.owner)
+        .outerjoin(tables.run_owners)
         .where(
             tables.runs.c.status.in_(("queued", "running"))
             | ((tables.runs.c.status == "paused") & woken)

@@ -122,7 +122,7 @@ def _worker(resources: dict[str, float], nthreads: int, **options: Any) -> dict[
 
 
 class Dispatcher:
-    """Hands free slots to waiting runs, the oldest run first."""
+    """Hands free slots to waiting runs, in their turn (see `claims`)."""
 
     def __init__(self, store: Store, client: Client) -> None:
         self._store, self._client = store, client

@@ -41,6 +41,7 @@ QUALITY_SECONDS = 1.0  # between two such measurements at least
 CHECKPOINT_SHARE = 0.01  # of the training time may go into checkpoints
 CHECKPOINT_SECONDS = 5.0  # between checkpoints at least
 WARM_SECONDS = 60.0  # how long a paused run keeps its slot when nobody waits for one
+SHARE_SECONDS = 5.0  # how often a run that trains asks whether its worker is due to somebody else
 ROOM_SECONDS = 1.0  # how often a paused run asks whether somebody waits for its slot
 POLL_SECONDS = 0.02  # how often a paused run looks for controls at first …
 LAZY_POLL_SECONDS = 0.2  # … and at last: many that rest shall not slow those that train …
@@ -153,6 +154,8 @@ class Job:
                     return self._leave(Ending("paused"))
                 time.sleep(self._poll_seconds())
                 continue
+            if self._is_due_to_others():
+                return self._leave(Ending("queued"))
             wait = self._next_at - time.monotonic()
             if wait > 0:  # slow motion
                 time.sleep(min(wait, POLL_SECONDS))
@@ -532,6 +535,13 @@ class Job:
             return False
         self._asked_for_room_at = now
         return self.store.claims.someone_waits()
+
+    def _is_due_to_others(self) -> bool:
+        now = time.monotonic()
+        if self._replay or now - self._asked_for_room_at < SHARE_SECONDS:
+            return False
+        self._asked_for_room_at = now
+        return self.store.claims.should_make_room(self.run.id)
 
     # ------------------------------------------------------------------ ending
 

@@ -22,7 +22,7 @@ from gan_core.config import RunConfig
 from gan_core.runs import tables
 from gan_core.runs.answers import Answers, part_of
 from gan_core.runs.checkpoints import Checkpoints
-from gan_core.runs.claims import Claims, held_by, let_go, update_claimed, waiting_since
+from gan_core.runs.claims import Claims, held_by, let_go, update_claimed
 from gan_core.runs.controls import (
     Control,
     Controls,
@@ -163,13 +163,8 @@ class Store:
 
     def queue_place(self, run_id: str) -> tuple[int, int]:
         """Return (position, length of the queue) of a queued run, counted from 1."""
-        with self._read() as db:
-            queued = db.scalars(
-                sa.select(tables.runs.c.id)
-                .where(tables.runs.c.status == "queued")
-                .order_by(waiting_since())
-            ).all()
-        return (list(queued).index(run_id) + 1 if run_id in queued else 0), len(queued)
+        queued = [run.id for run in self.claims.wanting_worker() if run.status == "queued"]
+        return (queued.index(run_id) + 1 if run_id in queued else 0), len(queued)
 
     # ----------------------------------------------------- runs made of others
 

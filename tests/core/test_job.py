@@ -294,6 +294,33 @@ def test_a_full_disk_loses_nothing_and_the_run_goes_on_when_there_is_room(shared
     assert np.array_equal(records(shared, run_id), records(shared, whole))
 
 
+@pytest.mark.parametrize("turns", [0, 3])
+def test_a_run_makes_room_for_who_trains_less_and_goes_on_in_its_turn(
+    shared: Store, monkeypatch: pytest.MonkeyPatch, turns: int
+) -> None:
+    undisturbed = start(shared)
+    assert execute(shared.url, undisturbed) == "finished"
+    shared.create_run(RunConfig.parse(TINY), owner="me", claimed_by=holder_name())
+    mine = shared.create_run(RunConfig.parse(TINY), owner="me")
+    others, taken, should_make_room = [], itertools.count(), Claims.should_make_room
+
+    def once_others_wait(claims: Claims, run_id: str) -> bool:
+        if next(taken) == turns:
+            others.append(shared.create_run(RunConfig.parse(TINY), owner="other"))
+        return should_make_room(claims, run_id)
+
+    monkeypatch.setattr("gan_core.runs.job.SHARE_SECONDS", 0.0)
+    monkeypatch.setattr(Job, "_steps_until_flush", lambda job: 25)
+    monkeypatch.setattr(Claims, "should_make_room", once_others_wait)
+    assert execute(shared.url, mine) == "queued"
+    assert shared.run(mine).step == 25 * turns
+    in_turn = [*others, mine]
+    assert [run.id for run in shared.claims.wanting_worker()] == in_turn
+    for run_id in in_turn:
+        assert execute(shared.url, run_id) == "finished"
+        assert np.array_equal(records(shared, run_id), records(shared, undisturbed))
+
+
 def test_a_deleted_run_stops_without_a_word(shared: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     run_id = start(shared)
     healthy = Trainer.run

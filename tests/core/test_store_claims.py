@@ -37,6 +37,45 @@ def test_waiting_runs_are_served_first_come_first_served(store: Store) -> None:
     assert not store.claims.someone_waits()
 
 
+def test_everybody_has_a_run_trained_before_anybody_has_two(store: Store) -> None:
+    one, two, three = (store.create_run(CONFIG, owner="one") for _ in range(3))
+    other, nobodys = store.create_run(CONFIG, owner="other"), store.create_run(CONFIG)
+    in_turn = [one, other, nobodys, two, three]
+    assert [run.id for run in store.claims.wanting_worker()] == in_turn
+    assert [store.queue_place(each)[0] for each in in_turn] == [1, 2, 3, 4, 5]
+    for run_id in (one, other):
+        store.claims.take(run_id, holder_name())
+    newcomer = store.create_run(CONFIG, owner="newcomer")
+    in_turn = [nobodys, newcomer, two, three]
+    assert [run.id for run in store.claims.wanting_worker()] == in_turn
+
+
+def test_who_trains_two_more_than_somebody_who_waits_makes_room_with_the_last(
+    store: Store,
+) -> None:
+    def train(owner: str | None) -> str:
+        run_id, holder = store.create_run(CONFIG, owner=owner), holder_name()
+        store.claims.take(run_id, holder)
+        store.set_status(run_id, holder, "running")
+        return run_id
+
+    def make_room() -> list[str]:
+        return [run_id for run_id in trained if store.claims.should_make_room(run_id)]
+
+    trained = [train("one"), train("one"), train(None), train(None)]
+    assert make_room() == []
+    store.create_run(CONFIG, owner="one")
+    assert make_room() == [], "who waits has as many"
+    waiting = store.create_run(CONFIG, owner="other")
+    assert make_room() == trained[1:2]
+    store.claims.take(waiting, holder_name())
+    store.create_run(CONFIG, owner="other")
+    assert make_room() == [], "who waits has one already"
+    trained.append(train("one"))
+    assert make_room() == trained[-1:]
+    assert not store.claims.should_make_room("nobody's")
+
+
 def test_run_that_is_prolonged_waits_behind_those_that_wait_already(store: Store) -> None:
     ended, holder = claimed_run(store)
     append(store, ended, holder, CONFIG.steps)
