@@ -26,8 +26,9 @@ def number(value: float) -> str:
 
 
 def rounded(value: float, unit: str = "") -> str:
-    """A measured value to three digits, as a reader writes it: 1,230, −0.0000321, 70 %."""
-    return f"{number(float(f'{value:z.3g}'))} {unit}".strip().replace("-", "−")
+    """A measured value to three digits, as a reader writes it: 1,230, −0.0000321, 70%, 2 nats."""
+    space = "" if unit == "%" else " "
+    return f"{number(float(f'{value:z.3g}'))}{space}{unit}".strip().replace("-", "−")
 
 
 def fixed(value: float, digits: int) -> str:

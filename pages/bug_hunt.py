@@ -90,6 +90,7 @@ def run_it(fault: Fault, name: str) -> None:
         mended=None,
         at=None,
     )
+    st.toast(_("Both runs have begun: they are shown below."), icon=":material/arrow_downward:")
 
 
 def mend(fault: Fault, run: Run) -> None:

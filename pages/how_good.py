@@ -21,7 +21,7 @@ from gan_core.simple_models import (
     generate_digits,
     real_digit_features,
 )
-from gan_core.text import N_
+from gan_core.text import N_, fixed
 from gan_core.two_crowds import DRAWS, N_POINTS, Generator, Measured, measure, real_points
 from pages.parts.lesson import ask, close_lesson, explain, open_lesson
 from pages.parts.links import link
@@ -198,8 +198,9 @@ def stage(is_told: bool) -> None:
     st.caption(
         _("The distances at n = {n}: {distances}.").format(
             n=MANY,
-            distances=_(", ").join(
-                f"{title} {values[-1]:.3g}" for title, values in (told | by_title).items()
+            distances=_("; ").join(
+                _("{label}: {value}").format(label=title, value=fixed(values[-1], 1))
+                for title, values in (told | by_title).items()
             ),
         )
     )

@@ -25,7 +25,8 @@ st.set_page_config(page_icon=str(ROOT / "assets" / "logo.svg"), layout="wide")
 st.logo(str(ROOT / "assets" / "logo.svg"), size="large")
 
 # Streamlit leaves a hand's breadth above the page; a projector has none to spare.
-# On a phone, the end of a long link would be missing.
+# On a phone, the end of a long link would be missing. Between a formula and the full stop after it,
+# a line would break.
 # Its captions, its code, and white on a light button, are fainter than weak eyes or a projector
 # can bear. An open menu would lie on the dialog that it has opened.
 st.html(
@@ -34,6 +35,7 @@ st.html(
     [data-testid="stElementContainer"]:has(> .stHtml > script) { position: absolute; }
     body:has([data-testid="stDialog"]) [data-testid="stPopoverBody"] { display: none; }
     [data-testid="stPageLink-NavLink"] * { white-space: normal; }
+    .katex .base:last-child { display: inline; }
     [data-testid="stCaptionContainer"] { opacity: 0.8; }
     [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {
         color: light-dark(black, white);
@@ -41,7 +43,8 @@ st.html(
     [data-testid="stBaseButton-primary"]:enabled { color: light-dark(white, black); }
     [data-testid="stCode"] .token:is(.keyword, .function) { color: light-dark(#0f62b0, #6cb6ff); }
     [data-testid="stCode"] .token:is(.number, .boolean) { color: light-dark(#0b7362, #5fd6c2); }
-    [data-testid="stCode"] .token.string { color: light-dark(#1d6b32, #6fd58a); }
+    [data-testid="stCode"] .token:is(.string, .inserted) { color: light-dark(#1d6b32, #6fd58a); }
+    [data-testid="stCode"] .token.deleted { color: light-dark(#a3262e, #ff8f8f); }
     [data-testid="stCode"] .token:is(.operator, .decorator) {
         color: light-dark(#a34600, #f4a261);
     }

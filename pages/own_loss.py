@@ -224,11 +224,17 @@ with g_place:
     g_formula, g_understood = formula("g_formula")
 understood = d_understood and g_understood
 loss = custom(d_formula, g_formula)
-d_place.latex(loss.discriminator_formula)
-g_place.latex(loss.generator_formula)
-if not understood:
+for place, is_typed, meant in (
+    (d_place, d_understood, loss.discriminator_formula),
+    (g_place, g_understood, loss.generator_formula),
+):
+    if not is_typed:
+        place.caption(_("The last formula that was understood:"))
+    place.latex(meant)
+if understood:
+    opinion(loss)
+else:
     st.caption(_("What follows is the last loss that was understood."))
-opinion(loss)
 train_link(d_formula, g_formula, enabled=understood)
 
 with st.expander(_("What you may type")):

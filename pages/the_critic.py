@@ -100,7 +100,7 @@ def ask_who_teaches() -> None:
             "Per unit that G moves, its loss against D changes by {d}, and against the critic by "
             "{critic}. D is just as sure one step to the left, so no step is better than another; "
             "the critic's line goes on rising all the way to the data."
-        ).format(**{name: fixed(abs(slope), 4) for name, slope in slopes.items()}),
+        ).format(**{name: fixed(abs(slope), 2) for name, slope in slopes.items()}),
         {
             "both": _(
                 "To know is not to teach: G learns from the slope at its samples. Look at both "
@@ -136,7 +136,7 @@ def ask_about_twice_the_bound() -> None:
         _(
             "From {before} to {after}: the value is K · W₁. It goes on like that, so a critic "
             "without a bound would only grow steeper, for ever, and say nothing new."
-        ).format(before=fixed(before, 4), after=fixed(after, 4)),
+        ).format(before=fixed(before, 2), after=fixed(after, 2)),
         {
             "1": _(
                 "The distance of the samples is the same. But the value is a difference of "
@@ -166,9 +166,9 @@ def stage() -> None:
             "slope {critic}."
         ).format(
             jsd=fixed(here["js"].value, 4),
-            w1=fixed(here["wasserstein_1"].value, 4),
-            value=fixed(value_of(theta, bound), 4),
-            **{name: fixed(slope, 4) for name, slope in slopes.items()},
+            w1=fixed(here["wasserstein_1"].value, 2),
+            value=fixed(value_of(theta, bound), 2),
+            **{name: fixed(slope, 2) for name, slope in slopes.items()},
         )
     )
     settings.write_url()

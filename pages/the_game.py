@@ -99,6 +99,7 @@ def stage_buttons(values: TinyGan) -> None:
         for stage, title in STAGE_TITLES.items():
             st.button(
                 _(title),
+                key=f"stage {stage}",  # by its type alone, it would be another one, without focus
                 type="secondary" if stage == values.stage else "tertiary",
                 on_click=settings.set,
                 kwargs=values.model_dump() | {"stage": stage},

@@ -92,7 +92,7 @@ def measured(case: str) -> tuple[float, float]:
 def measures_table(case: str) -> None:
     """The two measures of the chosen generator, beside those of real points."""
     rows = [
-        [title, f"{covered:.0f} / {len(SPOTS.centers)}", f"{quality:.1f} %"]
+        [title, f"{covered:.0f} / {len(SPOTS.centers)}", f"{quality:.1f}%"]
         for title, (covered, quality) in (
             (_(CASES[case]), measured(case)),
             (_("real points"), measured("c")),
@@ -105,7 +105,7 @@ def verdict(covered: float, quality: float) -> str:
     """What the two measures of a generator say, in a sentence."""
     return _(
         "This one finds {covered} of {all} spots, and {quality} of its points lie on one."
-    ).format(covered=f"{covered:.0f}", all=len(SPOTS.centers), quality=f"{quality:.1f} %")
+    ).format(covered=f"{covered:.0f}", all=len(SPOTS.centers), quality=f"{quality:.1f}%")
 
 
 def ask_which_collapsed() -> bool:
@@ -123,7 +123,7 @@ def ask_which_collapsed() -> bool:
         ).format(
             covered=f"{found[collapsed][0]:.0f}",
             all=len(SPOTS.centers),
-            quality=f"{found[collapsed][1]:.1f} %",
+            quality=f"{found[collapsed][1]:.1f}%",
         ),
         {case: verdict(*each) for case, each in found.items()},
     )
@@ -146,7 +146,7 @@ def ask_which_is_fooled() -> bool:
             "A spot counts as covered with a single point near it. Only {quality} of this one's "
             "points lie on a spot. Most others lie just beside one, while those of {other} stray "
             "far off, which neither number tells: look at several measures, and at the points."
-        ).format(quality=f"{found[worst][1]:.1f} %", other=_(CASES["d"])),
+        ).format(quality=f"{found[worst][1]:.1f}%", other=_(CASES["d"])),
         {case: verdict(*each) for case, each in found.items()},
     )
 
@@ -165,7 +165,7 @@ def stage(is_told: bool) -> None:
             if is_told:
                 measures_table(case)
             within = 100 * (1 - math.exp(-(HIGH_QUALITY_STDS**2) / 2))
-            markdown("what_goes_wrong_measures", n=f"{N_SAMPLES:,}", real=f"{within:.1f} %")
+            markdown("what_goes_wrong_measures", n=f"{N_SAMPLES:,}", real=f"{within:.1f}%")
     settings.write_url()
 
 
@@ -193,7 +193,7 @@ def numbers_of(name: str) -> dict[str, str]:
         "g_loss": fixed(g_loss, 2),
         "d_loss": fixed(d_loss, 3),
         "modes": f"{run.modes_covered:.0f}",
-        "quality": f"{run.high_quality:.0f} %",
+        "quality": f"{run.high_quality:.0f}%",
         "crossings": str(run.crossings),
     }
 

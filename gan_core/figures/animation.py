@@ -12,7 +12,7 @@ from gan_core.text import N_, Translate
 
 MOST_FRAMES = 50  # the browser gets them all at once
 DECIMALS = 3  # of their coordinates: less than a pixel
-_CONTROLS = 62  # pixels below the axis, for the button and the slider
+_CONTROLS = 74  # pixels below the axis, for the button and the slider
 
 
 def frame_steps(n_points: int) -> list[int]:
@@ -45,7 +45,7 @@ def film(
     # All traces are named, also those that rest: a panel without any would be empty meanwhile.
     numbers = list(range(len(moving)))
     button = play_button(steps, translate(N_("Play")), top=_CONTROLS, frame_ms=frame_ms)
-    slider = step_slider(steps, translate(N_("Step")), top=_CONTROLS - 22, color=NEUTRAL, active=0)
+    slider = step_slider(steps, translate, top=_CONTROLS - 22, color=NEUTRAL, active=0)
     look = figure["layout"]
     look |= {
         "height": look["height"] + _CONTROLS,
@@ -100,23 +100,29 @@ def play_button(steps: Sequence[int], play: str, *, top: int, frame_ms: int = 90
 
 
 def step_slider(
-    steps: Sequence[int], name: str, *, top: int, color: str, active: int | None = None
+    steps: Sequence[int],
+    translate: Translate,
+    *,
+    top: int,
+    color: str,
+    active: int | None = None,
 ) -> dict[str, Any]:
     """For `sliders`: goes to any of these steps; it begins at the last one, or the `active` one."""
     jump = {"frame": {"duration": 0, "redraw": False}, "mode": "immediate"}
+    before, after = translate(N_("Step {step}")).split("{step}")
     return {
+        "name": translate(N_("Step")),
         "active": len(steps) - 1 if active is None else active,
         "x": 0.38,
         "len": 0.62,
         "y": 0,
         "yanchor": "top",
         "pad": {"t": top, "b": 0},
-        "currentvalue": {"prefix": f"{name} ", "xanchor": "right", "offset": 4},
+        "currentvalue": {"prefix": before, "suffix": after, "xanchor": "right", "offset": 4},
         # A grip that still glides when the figure changes would come to rest where it was not sent.
         "transition": {"duration": 0},
         "ticklen": 0,
         "minorticklen": 0,
-        "font": {"color": NEUTRAL},
         "bordercolor": NEUTRAL,
         "bgcolor": "rgba(128,128,128,0.25)",
         "activebgcolor": color,

@@ -8,7 +8,7 @@ from gan_core.class_results import Tally
 from gan_core.figures.style import Figure, layout
 from gan_core.text import N_, Translate
 
-ROW, EDGES = 50, 60  # pixels
+ROW, TOP, EDGES = 50, 56, 82  # pixels
 LOW, MIDDLE, HIGH = "#E0661C", "#F2E3C6", "#2A8FD0"  # told apart by colour-blind readers
 TITLE = N_("Right at the first try")
 
@@ -22,15 +22,16 @@ def answers_figure(rows: Mapping[str, Sequence[Tally]], translate: Translate = s
     _ = translate
     most = max(map(len, rows.values()))
     padded = [[*each, *[Tally(0, 0)] * (most - len(each))] for each in rows.values()]
+    number = _(N_("Question {n}")).format(n="%{x}")
     squares = {
         "type": "heatmap",
         "z": [[100 * each.share if each.n else None for each in row] for row in padded],
-        "x": [_("Question {n}").format(n=place + 1) for place in range(most)],
+        "x": [f"{place + 1}" for place in range(most)],
         "y": list(rows),
         "text": [[_inscription(each) for each in row] for row in padded],
         "texttemplate": "%{text}",
         "textfont": {"color": "#111111", "size": 14},
-        "hovertemplate": "%{y}<br>%{x}: %{text}<extra></extra>",
+        "hovertemplate": f"%{{y}}<br>{number}: %{{text}}<extra></extra>",
         "zmin": 0,
         "zmax": 100,
         "colorscale": [[0, LOW], [0.5, MIDDLE], [1, HIGH]],
@@ -42,9 +43,9 @@ def answers_figure(rows: Mapping[str, Sequence[Tally]], translate: Translate = s
     bare = {"fixedrange": True, "showgrid": False, "zeroline": False, "ticks": ""}
     look = layout(
         height=EDGES + ROW * len(rows),
-        margin={"l": 10, "r": 10, "t": 34, "b": 10},
+        margin={"l": 10, "r": 10, "t": TOP, "b": 10},
         hovermode="closest",
-        xaxis=bare | {"side": "top"},
+        xaxis=bare | {"side": "top", "type": "category", "title": {"text": _(N_("Question"))}},
         yaxis=bare | {"autorange": "reversed", "automargin": True},
     )
     return {"data": [squares], "layout": look}

@@ -17,6 +17,7 @@ BUMP = 0.45  # of a panel's height, for the densities
 SEEN = 1e-3  # of a panel's height: what is lower would only colour the panel's edge
 ROOM = 1.1  # how much longer an axis is than what is drawn along it
 STEEPEST_HELD = 4.0  # slope at which the figure of held slopes ends
+BETWEEN = 94  # pixels: an axis with its name, and the title of the panel below
 LEGEND = {"yref": "container", "y": 1, "yanchor": "top", "x": 0, "xanchor": "left"}
 
 
@@ -46,7 +47,7 @@ def critic_figure(
         (scored, optimal_critic(pair.log_p, log_q, DX, bound)),
     ):
         in_legend = {"showlegend": panel is judged}
-        panel.x = {"range": [pair.x[0], pair.x[-1]]}
+        panel.x = {"range": [pair.x[0], pair.x[-1]], "title": {"text": "x"}}
         _bump(panel, pair.x, pair.log_p, REAL, name=_(N_("real")), **in_legend)
         _bump(panel, pair.x, log_q, GENERATOR, name=_(N_("generated")), **in_legend)
         panel.curve(pair.x, says, DISCRIMINATOR)
@@ -58,16 +59,17 @@ def critic_figure(
     jsd.level(LN2)
     w1 = Panel("K · W₁", y={"range": [0, ROOM * steepest * reach]})
     for panel, name, factor in ((jsd, "js", 1.0), (w1, "wasserstein_1", bound)):
-        panel.x = {"range": [-ROOM * reach, ROOM * reach], "title": {"text": "θ"}}
+        panel.x = {"range": [pair.x[0], pair.x[-1]], "title": {"text": "θ"}}  # θ below its x
         panel.upright(theta, GENERATOR)
         panel.curve(thetas, factor * swept[name], NEUTRAL)
         tangent(panel, theta, Reading(factor * here[name].value, factor * here[name].slope))
     return panels_figure(
         [judged, scored, jsd, w1],
         columns=2,
-        height=560,
+        height=590,
         shares=(3, 2),
         gap=0.12,
+        between=BETWEEN,
         legend=LEGEND,
         margin={"t": 80},
     )

@@ -76,7 +76,7 @@ def fit_figure(
     width = edges[1] - edges[0]
     for panel, values, color in zip(panels, (data, drawn), (REAL, GENERATOR), strict=True):
         panel.x = {"range": [x[0], x[-1]]}
-        panel.y = {"range": [0, 1.15], "showticklabels": False}
+        panel.y = {"range": [0, 1.15], "showticklabels": False, "showgrid": False}
         counts = np.histogram(values, edges)[0]
         share = counts / (max(len(values), 1) * width)  # as high as the density
         panel.traces.append(
@@ -247,7 +247,7 @@ def ways_figure(
         | {"width": edges[1] - edges[0], "marker": {"color": NEUTRAL}}
         | {"hoverinfo": "skip", "showlegend": False, "name": ""}
     )
-    usual.x = {"showticklabels": False}
+    usual.x = {"showticklabels": False, "showgrid": False}
     along.y = usual.y = {"range": [0, top]}
     legend = {"y": 1.14, "yanchor": "bottom", "x": 0, "xanchor": "left"}
     return panels_figure(

@@ -45,7 +45,7 @@ def distance_figure(distances: Mapping[str, Sequence[float]], translate: Transla
     panel = Panel(
         _(N_("Distance to the nearest training picture")),
         x={"title": {"text": _(N_("Distance of the pixels"))}, "rangemode": "tozero"},
-        y={"ticksuffix": " %"},
+        y={"ticksuffix": "%"},
     )
     highest = max(map(max, distances.values()))
     bins = {"start": 0, "end": 1.001 * highest, "size": highest / N_BINS}
@@ -59,7 +59,7 @@ def distance_figure(distances: Mapping[str, Sequence[float]], translate: Transla
                 "histnorm": "percent",
                 "marker": {"color": COLORS[of]},
                 "opacity": 0.6,
-                "hovertemplate": "%{y:.1f} %",
+                "hovertemplate": "%{y:.1f}%",
             }
         )
     return _with_legend(panel, barmode="overlay")

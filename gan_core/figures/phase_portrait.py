@@ -83,7 +83,7 @@ def phase_portrait(
         xaxis=square | {"title": {"text": _(title_x)}},
         yaxis=square | {"title": {"text": _(title_y)}, "scaleanchor": "x"},
         updatemenus=[play_button(steps, _(N_("Play")), top=62)],
-        sliders=[step_slider(steps, _(N_("Step")), top=40, color=PATH)] if with_slider else [],
+        sliders=[step_slider(steps, _, top=40, color=PATH)] if with_slider else [],
     )
     # All traces are named, though one moves: those left out would no longer answer to clicks.
     traces = list(range(len(still) + 1))

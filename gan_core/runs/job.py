@@ -242,7 +242,7 @@ class Job:
         return metric.noise_floor(self._x_real, self._other_real, self.dataset)
 
     def _report_download(self, fraction: float) -> None:
-        text = Text(N_("Downloading the data: {percent} %"), {"percent": round(100 * fraction)})
+        text = Text(N_("Downloading the data: {percent}%"), {"percent": round(100 * fraction)})
         # Deleted while it downloads is noticed soon after; a store that is busy may not be later.
         with contextlib.suppress(Superseded, GanError):
             self._say_status(text)

@@ -51,7 +51,7 @@ def branch_form(run: Run, scrubbed: int | None) -> None:
                 "Both runs are the same up to step {step}: this part is played again, at full "
                 "speed."
             )
-            st.caption(same.format(step=step))
+            st.caption(same.format(step=f"{step:,}"))
 
 
 def _step_shown(run_id: str, scrubbed: int | None) -> int:

@@ -43,7 +43,7 @@ _IN_LIVE_FIGURES = (
 # What a worker says of a run while its status stays the same: see `gan_core.runs.job`.
 _WHILE_IT_BEGINS = (
     N_("Loading the data …"),
-    N_("Downloading the data: {percent} %"),
+    N_("Downloading the data: {percent}%"),
     N_("Building the networks …"),
     N_("Compiling the training step …"),
 )

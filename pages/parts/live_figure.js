@@ -506,7 +506,8 @@ class View {
     const known = Object.entries(this.data.tiles).filter(([channel]) => latest(channel) != null); // or no longer
     const tiles = known.map(([channel, { label, unit, floor }]) => {
       const digits = (number) => number.toLocaleString(this.data.language, { maximumSignificantDigits: 3 });
-      const shown = (number) => `${digits(number).replace("-", "−")} ${unit}`.trim();
+      const space = unit === "%" ? "" : " ";
+      const shown = (number) => `${digits(number).replace("-", "−")}${space}${unit}`.trim();
       const sentence = floor === null ? "{label}: {value}" : "{label}: {value} (real: {floor})";
       const tile = document.createElement("span");
       tile.textContent = this.text(sentence, { label, value: shown(latest(channel)), floor: shown(floor ?? 0) });

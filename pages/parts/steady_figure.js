@@ -130,10 +130,10 @@ class SteadyFigure {
     }
     const [slider] = this.root.layout?.sliders ?? []; // nothing is drawn once it was purged
     if (!slider) return;
-    const { active, steps, currentvalue } = slider;
+    const { active, steps, name } = slider;
     describe(this.root.querySelector(".slider-group"), {
       role: "slider",
-      "aria-label": currentvalue.prefix.trim(),
+      "aria-label": name,
       "aria-valuemin": 0,
       "aria-valuemax": steps.length - 1,
       "aria-valuenow": active,

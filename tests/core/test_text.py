@@ -38,7 +38,7 @@ def test_small_numbers_keep_the_digits_that_count() -> None:
 def test_measured_values_have_three_digits_and_no_exponent() -> None:
     told = [rounded(value) for value in (1234.5, -0.00003214, 0.5, -0.0)]
     assert told == ["1,230", "−0.0000321", "0.5", "0"]
-    assert rounded(69.96, "%") == "70 %"
+    assert rounded(69.96, "%") == "70%"
 
 
 def test_marking_does_not_translate() -> None:
