@@ -99,8 +99,9 @@ def stage_buttons(values: TinyGan) -> None:
         for stage, title in STAGE_TITLES.items():
             st.button(
                 _(title),
-                key=f"stage {stage}",  # by its type alone, it would be another one, without focus
-                type="secondary" if stage == values.stage else "tertiary",
+                key=f"stage {stage}",
+                type="tertiary",  # of another type it would be another button, without the focus
+                icon=f":material/radio_button_{'' if stage == values.stage else 'un'}checked:",
                 on_click=settings.set,
                 kwargs=values.model_dump() | {"stage": stage},
             )
