@@ -18,6 +18,7 @@ from gan_core.text import N_, Translate
 HEIGHT = 560
 PLANE_HEIGHT = 480
 RECORDED_HEIGHT = 360
+STEPS = {"rangemode": "nonnegative"}  # before the first, too, when nothing is drawn yet
 BETWEEN = 42  # pixels, for the numbers of an axis and the title below
 _OF_ANY_SIZE = {"type": "log", "nticks": 3, "minorloglabels": "complete"}  # 0.5, not a small 5
 DISTANCES = {"jensen_shannon": DISCRIMINATOR, "sliced_wasserstein": GENERATOR}
@@ -134,8 +135,8 @@ def _stack(
 ) -> Figure:
     """The panels one above the other, with the step as their common axis."""
     for panel in panels[:-1]:
-        panel.x = {"matches": f"x{len(panels)}", **panel.x}
-    panels[-1].x = {"title": {"text": _(N_("Step"))}}
+        panel.x = {"matches": f"x{len(panels)}", **STEPS, **panel.x}
+    panels[-1].x = {"title": {"text": _(N_("Step"))}, **STEPS}
     # What the browser compares: where any of it is another, it draws the figure anew.
     game = [len(losses) > 1, _give_probabilities(losses), on_top]
     return panels_figure(
