@@ -135,11 +135,11 @@ def _to_be_trained() -> sa.Select[Any]:
             tables.runs.c.status.in_(("queued", "running"))
             | ((tables.runs.c.status == "paused") & woken)
         )
-        .order_by(waiting_since())
+        .order_by(_waiting_since())
     )
 
 
-def waiting_since() -> sa.ScalarSelect[int]:
+def _waiting_since() -> sa.ScalarSelect[int]:
     """For each run of a query, the number of the event by which it got its status."""
     of_run = tables.events.c.run_id == tables.runs.c.id
     seqs = sa.select(sa.func.max(tables.events.c.seq))
