@@ -141,7 +141,9 @@ def which_are_generated() -> None:
     values = settings.values
     numbers = list(range(1, N_PICTURES + 1))
     names = [_("Picture {n}").format(n=number) for number in numbers]
-    st.image(pictures(values), caption=list(map(str, numbers)), width=PIXELS, alt=names)
+    with st.container(horizontal=True, gap="small"):  # in one element, they would touch
+        for number, name, shown in zip(numbers, names, pictures(values), strict=True):
+            st.image(shown, caption=str(number), width=PIXELS, alt=name)
     guessed = st.pills(
         _("Which are generated?"),
         numbers,

@@ -208,6 +208,7 @@ class View {
         const { data, layout } = this.data.figures[i];
         plot.baseShapes = layout.shapes || [];
         plot.baseAnnotations = layout.annotations || [];
+        plot.panels = Object.keys(layout).filter((name) => name.startsWith("yaxis")).map((name) => name.slice(5));
         const marks = data.some(({ meta }) => meta?.append) ? this.marked(plot) : {}; // a picture has no steps
         const themed = { ...layout, ...marks, font: { ...layout.font, color: this.theme, family: this.letters() } };
         if (this.plane) delete themed.height; // as high as the picture beside it
@@ -457,18 +458,14 @@ class View {
 
   // A dotted line where a person changed something.
   marked(plot) {
-    const line = { color: this.theme, width: 1, dash: "dot" };
-    const shapes = this.marks.map(({ step }) => ({
-      type: "line", xref: "x", yref: "paper", x0: step, x1: step, y0: 0, y1: 1, line,
+    const upright = (step, line) => plot.panels.map((number) => ({ // a single line would cross their titles
+      type: "line", xref: `x${number}`, yref: `y${number} domain`, x0: step, x1: step, y0: 0, y1: 1, line,
     }));
+    const shapes = this.marks.flatMap(({ step }) => upright(step, { color: this.theme, width: 1, dash: "dot" }));
     const annotations = this.markLabels().map(({ step, text, line }) => ({
       xref: "x", yref: "paper", x: step, y: 1, yshift: -LABEL_LINE_PX * line, text, showarrow: false, xanchor: "left", yanchor: "top", align: "left", font: { size: 12, shadow: HALO },
     }));
-    if (this.scrubbed !== null)
-      shapes.push({
-        type: "line", xref: "x", yref: "paper", x0: this.shownStep, x1: this.shownStep, y0: 0, y1: 1,
-        line: { color: this.theme, width: 2 },
-      });
+    if (this.scrubbed !== null) shapes.push(...upright(this.shownStep, { color: this.theme, width: 2 }));
     return { shapes: [...plot.baseShapes, ...shapes], annotations: [...plot.baseAnnotations, ...annotations] };
   }
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from gan_core.training.records import RECORD_FIELDS
 from tests.app_process import AppProcess
+from tests.browser.conftest import until_answered
 from tests.engine_process import wait_until
 
 
@@ -281,6 +282,7 @@ def test_on_a_phone_the_button_is_where_the_run_will_be(page: Page, app: AppProc
     page.set_viewport_size({"width": 390, "height": 844})
     page.reload()
     on_the_page = page.get_by_test_id("stMain").locator(trains)
+    until_answered(page)  # what comes above the button would push the run out of sight
     on_the_page.click()
     wait_until(lambda: step(page) > 0, "the first steps")
     expect(page.locator(".live-run .figure").first).to_be_in_viewport()

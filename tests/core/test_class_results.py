@@ -60,7 +60,7 @@ def test_squares_say_what_was_right_at_once_of_how_many(figure: go.Figure) -> No
         ["<b>100%</b><br>2/2", ""],
     ]
     assert list(squares.y) == ["1 · One", "2 · Two"]
-    assert list(squares.x) == ["Question 1", "Question 2"]
+    assert list(squares.x) == ["1", "2"]
     assert (squares.zmin, squares.zmax) == (0, 100)
 
 
