@@ -17,7 +17,7 @@ BUMP = 0.45  # of a panel's height, for the densities
 SEEN = 1e-3  # of a panel's height: what is lower would only colour the panel's edge
 ROOM = 1.1  # how much longer an axis is than what is drawn along it
 STEEPEST_HELD = 4.0  # slope at which the figure of held slopes ends
-BETWEEN = 94  # pixels: an axis with its name, and the title of the panel below
+BETWEEN = 112  # pixels: an axis with its name, and the title of the panel below
 LEGEND = {"yref": "container", "y": 1, "yanchor": "top", "x": 0, "xanchor": "left"}
 
 
@@ -66,7 +66,7 @@ def critic_figure(
     return panels_figure(
         [judged, scored, jsd, w1],
         columns=2,
-        height=590,
+        height=612,
         shares=(3, 2),
         gap=0.12,
         between=BETWEEN,
