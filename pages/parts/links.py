@@ -13,6 +13,7 @@ from pages.parts.prose import language
 HIDE = "hide"  # names of controls, for a lesson: `?hide=seed,doctor`
 PROGRESS = "progress"  # what a reader has done of the course
 _PAGE, _VISITS, _KNOWN, _NEXT = "page", "visits", "known in the URL", "next in the URL"
+_LED = "led to in the URL"
 _NEXT_LANGUAGE = "next language in the URL"
 _MANY = 100  # more than a browser can lag behind
 _MOST_DIGITS = 9  # of a number that somebody may mean
@@ -25,6 +26,7 @@ def enter(page: str) -> None:
         st.session_state[_VISITS] = visits() + 1
         st.session_state[_KNOWN] = deque(maxlen=_MANY)
         st.session_state.pop(_NEXT, None)
+        st.session_state.pop(_LED, None)
     _arrive(_NEXT)
 
 
@@ -51,7 +53,12 @@ def go_to(**parameters: str | None) -> None:
     What a callback writes into the URL itself is lost when the browser asks for the page again at
     that very moment, which it does with the URL as it was.
     """
-    remember(_NEXT, parameters)
+    remember_all({_NEXT: parameters, _LED: parameters})
+
+
+def was_led_to(value: str) -> bool:
+    """Whether a callback of this page has had the URL say this, and nothing else since."""
+    return value in st.session_state.get(_LED, {}).values()
 
 
 def speak(language: str) -> None:

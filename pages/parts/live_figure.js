@@ -18,6 +18,8 @@ const LABEL_WIDTH = 0.4; // of a figure's, at most
 const ENDED = ["finished", "stopped", "diverged", "failed"];
 const NO_LONGER = { "followed.x": null, "followed.y": null, gap: null }; // unless the frame has them
 
+let brought = null; // the run that was brought into sight last
+
 const groups = new Map(); // group → views that show the same step
 
 const views = new WeakMap();
@@ -59,6 +61,7 @@ class View {
     this.disconnect();
     this.reset();
     this.build();
+    this.bringIntoSight();
     document.addEventListener("visibilitychange", this.onVisibility);
     // What the first message says is drawn with the figures: to redraw them takes as long again.
     const { plots } = this;
@@ -69,6 +72,15 @@ class View {
     this.first = component.data.first; // no need to wait for the socket to say it
     if (this.first) this.take(JSON.parse(this.first));
     if (data.at !== null) this.scrubAll(data.at);
+  }
+
+  // Who has scrolled to a button below would see what the run pushes down, and not the run.
+  bringIntoSight() {
+    const page = this.root.closest("[data-testid=stMain]");
+    if (!page || !this.data.led || this.data.run === brought) return;
+    brought = this.data.run;
+    const top = this.root.getBoundingClientRect().top - page.getBoundingClientRect().top;
+    if (page.scrollTop + top < page.clientHeight) page.scrollTop = 0; // where browsers hold on to nothing
   }
 
   // Streamlit may take the element away and bring it back in the same moment.

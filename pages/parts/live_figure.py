@@ -16,6 +16,7 @@ from gan_core.runs.curve import level_for
 from gan_core.runs.messages import snapshot
 from gan_core.runs.run import Run
 from pages.parts.browser_sentences import in_the_readers_language, of_a_run
+from pages.parts.links import was_led_to
 from pages.parts.plotly_script import LOADER
 from pages.parts.prose import language
 from pages.parts.steady_figure import figure_name, head_start
@@ -57,6 +58,7 @@ def live_run(
     said in the reader's language. With `layers`, the plane is shown, with those of its `LAYERS`;
     runs of one `group` show the same step.
 
+    A run that the reader has just had started is brought into sight where the page begins with it.
     `at` is the step to begin with; returns the one to which the reader has gone back, if any.
     """
     view = {
@@ -75,6 +77,7 @@ def live_run(
         },
         "group": group,
         "at": at,
+        "led": was_led_to(run.id),
         "catalog": in_the_readers_language(of_a_run(run.message)),
         "language": language(),
     }
