@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from plotly.colors import hex_to_rgb
 
-from gan_core.figures.style import AXIS, NEUTRAL, Figure, Trace, layout, scatter
+from gan_core.figures.style import ANY_SIZE, AXIS, NEUTRAL, Figure, Trace, layout, scatter
 from gan_core.text import N_, Translate
 
 HEIGHT = 360
@@ -41,12 +41,25 @@ class Band(NamedTuple):
 
 @dataclass(frozen=True)
 class Quantity:
-    """What a band is of. One that is `whole` has no values between those that were measured."""
+    """What a band is of. One that is `whole` has no values between those that were measured.
+
+    Those of `any_size` come to rest far below where they begin.
+    """
 
     title: str
     color: str
     unit: str = ""
     whole: bool = False
+    any_size: bool = False
+
+    @property
+    def label(self) -> str:
+        """What stands beside its axis."""
+        return f"{self.title} ({self.unit})" if self.unit else self.title
+
+    def axis(self) -> dict[str, Any]:
+        """The axis over which its curves are drawn."""
+        return AXIS | {"title": {"text": self.label}} | (ANY_SIZE if self.any_size else {})
 
 
 class Level(NamedTuple):
@@ -128,12 +141,11 @@ def band_figure(
         _line(*own, NEUTRAL, 1.4, shape=shape)
         | {"name": _(N_("This run")), "hovertemplate": "%{y:.4~g}"},
     ]
-    title = f"{quantity.title} ({quantity.unit})" if quantity.unit else quantity.title
     look = layout(
         height=HEIGHT,
-        uirevision=title,  # zoom survives an update, but not another quantity
+        uirevision=quantity.title,  # zoom survives an update, but not another quantity
         xaxis={**AXIS, "title": {"text": _(N_("Step"))}},
-        yaxis={**AXIS, "title": {"text": title}},
+        yaxis=quantity.axis(),
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"},  # the tools stand right
         shapes=[level_line(level) for level in levels],
     )

@@ -22,7 +22,6 @@ def comparison_figure(
     translate: Translate = str,
 ) -> Figure:
     """A line for each of up to four runs, given with the names that people gave them."""
-    title = f"{quantity.title} ({quantity.unit})" if quantity.unit else quantity.title
     lines = [
         scatter(
             x=curve.steps,
@@ -41,9 +40,9 @@ def comparison_figure(
     ]
     look = layout(
         height=HEIGHT,
-        uirevision=title,
+        uirevision=quantity.title,
         xaxis={**AXIS, "title": {"text": translate(N_("Step"))}},
-        yaxis={**AXIS, "title": {"text": title}},
+        yaxis=quantity.axis(),
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"},
         showlegend=True,
         shapes=[level_line(level) for level in levels],

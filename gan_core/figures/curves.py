@@ -8,7 +8,16 @@ import numpy as np
 
 from gan_core.datasets import Dataset
 from gan_core.figures.panels import Panel, panels_figure
-from gan_core.figures.style import DISCRIMINATOR, GENERATOR, NEUTRAL, REAL, Figure, Trace, scatter
+from gan_core.figures.style import (
+    ANY_SIZE,
+    DISCRIMINATOR,
+    GENERATOR,
+    NEUTRAL,
+    REAL,
+    Figure,
+    Trace,
+    scatter,
+)
 from gan_core.image_measures import MEASURES, N_LIVE, is_digits
 from gan_core.losses import Loss
 from gan_core.metrics import METRICS
@@ -20,7 +29,7 @@ PLANE_HEIGHT = 480
 RECORDED_HEIGHT = 360
 STEPS = {"rangemode": "nonnegative"}  # before the first, too, when nothing is drawn yet
 BETWEEN = 42  # pixels, for the numbers of an axis and the title below
-_OF_ANY_SIZE = {"type": "log", "nticks": 3, "minorloglabels": "complete"}  # 0.5, not a small 5
+_ANY_SIZE = ANY_SIZE | {"nticks": 3}  # there is room for so many
 DISTANCES = {"jensen_shannon": DISCRIMINATOR, "sliced_wasserstein": GENERATOR}
 
 # Row, name, channel and colour of each curve of the game.
@@ -86,7 +95,7 @@ def plane_curves(
     panels = [Panel(title) for title in titles]
     _draw_the_game(panels, losses, on_top, _)
     distance, gradients = panels[2:]
-    distance.y, gradients.y = {"rangemode": "tozero"}, _OF_ANY_SIZE
+    distance.y, gradients.y = {"rangemode": "tozero"}, _ANY_SIZE
     for name, color in DISTANCES.items():
         title = _(METRICS.get(name).title)
         distance.traces.append(_curve(title, name, color, x="frame_step"))
@@ -190,7 +199,7 @@ def _draw_the_quality(panel: Panel, _: Translate) -> None:
     real = _curve(_(N_("real")), "frechet_floor", REAL, x="quality_step")
     panel.traces += [generated | {"mode": "lines+markers"}, real]
     real["line"]["dash"] = "dot"
-    panel.y = _OF_ANY_SIZE
+    panel.y = _ANY_SIZE
 
 
 def _equilibrium_lines(losses: Sequence[Loss]) -> list[tuple[int, float, str]]:

@@ -44,3 +44,4 @@ AXIS = {
     "automargin": True,
     "ticklabelstandoff": 4,  # in a corner, the numbers of two axes would touch
 }
+ANY_SIZE = {"type": "log", "minorloglabels": "complete"}  # 0.5, not a small 5

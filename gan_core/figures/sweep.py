@@ -32,7 +32,6 @@ def sweep_figure(
 ) -> Figure:
     """The measure against the setting; runs that still train are hollow, the floor is dotted."""
     _ = translate
-    y_title = f"{quantity.title} ({quantity.unit})" if quantity.unit else quantity.title
     is_number = all(not isinstance(dot.value, str) for dot in dots)
     kind = "category" if not is_number else "log" if logarithmic else "linear"
     traces = []
@@ -57,10 +56,10 @@ def sweep_figure(
         axis |= {"tickvals": values, "ticktext": [number(value) for value in values]}
     look = layout(
         height=HEIGHT,
-        uirevision=f"{setting} {y_title}",
+        uirevision=f"{setting} {quantity.label}",
         hovermode="closest",
         xaxis=axis,
-        yaxis={**AXIS, "title": {"text": y_title}},
+        yaxis={**AXIS, "title": {"text": quantity.label}},
     )
     if floor is not None:
         look |= {

@@ -32,7 +32,7 @@ def quantities(run: Run) -> dict[str, Quantity]:
     }
     if is_digits(dataset):
         title = MEASURES.get(_LIVE_QUALITY).title_of(N_LIVE, _)
-        found[_LIVE_QUALITY] = Quantity(title, DISCRIMINATOR)
+        found[_LIVE_QUALITY] = Quantity(title, DISCRIMINATOR, any_size=True)
     if "gap" in store().record.measures(run.id)[1]:
         found["gap"] = Quantity(_("D's distance from the best D"), DISCRIMINATOR)
     found["d_loss"] = Quantity(_("D's loss"), DISCRIMINATOR)

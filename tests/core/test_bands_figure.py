@@ -6,6 +6,7 @@ import json
 import math
 import statistics
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -212,6 +213,14 @@ def test_own_run_is_drawn_as_it_was_measured() -> None:
     own = curve((0, 1.0), (7, 5.0), (100, 2.0))
     drawn = trace(checked(band_figure(own, [curve()], SCORE)), "This run")
     assert (drawn.x.tolist(), drawn.y.tolist()) == ([0, 7, 100], [1.0, 5.0, 2.0])
+
+
+def test_what_falls_by_orders_of_magnitude_has_an_axis_on_which_its_end_is_seen() -> None:
+    figure, _ = figure_of()
+    assert figure.layout.yaxis.type is None
+    own = curve((0, 300.0), (9, 4.0))
+    figure = checked(band_figure(own, [curve()], replace(SCORE, any_size=True)))
+    assert figure.layout.yaxis.type == "log"
 
 
 def test_figure_says_what_it_shows_and_compares_with() -> None:
