@@ -10,7 +10,7 @@ import numpy as np
 from gan_core.figures.style import DISCRIMINATOR, NEUTRAL, Figure
 from gan_core.text import N_, Translate
 
-MOST_FRAMES = 50  # the browser gets them all at once
+MOST_FRAMES = 51  # the browser gets them all at once; between them, 50 equal parts of 500 steps
 DECIMALS = 3  # of their coordinates: less than a pixel
 _CONTROLS = 74  # pixels below the axis, for the button and the slider
 
