@@ -30,7 +30,7 @@ SHOWN = np.linspace(0, 8, 321)  # lengths in cm
 GAP = (2.0, 2.8)  # cm: no flower of the data has petals of such a length
 N_DRAWN = 2000
 N_PICTURES = 10
-PIXELS = 84  # of a picture on the page
+PIXELS = 70  # of a picture on the page: ten stand in one row or in two, five in each
 
 
 class Generative(Settings):
