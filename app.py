@@ -45,6 +45,7 @@ from pages.parts import plotly_script, sharing, visitor
 
 ROOT = Path(__file__).parent
 DEFAULT_PORT = 8501
+EVERYWHERE = (None, "0.0.0.0", "::")  # as `--host`: at each address of this computer
 PAGES_OF_RUNS = ("/train", "/playground")
 UNKNOWN_RUN, OTHER_ORIGIN = 4404, 4403  # WebSocket close codes of our own
 STORE_AWAY = 1013  # "try again later"
@@ -108,7 +109,10 @@ async def frame(request: Request) -> Response:
     if not asked.isdecimal() or len(asked) > MOST_DIGITS:
         return Response(status_code=404)
     step = int(asked)
-    found = await asyncio.to_thread(open_store(default_url()).record.frame_at, run_id, step)
+    try:
+        found = await asyncio.to_thread(open_store(default_url()).record.frame_at, run_id, step)
+    except StoreError:
+        return Response(status_code=503)  # a moment later it may be there
     if found is None:
         return Response(status_code=404)
     return Response(
@@ -235,7 +239,7 @@ def main() -> int:
     )
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser window")
     arguments = parser.parse_args()
-    problem = _what_hinders(arguments.port)
+    problem = _what_hinders(arguments.host, arguments.port)
     if problem:
         print(problem, file=sys.stderr)
         return 1
@@ -247,11 +251,12 @@ def main() -> int:
 
 def _addresses(host: str | None, port: int) -> list[str]:
     """Where to find the app: on this computer, and from others on the same network."""
-    hosts = [host] if host else ["localhost", *filter(None, [sharing.network_host()])]
+    everywhere = ["localhost", *filter(None, [sharing.network_host()])]
+    hosts = everywhere if host in EVERYWHERE else [f"[{host}]" if ":" in host else host]
     return [f"http://{host}:{port}" for host in hosts]
 
 
-def _what_hinders(port: int) -> str | None:
+def _what_hinders(host: str | None, port: int) -> str | None:
     """Why the app cannot start now: it already runs on this store, or the port is taken."""
     if not 1 <= port <= 65535:
         return f"--port {port} is not allowed. Allowed: a whole number from 1 to 65535."
@@ -262,21 +267,25 @@ def _what_hinders(port: int) -> str | None:
             f"GAN Dojo already runs at {others[0]}: open that page. "
             "For a second, separate one, set GAN_STORE to another database."
         )
-    if _is_taken(port):
-        who = "GAN Dojo or another Streamlit app" if _is_streamlit(port) else "another program"
+    here = "127.0.0.1" if host in EVERYWHERE else host
+    if _is_taken(here, port):
+        is_streamlit = _is_streamlit(_addresses(here, port)[0])
+        who = "GAN Dojo or another Streamlit app" if is_streamlit else "another program"
         return f"Port {port} is taken by {who}. Choose another one: python app.py --port {port + 1}"
     return None
 
 
-def _is_taken(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _is_streamlit(port: int) -> bool:
+def _is_taken(host: str, port: int) -> bool:
     try:
-        with urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2) as answer:
+        with socket.create_connection((host, port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def _is_streamlit(address: str) -> bool:
+    try:
+        with urlopen(f"{address}/_stcore/health", timeout=2) as answer:
             return bool(answer.status == 200)
     except (URLError, OSError):
         return False

@@ -315,11 +315,14 @@ def _listen_for_ctrl_c() -> threading.Event:
 
 def _follow(store: Store, run_id: str, job: Future[Any], pressed: threading.Event) -> None:
     """Show how far the run is until its job ends; Ctrl-C asks the run to stop."""
+    from gan_core.runs.database import StoreError
+
     asked = False
     with _progress(store.controls.config_now(run_id).steps) as show:
         while not job.done():
             wait([job], POLL_SECONDS)
-            show(store.run(run_id))
+            with contextlib.suppress(StoreError):  # if it stays away, the job ends and says so
+                show(store.run(run_id))
             if pressed.is_set() and not asked:
                 asked = True
                 with contextlib.suppress(GanError):  # it has just ended by itself

@@ -8,7 +8,7 @@ from gan_core.config import RunConfig
 from gan_core.datasets import DATASETS
 from gan_core.figures.plane_data import plane_data
 from gan_core.presets import PLANE_PRESETS
-from gan_core.runs.run import ENDED, Run
+from gan_core.runs.run import ENDED
 from gan_core.text import GanError
 from pages.parts.bands import bands
 from pages.parts.branching import pair_form
@@ -20,23 +20,13 @@ from pages.parts.layers import layer_switches
 from pages.parts.lesson_link import lesson_link
 from pages.parts.links import HIDE, hidden, keep
 from pages.parts.prose import _, markdown, say
-from pages.parts.run_panel import beside, in_place_of_the_lost, run_panels
+from pages.parts.run_panel import asked_run, beside, run_panels
 from pages.parts.steady_figure import steady_figure
 from pages.parts.store import store
 from pages.parts.train_button import train_button, train_button_on_a_phone
 
 DATA_PIXELS = 400
 PLANES = [dataset.name for dataset in DATASETS if not dataset.is_image]
-
-
-def asked_run() -> Run | None:
-    """The run that the URL names; where it is gone, that is said, and the URL forgets it."""
-    try:
-        return store().run(st.query_params["run"]) if "run" in st.query_params else None
-    except GanError as error:
-        st.error(say(error), icon=":material/error:")
-        other = in_place_of_the_lost()
-        return store().run(other) if other else None
 
 
 def show(run_ids: list[str]) -> None:
@@ -65,9 +55,9 @@ with st.sidebar:
     if not hidden("lesson"):
         lesson_link()
 
-run = asked_run()
-shown = [run.id, *beside(run.id)] if run else []
 try:
+    run = asked_run()
+    shown = [run.id, *beside(run.id)] if run else []
     if challenge:
         challenge_box(challenge, run)
     if shown:

@@ -21,7 +21,7 @@ from pages.parts.layers import layer_switches
 from pages.parts.links import keep, to_share
 from pages.parts.pictures import picture_controls
 from pages.parts.prose import _, markdown, say
-from pages.parts.run_panel import beside, in_place_of_the_lost, run_panels
+from pages.parts.run_panel import asked_run, beside, run_panels
 from pages.parts.sharing import scan_button
 from pages.parts.steady_figure import steady_figure
 from pages.parts.store import store
@@ -80,19 +80,20 @@ def show_besides(title: str, what: Family | Penalty, weight: float) -> None:
     st.caption(what.reference)
 
 
-def show_run(run_id: str) -> Run | None:
-    """A run, or two beside each other; None where it can no longer be shown, and says why."""
+def show_run() -> Run | None:
+    """The URL's run, or two beside each other; None without one, or where it says why not."""
     try:
-        run = store().run(run_id)
-        shown = [run_id, *beside(run_id)]
+        run = asked_run()
+        if not run:
+            return None
+        shown = [run.id, *beside(run.id)]
         is_image = run.config.items.dataset.is_image
         run_panels(shown, layers=() if is_image else layer_switches())
         if len(shown) == 1:
             bands(run)
     except GanError as error:
         st.error(say(error))
-        other = in_place_of_the_lost()
-        return show_run(other) if other else None
+        return None
     if run.status in ENDED:
         st.caption(_("Change a setting on the left and press Train to start another run."))
         train_button_on_a_phone()
@@ -104,8 +105,7 @@ with st.sidebar:
     preset_control()
     on_the_left = st.container()
 above_the_run = st.container()
-run_id = st.query_params.get("run")
-run = show_run(run_id) if run_id else None  # before the settings, which take the browser longer
+run = show_run()  # before the settings, which take the browser longer
 with on_the_left:
     above_the_settings = st.container()
     values = config_controls()

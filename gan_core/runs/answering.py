@@ -11,6 +11,7 @@ from typing import Any
 from gan_core.config import RunConfig
 from gan_core.runs import data, measuring, seeing
 from gan_core.runs.answers import Answer
+from gan_core.runs.database import StoreError
 from gan_core.runs.store import Store, open_store
 from gan_core.runs.tensorboard_logs import tensorboard_zip
 from gan_core.runs.weights import weights_zip
@@ -22,11 +23,14 @@ log = logging.getLogger(__name__)
 def answer(store_url: str, asked: str) -> None:
     """Answer a question in canonical form.
 
-    Whatever goes wrong becomes the answer's error; only a store that cannot be written raises.
+    Whatever goes wrong becomes the answer's error. Raises `StoreError` when the store is full or
+    away: the question then has no answer yet.
     """
     store = open_store(store_url)
     try:
         found = Answer(_find(json.loads(asked), store))
+    except StoreError:
+        raise
     except GanError as error:
         found = Answer(error=error.text)
     except Exception as error:

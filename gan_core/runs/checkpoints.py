@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from gan_core.runs import tables
 from gan_core.runs.answers import Question
 from gan_core.runs.claims import update_claimed
+from gan_core.runs.controls import Control, note_applied
 from gan_core.runs.database import Database
 from gan_core.runs.run import TURNS, Run
 from gan_core.text import N_, GanError
@@ -36,12 +37,20 @@ class Checkpoints:
     def __init__(self, database: Database) -> None:
         self._read, self._write = database.read, database.write
 
-    def save(self, run_id: str, holder: str, step: int, data: bytes) -> None:
-        """Replace the run's checkpoint."""
+    def save(
+        self, run_id: str, holder: str, step: int, data: bytes, obeyed: Control | None = None
+    ) -> None:
+        """Replace the run's checkpoint, and note in the same moment what led to it.
+
+        A turn that was noted before would give the old checkpoint the name of the new one; one that
+        was noted after would be taken twice where the worker ends in between.
+        """
         with self._write() as db:
             update_claimed(db, run_id, holder)
             db.execute(tables.checkpoints.delete().where(tables.checkpoints.c.run_id == run_id))
             db.execute(tables.checkpoints.insert().values(run_id=run_id, step=step, data=data))
+            if obeyed:
+                note_applied(db, run_id, obeyed, step)
 
     def data(self, run_id: str) -> bytes | None:
         """Return the run's checkpoint, if it has one."""
@@ -87,7 +96,7 @@ def gone_on(run: Run) -> GanError:
 
 
 def _moments() -> sa.Select[Any]:
-    """Run, step and turns of one player alone of each checkpoint: after a turn, one is saved."""
+    """Run, step and turns of one player alone of each checkpoint: with each turn, one is saved."""
     taken = (
         (tables.controls.c.run_id == tables.checkpoints.c.run_id)
         & tables.controls.c.action.in_(TURNS)

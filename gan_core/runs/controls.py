@@ -96,13 +96,7 @@ class Controls:
         """Note that the trainer obeyed `control` after `step` steps."""
         with self._write() as db:
             update_claimed(db, run_id, holder)
-            db.execute(
-                tables.controls.update()
-                .where(tables.controls.c.seq == control.seq)
-                .values(applied_step=step)
-            )
-            if control.action in CHANGES:
-                announce(db, run_id, "change", step)
+            note_applied(db, run_id, control, step)
 
     def changes(self, run_id: str) -> list[Control]:
         """What changed mid-run, in the order in which it took effect."""
@@ -135,6 +129,14 @@ class Controls:
         """The run's settings before any change."""
         with self._read() as db:
             return to_run(found(db, run_id)).config
+
+
+def note_applied(db: sa.Connection, run_id: str, control: Control, step: int) -> None:
+    """Note that the trainer obeyed `control` after `step` steps."""
+    obeyed = tables.controls.c.seq == control.seq
+    db.execute(tables.controls.update().where(obeyed).values(applied_step=step))
+    if control.action in CHANGES:
+        announce(db, run_id, "change", step)
 
 
 def asked_of(db: sa.Connection, run_id: str) -> list[Control]:

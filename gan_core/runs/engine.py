@@ -200,15 +200,14 @@ class Desk:
     def __init__(self, store: Store, client: Client) -> None:
         self._store, self._client = store, client
         self._asked: dict[str, Future] = {}
+        self._again: Counter[str] = Counter()  # how often of those that the store let fail
 
     def dispatch(self) -> None:
         """Look after the questions that were handed over, then hand over another one."""
         for asked, future in list(self._asked.items()):
             if future.done():
                 if future.status == "error":
-                    error = future.exception()
-                    log.error("The question %s ended with %r", asked, error)
-                    self._store.answers.answer(asked, answering.failure(error))
+                    self._note_failure(asked, future.exception())
                 del self._asked[asked]
         if len(self._asked) == MAX_QUESTIONS:
             return
@@ -218,6 +217,14 @@ class Desk:
             self._asked[following] = self._client.submit(
                 answering.answer, self._store.url, following, pure=False, resources={SLOT: 0}
             )
+
+    def _note_failure(self, asked: str, error: BaseException) -> None:
+        """What failed by the store alone, since it was full or away, is asked again."""
+        log.error("The question %s ended with %r", asked, error)
+        if isinstance(error, StoreError) and self._again[asked] < MAX_RESTARTS:
+            self._again[asked] += 1
+        else:
+            self._store.answers.answer(asked, answering.failure(error))
 
 
 def _lost(error: object) -> Text:

@@ -54,7 +54,8 @@ def execute(store_url: str, run_id: str, holder: str | None = None) -> str | Non
     """Train a run from its checkpoint, or from the start, until it ends, pauses or is taken away.
 
     Returns the run's status, or None when somebody else has the run. Whatever goes wrong becomes
-    the run's status and message; only a store that cannot be written raises.
+    the run's status and message. Raises `StoreError` when the store is full or away: the run then
+    has not ended, and goes on from its last checkpoint when it is given a worker again.
     """
     store, holder = open_store(store_url), holder or holder_name()
     if not store.claims.take(run_id, holder):
@@ -63,10 +64,10 @@ def execute(store_url: str, run_id: str, holder: str | None = None) -> str | Non
         run = store.run(run_id)
         try:
             ending = Job(store, run, holder).train()
+        except (StoreError, Superseded):
+            raise
         except GanError as error:
             ending = Ending("failed", error.text)
-        except Superseded:
-            raise
         except Exception as error:
             log.exception("Run %s failed", run_id)
             ending = Ending("failed", _unexpected(error))
@@ -439,14 +440,14 @@ class Job:
                 self._plateau.note(self.seat.step, measured)
             self.store.record.append_quality(self.run.id, self.holder, self.seat.step, measured)
 
-    def _save(self) -> None:
+    def _save(self, obeyed: Control | None = None) -> None:
         """Checkpoint, after what led to it: a checkpoint never speaks of steps not written."""
         began = time.monotonic()
         self._flush(with_frame=False)
         with self.seat.turn() as trainer:
             state = trainer.state()
         packed = pack({**state, "n_changes": np.asarray(self._n_changes)})
-        self.store.checkpoints.save(self.run.id, self.holder, self.seat.step, packed)
+        self.store.checkpoints.save(self.run.id, self.holder, self.seat.step, packed, obeyed)
         self._checkpoints.charge(began)
 
     # ---------------------------------------------------------------- controls
@@ -473,11 +474,11 @@ class Job:
                 self._say_status()
             elif control.action == "stop":  # unread until the end is written: see `give_back`
                 return self._leave(Ending("stopped"))
-            self.store.controls.mark_applied(self.run.id, self.holder, control, self.seat.step)
-            if control.action in TURNS:
-                self._flush(with_frame=True)
             if control.action in ("step", *TURNS):
-                self._save()  # what was seen stays, whatever becomes of the worker
+                self._flush(with_frame=True)
+                self._save(control)  # what was seen stays, whatever becomes of the worker
+            else:
+                self.store.controls.mark_applied(self.run.id, self.holder, control, self.seat.step)
         return None
 
     def _change(self, control: Control) -> None:
@@ -511,7 +512,6 @@ class Job:
         while self.seat.step == before and self._goes_on:  # a change that is due comes first
             if not self._advance(1):
                 return False
-        self._flush(with_frame=True)
         return True
 
     def _pause(self) -> None:

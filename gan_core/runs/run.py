@@ -26,6 +26,10 @@ ACTIONS = ("pause", "resume", "step", "stop", *CHANGES)
 log = logging.getLogger(__name__)
 
 
+class UnknownRun(GanError):
+    """There is no such run, or no longer."""
+
+
 @dataclass(frozen=True)
 class Run:
     """A run as it stands now."""
@@ -47,10 +51,10 @@ class Run:
 
 
 def found(db: sa.Connection, run_id: str) -> Any:
-    """The run's row; raises `GanError` when there is no such run."""
+    """The run's row; raises `UnknownRun` when there is none."""
     row = db.execute(sa.select(tables.runs).where(tables.runs.c.id == run_id)).one_or_none()
     if row is None:
-        raise GanError(
+        raise UnknownRun(
             N_("There is no run {run_id}. It may have been deleted."), run_id=quoted(run_id)
         )
     return row

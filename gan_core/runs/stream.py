@@ -16,9 +16,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from gan_core.runs.curve import level_for
-from gan_core.runs.database import StoreError
 from gan_core.runs.events import Event
 from gan_core.runs.messages import delta, snapshot, state
+from gan_core.runs.run import UnknownRun
 from gan_core.runs.store import Store
 from gan_core.text import GanError
 
@@ -162,9 +162,7 @@ class Stream:
         """Places in the queue and deletions make no event of the run; what failed starts anew."""
         try:
             run = await asyncio.to_thread(self._store.run, run_id)
-        except StoreError:
-            raise
-        except GanError:
+        except UnknownRun:
             channel.send(None)
             return
         if channel.has_failed:

@@ -12,12 +12,12 @@ from gan_core.diagnosis import diagnose
 from gan_core.diagnosis.curves import SINGLY, Series
 from gan_core.diagnosis.finding import Finding
 from gan_core.runs.curve import level_for
-from gan_core.runs.run import Run
+from gan_core.runs.run import Run, UnknownRun
 from gan_core.text import GanError
 from gan_core.training.records import RECORD_FIELDS
 from pages.parts.engine import silence_notice
 from pages.parts.links import hidden
-from pages.parts.prose import _, language, translator
+from pages.parts.prose import _, language, say, translator
 from pages.parts.store import store
 
 EVERY_SECONDS = 2.0
@@ -34,14 +34,16 @@ def findings(run: Run) -> list[Finding]:
     It is worked out once for all who watch the run, until it goes on or is changed.
     """
     config = store().controls.config_now(run.id)
-    floors = run.facts.get("floors")
-    return _findings(run.id, run.step, config.model_dump_json(), floors, _config=config)
+    floors, n_changes = run.facts.get("floors"), len(store().controls.changes(run.id))
+    settings = config.model_dump_json()
+    return _findings(run.id, run.step, n_changes, settings, floors, _config=config)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _findings(
     run_id: str,
     step: int,
+    n_changes: int,  # a turn of one player is no step, and has measures of its own
     settings: str,
     floors: Mapping[str, float] | None,
     *,
@@ -75,16 +77,20 @@ def doctor(run: Run) -> None:
 
 
 def _opinion(run_id: str) -> None:
-    say = translator(language())
+    translate = translator(language())
     try:
         run = store().run(run_id)
         finding = findings(run)[0]
         if run.status == "running":
             silence_notice()
-    except GanError:  # somebody has deleted the run: the page says so
+    except UnknownRun:  # somebody has deleted it: the page says so
         st.rerun()
+    except GanError as error:
+        st.error(say(error))
+        return
     box = {"good": st.success, "watch": st.info, "bad": st.warning}[finding.severity]
-    words = {part: getattr(finding, part).say(say) for part in ("title", "evidence", "advice")}
+    parts = ("title", "evidence", "advice")
+    words = {part: getattr(finding, part).say(translate) for part in parts}
     if hidden("advice"):  # it would speak of settings that a challenge does not leave free
         words["advice"] = ""
     box(_("**{title}.** {evidence} {advice}").format(**words), icon=ICONS[finding.severity])

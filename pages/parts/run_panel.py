@@ -14,8 +14,8 @@ from gan_core.figures.samples import live_samples
 from gan_core.image_measures import MEASURES, N_LIVE, is_digits
 from gan_core.metrics import METRICS
 from gan_core.runs.figures import run_curves
-from gan_core.runs.run import Run
-from gan_core.text import N_, GanError, number
+from gan_core.runs.run import Run, UnknownRun
+from gan_core.text import N_, number
 from pages.parts import fields
 from pages.parts.branching import branch_form
 from pages.parts.controls import label, preset_values
@@ -43,6 +43,23 @@ STATUSES = {  # as the browser's script and the list of runs show them
 }
 
 
+def asked_run() -> Run | None:
+    """The run that the URL names; where it is gone, the one beside it, and the URL forgets it."""
+    if "run" not in st.query_params:
+        return None
+    try:
+        return store().run(st.query_params["run"])
+    except UnknownRun as error:
+        st.error(say(error), icon=":material/error:")
+    del st.query_params["run"]
+    try:
+        left = store().run(st.query_params.pop("beside", ""))
+    except UnknownRun:
+        return None
+    st.query_params["run"] = left.id
+    return left
+
+
 def beside(run_id: str) -> list[str]:
     """The run that a link shows beside another one, if any; where it is gone, that is said."""
     named = st.query_params.get("beside")
@@ -50,23 +67,11 @@ def beside(run_id: str) -> list[str]:
         return []
     try:
         store().run(named)
-    except GanError as error:
+    except UnknownRun as error:
         st.warning(say(error))
         st.query_params.pop("beside")
         return []
     return [named]
-
-
-def in_place_of_the_lost() -> str | None:
-    """Where the URL's run is gone: the one beside it, if there is one, which the URL names now."""
-    st.query_params.pop("run", None)
-    named = st.query_params.pop("beside", None)
-    try:
-        if named:
-            st.query_params["run"] = store().run(named).id
-    except GanError:
-        return None
-    return named
 
 
 def run_panels(run_ids: Sequence[str], *, layers: Collection[str] = ()) -> None:

@@ -21,6 +21,7 @@ import plotly
 import psutil
 import pytest
 from playwright.sync_api import Browser, expect
+from starlette import requests
 from starlette.websockets import WebSocket
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
@@ -391,6 +392,39 @@ def test_a_store_that_is_away_is_no_run_that_is_gone(
 
     monkeypatch.setattr(store, "run", away)
     assert said() == (web.STORE_AWAY, "The disk is full.")
+
+
+def test_a_store_that_is_away_has_no_frame_for_now(
+    open_at: Callable[[str], Store], sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_at(sqlite_url)
+    monkeypatch.setattr(web, "open_store", lambda url: store)
+    asked = requests.Request({"type": "http", "path_params": {"run_id": "nobody", "step": "1"}})
+    with ThreadPoolExecutor() as elsewhere:
+        assert elsewhere.submit(asyncio.run, web.frame(asked)).result().status_code == 404
+
+        def away(_run_id: str, _step: int) -> None:
+            raise StoreError("The disk is full.")
+
+        monkeypatch.setattr(store.record, "frame_at", away)
+        assert elsewhere.submit(asyncio.run, web.frame(asked)).result().status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("host", "addresses"),
+    [
+        (None, ["http://localhost:80", "http://192.0.2.7:80"]),
+        ("0.0.0.0", ["http://localhost:80", "http://192.0.2.7:80"]),
+        ("::", ["http://localhost:80", "http://192.0.2.7:80"]),
+        ("192.0.2.7", ["http://192.0.2.7:80"]),
+        ("::1", ["http://[::1]:80"]),
+    ],
+)
+def test_app_says_addresses_that_can_be_opened(
+    host: str | None, addresses: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.parts.sharing.network_host", lambda: "192.0.2.7")
+    assert web._addresses(host, 80) == addresses
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ import sqlalchemy as sa
 import gan_core
 from gan_core.runs import answering, answers, tables
 from gan_core.runs.answers import LONG, Answer, canonical, is_long
-from gan_core.runs.engine import MAX_LONG, MAX_QUESTIONS, Desk
+from gan_core.runs.database import StoreError
+from gan_core.runs.engine import MAX_LONG, MAX_QUESTIONS, MAX_RESTARTS, Desk
 from gan_core.runs.store import Store
 from gan_core.text import GanError, Text
 from tests.engine_process import EngineProcess, wait_until
@@ -240,6 +241,19 @@ def test_an_unexpected_failure_is_answered_with_a_sentence(
     assert "Traceback" in caplog.text, "the log has more"
 
 
+def test_a_store_that_is_away_for_a_moment_is_no_answer(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(question: object, store: Store) -> None:
+        raise StoreError("away")
+
+    with monkeypatch.context() as patched:
+        patched.setitem(answering.TOPICS, "anatomy", away)
+        with pytest.raises(StoreError, match="away"):
+            ask_and_answer(store, QUESTION)
+    assert ask_and_answer(store, QUESTION).value
+
+
 def test_a_forgotten_failure_is_asked_again(store: Store) -> None:
     store.answers.ask(QUESTION)
     store.answers.answer(canonical(QUESTION), Answer(error=Text("No.")))
@@ -324,6 +338,23 @@ def test_a_worker_that_dies_over_a_question_is_the_answer(
     assert found.error
     assert "(OSError: killed)" in found.error.say()
     assert "ended with" in caplog.text
+
+
+def test_a_question_that_the_store_let_fail_is_asked_again_but_not_for_ever(store: Store) -> None:
+    cluster: Any = Busy()
+    desk = Desk(store, cluster)
+    store.answers.ask(QUESTION)
+    for _ in range(MAX_RESTARTS + 1):
+        assert store.answers.ask(QUESTION) is None
+        desk.dispatch()
+        failed = cluster.futures.pop(canonical(QUESTION))
+        failed.done, failed.status = lambda: True, "error"
+        failed.exception = lambda: StoreError("away")
+    desk.dispatch()
+    found = store.answers.ask(QUESTION)
+    assert found
+    assert found.error
+    assert not cluster.futures
 
 
 @pytest.fixture(scope="module")

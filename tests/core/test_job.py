@@ -13,13 +13,13 @@ import pytest
 import sqlalchemy as sa
 
 from gan_core.config import RunConfig
+from gan_core.runs.checkpoints import Checkpoints
 from gan_core.runs.claims import Claims, holder_name
 from gan_core.runs.controls import Controls
 from gan_core.runs.database import StoreError
 from gan_core.runs.job import FLUSH_SECONDS, Budget, Job, execute
 from gan_core.runs.record import Record
 from gan_core.runs.store import Store, open_store
-from gan_core.text import GanError
 from gan_core.training.checkpoint import unpack
 from gan_core.training.records import RECORD_FIELDS
 from gan_core.training.trainer import Trainer
@@ -261,10 +261,44 @@ def test_a_store_that_was_away_for_a_moment_has_every_step_in_its_place(
         append(*arguments, **more)
 
     monkeypatch.setattr(Record, "append", away_once)
-    assert execute(shared.url, run_id) == "failed"
-    shared.controls.request(run_id, "resume")
-    assert execute(shared.url, run_id) == "finished"
+    holder = holder_name()
+    with pytest.raises(StoreError, match="away"):
+        execute(shared.url, run_id, holder)
+    assert not shared.run(run_id).message, "nothing that the run itself has done"
+    assert execute(shared.url, run_id, holder) == "finished"
     assert np.array_equal(records(shared, run_id), records(shared, whole))
+
+
+def test_a_turn_whose_checkpoint_the_store_did_not_take_is_taken_again_but_once(
+    shared: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is kept of a run is never a turn ahead of, or behind, what is said of it."""
+
+    def with_a_turn_of_d(run_id: str, holder: str, *, trouble: bool) -> dict[str, np.ndarray]:
+        shared.controls.request(run_id, "turn_d")
+        save, n_saved = Checkpoints.save, itertools.count()
+
+        def away(checkpoints: Checkpoints, *arguments: Any) -> None:
+            if arguments[-1] and trouble and next(n_saved) == 0:
+                raise StoreError("away")
+            save(checkpoints, *arguments)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Checkpoints, "save", away)
+            patched.setattr("gan_core.runs.job.WARM_SECONDS", 0.0)
+            if trouble:
+                with pytest.raises(StoreError, match="away"):
+                    execute(shared.url, run_id, holder)
+                assert shared.checkpoints.moments()[run_id].turns == 0
+            assert execute(shared.url, run_id, holder) == "paused"
+        assert shared.checkpoints.moments()[run_id].turns == 1
+        return unpack(shared.checkpoints.data(run_id) or b"")
+
+    smooth, troubled = (
+        with_a_turn_of_d(start(shared), holder_name(), trouble=trouble) for trouble in (False, True)
+    )
+    assert smooth.keys() == troubled.keys()
+    assert all(np.array_equal(smooth[name], troubled[name]) for name in smooth)
 
 
 def test_a_full_disk_loses_nothing_and_the_run_goes_on_when_there_is_room(shared: Store) -> None:
@@ -279,17 +313,11 @@ def test_a_full_disk_loses_nothing_and_the_run_goes_on_when_there_is_room(shared
 
     engine.dispose()
     sa.event.listen(engine, "connect", leave_no_room)
-    try:  # a few bytes may be left, enough for the status
-        assert execute(shared.url, run_id, holder) == "failed"
-        told = message(shared, run_id)
-    except GanError as error:
-        told = str(error)
-    assert "Free some disk space" in told
+    with pytest.raises(StoreError, match="Free some disk space"):
+        execute(shared.url, run_id, holder)
     sa.event.remove(engine, "connect", leave_no_room)
     engine.dispose()
     assert len(records(shared, whole)) == 300
-    if shared.run(run_id).status == "failed":
-        shared.controls.request(run_id, "resume")
     assert execute(shared.url, run_id, holder) == "finished"
     assert np.array_equal(records(shared, run_id), records(shared, whole))
 

@@ -21,7 +21,9 @@ from gan_core.diagnosis.finding import Finding
 from gan_core.presets import PLANE_PRESETS
 from gan_core.runs import tables
 from gan_core.runs.claims import holder_name
+from gan_core.runs.database import StoreError
 from gan_core.runs.engines import Engine
+from gan_core.runs.run import Run
 from gan_core.runs.store import Store
 from gan_core.training.records import RECORD_FIELDS
 from pages.parts import doctor, live_figure
@@ -93,6 +95,24 @@ def test_where_one_of_two_runs_is_gone_the_other_is_shown(
     assert [view["run"] for view in live_views(app)] == [plane_run]
     assert app.query_params["run"] == plane_run
     assert "beside" not in app.query_params
+
+
+@pytest.mark.parametrize("page", ["playground", "train"])
+def test_a_store_that_is_away_for_a_moment_takes_no_run_from_the_address(
+    store: Store, plane_run: str, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_store: Store, _run_id: str) -> Run:
+        raise StoreError("away")
+
+    app = visit(page, run=plane_run, beside=plane_run)
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "run", away)
+        app.run()
+    assert errors(app) == ["away"]
+    assert not app.exception
+    assert app.query_params["run"] == app.query_params["beside"] == plane_run
+    app.run()
+    assert [view["run"] for view in live_views(app)] == [plane_run]
 
 
 @pytest.mark.parametrize(
