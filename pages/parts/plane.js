@@ -99,7 +99,9 @@ class Plane {
       this.moving ||= tweens;
     }
     const interval = now - (this.framedAt ?? now);
+    const interrupted = this.stages;
     this.stages = this.moving ? stages : null;
+    if (this.phase && !this.stages) interrupted.onPhase((this.phase = null));
     this.lasts = this.stages?.lasts ?? Math.min(LONGEST_TWEEN_MS, Math.max(SHORTEST_TWEEN_MS, interval));
     this.followed = this.pointsOf("followed");
     this.began = this.framedAt = now;

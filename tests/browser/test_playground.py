@@ -189,6 +189,8 @@ def test_slow_motion_says_what_happens_in_a_step_one_after_the_other(
     wait_until(lambda: app.store.run(run_id).step == first + 1, "the next step")
     page.get_by_text("Slow motion", exact=True).click()
     wait_until(lambda: app.store.run(run_id).step > first + 500, "full speed again")
+    # In the middle of a step: what was being said of it does not stay for good.
+    expect(sketch).to_have_attribute("data-phase", "all")
 
 
 @pytest.mark.slow
