@@ -56,26 +56,19 @@ class Flat:
 
 @dataclass(frozen=True)
 class Reading:
-    """What both players pay at one place, and the slopes there, per unit of D's output."""
+    """What both players pay at one place, and G's slope there, per unit of D's output."""
 
     d_loss: float
     g_loss: float
-    d_slope_real: float
-    d_slope_fake: float
     g_slope: float
 
 
 def reading(loss: Loss, real_logit: float, fake_logit: float) -> Reading:
-    """Losses and slopes for one real and one generated sample."""
+    """Losses and G's slope for one real and one generated sample."""
     real, fake = np.full((1, 1), real_logit), np.full((1, 1), fake_logit)
     d, g = loss.discriminator, loss.generator
-    numbers = d(real, fake, NUMPY), g(real, fake, NUMPY)
-    slopes = (
-        slope(d, "real", real, fake),
-        slope(d, "fake", real, fake),
-        slope(g, "fake", real, fake),
-    )
-    return Reading(*(np.asarray(each).item() for each in (*numbers, *slopes)))
+    numbers = d(real, fake, NUMPY), g(real, fake, NUMPY), slope(g, "fake", real, fake)
+    return Reading(*(np.asarray(each).item() for each in numbers))
 
 
 def flat_stretches(loss: Loss, real_logit: float = 0.0) -> list[Flat]:

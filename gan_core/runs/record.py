@@ -241,7 +241,7 @@ def _thinned(db: sa.Connection, run_id: str, kind: str, step: int, now: float) -
     of_run = (tables.events.c.run_id == run_id) & (tables.events.c.kind == kind)
     last = db.scalar(sa.select(sa.func.max(tables.events.c.index)).where(of_run))
     index = 0 if last is None else last + 1
-    kept_every = 2 ** max(0, (index // MAX_FRAMES).bit_length())
+    kept_every = 2 ** (index // MAX_FRAMES).bit_length()  # 1, 2, 4, …: more would be too many
     may_go = (tables.events.c.index % kept_every != 0) & tables.events.c.step.not_in(ends)
     db.execute(tables.events.delete().where(of_run & may_go))
     return event_row(run_id, kind, step, now) | {"index": index}

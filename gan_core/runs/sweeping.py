@@ -11,7 +11,8 @@ from gan_core.runs.sweeps import Sweep
 from gan_core.text import N_, GanError
 
 FEWEST, MOST = 2, 12  # runs
-# Runs of other data or another length could not be compared, and a pace changes nothing.
+# Runs of other data or another length could not be compared, and a pace changes nothing. How noisy
+# or unbalanced the data are can be swept: what that does to a game is worth a sweep.
 _NOT_SWEPT = {
     *("dataset", "network", "precision"),
     *("steps", "stop_when_flat", "patience", "head_start", "pace"),

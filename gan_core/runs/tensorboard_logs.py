@@ -44,10 +44,10 @@ def _events(store: Store, run_id: str) -> Iterator[Any]:
 
     Event, Summary = tf.compat.v1.Event, tf.compat.v1.Summary
     run = store.run(run_id)
-    written_at, seconds = store.record.times(run_id)
+    written_at, seconds = map(np.asarray, store.record.times(run_id))
 
     def event(step: int, summary: Any) -> Any:
-        known = np.interp(step, written_at, seconds) if written_at else run.created
+        known = np.interp(step, written_at, seconds) if written_at.size else run.created
         return Event(wall_time=float(known), step=step, summary=summary)
 
     yield Event(wall_time=run.created, file_version="brain.Event:2")

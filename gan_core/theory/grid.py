@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from scipy.special import logsumexp
 
 from gan_core.text import N_, GanError
 from gan_core.theory import checks
@@ -25,11 +26,8 @@ def log_of(density: np.ndarray, field: str) -> np.ndarray:
 
 def log_mass(log_density: np.ndarray, dx: float) -> np.ndarray:
     """ln of the integral of a density; `log_density` is (…, n), the result (…)."""
-    peak = np.max(log_density, axis=-1, keepdims=True)
-    peak = np.where(np.isneginf(peak), 0.0, peak)  # a density that is 0 everywhere
-    with np.errstate(divide="ignore"):
-        total = np.log(np.exp(log_density - peak).sum(axis=-1))
-    return total + peak[..., 0] + math.log(dx)
+    mass: np.ndarray = logsumexp(log_density, axis=-1) + math.log(dx)
+    return mass
 
 
 def normalised(log_density: np.ndarray, dx: float) -> np.ndarray:

@@ -32,6 +32,16 @@ def build_networks(config: RunConfig, dtype: str) -> tuple[keras.Model, keras.Mo
     return generator, discriminator
 
 
+def logits_of(answer: tf.Tensor, classes: tf.Tensor | None) -> tf.Tensor:
+    """D's logits (batch,) in all that it answers (batch, 1 + n_classes + n_read).
+
+    `classes` (batch, n_classes) are rows of zeros with a one; see `Trainer.judge`.
+    """
+    if classes is None:
+        return answer[:, 0]
+    return answer[:, 0] + tf.reduce_sum(classes * answer[:, 1:], axis=1)
+
+
 def packed(x: tf.Tensor, packing: int) -> tf.Tensor:
     """Samples (batch, *shape) in packs along the last axis, arXiv:1712.04086.
 

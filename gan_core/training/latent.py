@@ -35,11 +35,6 @@ class Found:
     z: np.ndarray  # (starts, latent_dim)
     errors: np.ndarray  # (steps + 1, starts): mean squared errors of the pixels, in [−1, 1]
 
-    @property
-    def best(self) -> int:
-        """The start that has come nearest; one that has become NaN counts for nothing."""
-        return int(np.nan_to_num(self.errors[-1], nan=np.inf).argmin())
-
 
 def find_noise(pair: Pair, x: np.ndarray, label: int, seed: int) -> Found:
     """Look for noise from which G makes the picture `x` (*shape): min over z of ‖G(z) − x‖².

@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from gan_core.config import RunConfig
+from gan_core.training.build import logits_of
 from gan_core.training.trainer import Trainer
 
 
@@ -51,10 +52,8 @@ class Pair:
 
         The same as `Trainer.judge`; D must take single samples, not packs.
         """
-        logits = self.discriminator(x, training=False)  # (n, 1 + n_classes + n_read)
-        if not self.config.conditional:
-            return logits[:, 0]
-        return logits[:, 0] + tf.gather(logits, 1 + labels, batch_dims=1)
+        classes = tf.one_hot(labels, self.config.n_classes) if self.config.conditional else None
+        return logits_of(self.discriminator(x, training=False), classes)
 
     def read(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """What D reads off samples (n, *shape): logits (n, n_kinds) and numbers (n, n_codes).

@@ -18,7 +18,7 @@ from gan_core.faults import Fault
 from gan_core.losses import Loss
 from gan_core.text import N_, GanError
 from gan_core.training.augmentation import augmented
-from gan_core.training.build import build_networks, packed
+from gan_core.training.build import build_networks, logits_of, packed
 from gan_core.training.device import Plan, pick
 from gan_core.training.records import RECORD_FIELDS
 from gan_core.training.tensorflow_ops import TENSORFLOW
@@ -442,7 +442,7 @@ class Trainer:
         # it, such as the averages of batch normalisation and the vectors of spectral normalisation.
         real_logits = self.judge(batches.x_real, batches.classes)
         answer = self.discriminator(batches.x_fake, training=True)
-        fake_logits = _logits(answer, batches.classes)
+        fake_logits = logits_of(answer, batches.classes)
         return real_logits, fake_logits, self._unread(batches.z, answer)
 
     def _unread(self, z: tf.Tensor, answer: tf.Tensor) -> tf.Tensor:
@@ -509,7 +509,7 @@ class Trainer:
         Unless `training`, D only answers: what it keeps of each call, such as the vectors of
         spectral normalisation, stays as it is.
         """
-        return _logits(self.discriminator(x, training=training), classes)
+        return logits_of(self.discriminator(x, training=training), classes)
 
     def _generate(self, generator: keras.Model, z: tf.Tensor) -> tf.Tensor:
         """Samples in inference mode: batch norm with its moving averages, so z alone decides."""
@@ -554,13 +554,6 @@ class Trainer:
     ) -> tf.Tensor:
         """Two numbers that no other stream, step or turn of this run has."""
         return tf.stack([seed * 16 + stream, step * _MAX_TURNS + turn])
-
-
-def _logits(answer: tf.Tensor, classes: tf.Tensor | None) -> tf.Tensor:
-    """D's logits (batch,) in all that it answers; see `Trainer.judge`."""
-    if classes is None:
-        return answer[:, 0]
-    return answer[:, 0] + tf.reduce_sum(classes * answer[:, 1:], axis=1)
 
 
 def _optimizer(

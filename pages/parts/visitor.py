@@ -1,4 +1,4 @@
-"""Who visits: a browser without an account, told from others by a random number in a cookie.
+"""Who visits: a browser without an account, told from others by a number in a cookie.
 
 Never in a link, for links are shared. A browser that opens two pages at once before it has a number
 gets two: it keeps both, as each has a cookie of its own, and is known by the older one.
