@@ -485,6 +485,11 @@ def test_doctor_thinks_once_for_all_who_watch_until_something_happens(
     store.record.append(plane_run, holder, step=105, points={0: records}, images_per_second=1.0)
     app.run()
     assert seen == [100, 100, 105]
+    store.controls.request(plane_run, "turn_d")
+    for control in store.controls.pending(plane_run):
+        store.controls.mark_applied(plane_run, holder, control, 105)
+    app.run()
+    assert seen[3:] == [105], "no step, but D is another"
 
 
 def test_turns_of_one_player_are_asked_for(store: Store, plane_run: str) -> None:
