@@ -10,11 +10,14 @@ const WAYS = {
   PageUp: "previous_lesson",
 };
 const USES_ARROWS = "input, textarea, select, [role=slider], [role=radio], [role=tab], [role=listbox]";
+const USES_PAGES = "textarea, [role=listbox], [aria-expanded=true]"; // a slider would, but is not asked
+const LETS_GO = "[type=radio], [role=slider]"; // after a click, so that arrows turn pages again
 
 let led = 0; // to its question, in which visit of a page
 let lesson = null; // the one that was shown last
 
-document.addEventListener("keydown", turnPage);
+document.addEventListener("keydown", turnPage, true); // before a slider has it
+document.addEventListener("pointerup", () => setTimeout(letGo)); // the click comes first
 
 export default function ({ data, parentElement }) {
   const button = parentElement.querySelector(".print-lesson");
@@ -29,11 +32,22 @@ export default function ({ data, parentElement }) {
 
 function turnPage(event) {
   const { key, target, altKey, ctrlKey, metaKey } = event;
-  if (!lesson?.arrows || !lesson.button.isConnected) return;
-  if (!WAYS[key] || altKey || ctrlKey || metaKey || target.closest?.(USES_ARROWS)) return;
-  if (SCROLLS[key]) event.preventDefault(); // it would scroll only what was clicked before
-  if (SCROLLS[key] && hasScrolled(SCROLLS[key])) return;
+  if (!turnsPages() || !WAYS[key] || altKey || ctrlKey || metaKey) return;
+  if (target.closest?.(SCROLLS[key] ? USES_PAGES : USES_ARROWS)) return;
+  if (SCROLLS[key]) {
+    event.preventDefault(); // it would scroll only what was clicked before …
+    event.stopPropagation(); // … or move a slider
+    if (hasScrolled(SCROLLS[key])) return;
+  }
   document.querySelector(`.st-key-${WAYS[key]} a`)?.click();
+}
+
+function turnsPages() {
+  return lesson?.arrows && lesson.button.isConnected;
+}
+
+function letGo() {
+  if (turnsPages() && document.activeElement?.matches(LETS_GO)) document.activeElement.blur();
 }
 
 function hasScrolled(direction) {

@@ -435,6 +435,38 @@ def test_remote_control_scrolls_through_a_lesson_and_turns_its_page_at_the_end(t
     assert tab.evaluate("turned") == 0
 
 
+def test_remote_control_turns_the_page_whatever_was_clicked_before(tab: Page) -> None:
+    load(
+        tab,
+        "lesson.js",
+        html="<div id=lesson><button class=print-lesson></button></div>"
+        "<div data-testid=stMain><input type=radio name=answer><input type=radio name=answer>"
+        "<div role=slider tabindex=0 onkeydown='moved += 1'>0</div><textarea></textarea></div>"
+        "<div class=st-key-next_lesson><a onclick='turned += 1'></a></div>",
+    )
+    tab.evaluate(
+        """() => {
+            window.turned = window.moved = 0;
+            const data = { print: "", question: "", visit: 1, arrows: true };
+            component({ data, parentElement: document.getElementById("lesson") });
+        }"""
+    )
+    answers, slider = tab.get_by_role("radio"), tab.get_by_role("slider")
+    for n, touched in enumerate((answers.first, slider), start=1):
+        touched.focus()
+        tab.keyboard.press("PageDown")
+        assert tab.evaluate("[turned, moved]") == [n, 0]
+    slider.press("ArrowRight")
+    assert tab.evaluate("[turned, moved]") == [2, 1], "who uses the keyboard alone needs its arrows"
+    answers.first.click()
+    tab.wait_for_function("document.activeElement === document.body")
+    tab.keyboard.press("ArrowRight")
+    assert tab.evaluate("turned") == 3
+    assert answers.first.is_checked()
+    tab.get_by_role("textbox").press("PageDown")
+    assert tab.evaluate("turned") == 3
+
+
 def test_page_in_another_language_is_watched_by_no_second_observer(tab: Page) -> None:
     load(tab, html="<div data-testid=stApp></div>")
     tab.evaluate(
