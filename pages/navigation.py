@@ -65,9 +65,9 @@ def words_of_the_upload_box() -> str:
     """
     box, upload = '[data-testid="stFileUploaderDropzone"]', _("Upload")
     return f"""<style>
-    {box} button p {{ visibility: hidden; font-size: 0; }}
+    {box} button p {{ font-size: 0; }}
     {box} button p::after {{
-        content: "{upload}"; visibility: visible; font-size: 0.875rem;
+        content: "{upload}"; font-size: 0.875rem;
     }}
     {box} [data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
     </style>"""
