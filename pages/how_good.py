@@ -366,6 +366,16 @@ neighbours()
 ask_about_one_spot()
 ask_about_copies()
 explain_neighbours()
-link("train", _("Train on digits, and watch the measures beside their floors"), "play_circle")
-link("playground", _("Modes covered, live, in the playground"), "scatter_plot")
+link(
+    "train",
+    _("Train on digits, and watch the measures beside their floors"),
+    "play_circle",
+    preset="digits_dcgan",
+)
+link(
+    "playground",
+    _("Modes covered, live, in the playground"),
+    "scatter_plot",
+    preset="ring_mlp",
+)
 close_lesson("how_good")

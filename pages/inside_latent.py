@@ -40,14 +40,14 @@ def lengths(vectors: np.ndarray) -> np.ndarray:
     return np.linalg.norm(vectors, axis=1)
 
 
-def ask_what_lies_between() -> None:
-    """The question how unusual the middle of the straight way is."""
+def ask_what_lies_between() -> bool:
+    """The question how unusual the middle of the straight way is; whether its answer is told."""
     usual = lengths(noise(ASKED_DIM, N_NOISE, 0))
     start, end = noise(ASKED_DIM, 2, 0)
     half = np.array([0.5])
     straight, arc = (lengths(way(start, end, half))[0] for way in (lerp, slerp))
     shorter = float(np.mean(usual < straight))
-    ask(
+    return ask(
         "halfway",
         _(
             "Two noise vectors of {dim} numbers; we stand halfway between them, on the straight "
@@ -82,8 +82,8 @@ def ask_what_lies_between() -> None:
 
 
 @st.fragment
-def stage() -> None:
-    """The space of the noise, and two ways through it."""
+def stage(is_told: bool) -> None:
+    """The space of the noise, and two ways through it; once it `is_told`, how long they are."""
     with st.container(horizontal=True):
         settings.field("latent_dim")
         settings.field("seed")
@@ -104,20 +104,21 @@ def stage() -> None:
             root=f"{values.latent_dim**0.5:.2f}",
         )
     )
-    straight, arc = (way[len(T) // 2] for way in ways.values())
-    st.caption(
-        _("Halfway, the straight way is {straight} long and the arc {arc}.").format(
-            straight=f"{straight:.2f}", arc=f"{arc:.2f}"
+    if is_told:
+        straight, arc = (f"{way[len(T) // 2]:.2f}" for way in ways.values())
+        st.caption(
+            _("Halfway, the straight way is {straight} long and the arc {arc}.").format(
+                straight=straight, arc=arc
+            )
         )
-    )
     settings.write_url()
 
 
 settings = PageSettings(LatentLesson)
 open_lesson("inside_latent")
 markdown("inside_latent")
-stage()
-ask_what_lies_between()
+stage(ask_what_lies_between())
 explain("inside_latent_why")
-link("latent_space", _("Walk through the latent space of a trained generator"), "explore")
+link("train", _("Train a small DCGAN on digits"), "play_circle", preset="digits_dcgan")
+link("latent_space", _("Then walk through the latent space of its generator"), "explore")
 close_lesson("inside_latent", dim=str(ASKED_DIM), root=f"{ASKED_DIM**0.5:g}")

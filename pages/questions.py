@@ -14,7 +14,9 @@ from pages.parts.prose import _, markdown, read
 
 def show(question: str, answer: str) -> None:
     """A question, and its answer, to be opened; a teacher may keep it back."""
-    st.subheader(question, anchor=False)
+    with st.container():
+        st.subheader(question, anchor=False)
+        st.html('<div class="write-here"></div>')  # on paper
     if shows_answers():
         with st.expander(_("An answer"), icon=":material/lightbulb:"):
             st.markdown(answer)

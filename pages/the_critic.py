@@ -1,5 +1,6 @@
 """Lesson: why a distance needs a slope, what a critic is, and what holds its slope."""
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
@@ -27,6 +28,7 @@ LEVEL = 1e-3  # a slope smaller than that, per unit of x, is drowned by the nois
 BOUNDS = {"0.5": "0.5", "1": "1", "2": "2"}
 WEIGHTS = {"1": "1", "10": "10", "100": "100"}
 USUAL_WEIGHT = "10"  # arXiv:1704.00028, section 4
+LIGHT = 1.0  # the weight in the question
 PAIR = gaussians(Mixture((1.0,), (0.0,), (WIDTH,)), WIDTH, REACH)
 # What the page of the best discriminator calls “q far away”.
 FAR = {"weight": "1.0", "mean_1": "-3.0", "std_1": "0.6", "q_mean": "4.0", "q_std": "0.6"}
@@ -79,11 +81,11 @@ def value_of(theta: float, bound: float) -> float:
     return critic_value(optimal_critic(PAIR.log_p, log_q, DX, bound), PAIR.log_p, log_q, DX)
 
 
-def ask_who_teaches() -> None:
-    """The question whose answer G can follow from far away, answered by the slopes."""
+def ask_who_teaches() -> bool:
+    """The question whose answer G can follow from far away; whether it is told."""
     slopes = slopes_of_g(APART, bound=1)
     teaching = {name for name, slope in slopes.items() if abs(slope) > LEVEL}
-    ask(
+    return ask(
         "who teaches",
         _(
             "G is far away, at {theta}, and both opponents are perfect. G plays minimax against D, "
@@ -147,9 +149,44 @@ def ask_about_twice_the_bound() -> None:
     )
 
 
+def ask_about_a_light_penalty() -> bool:
+    """The question how steep a critic is that pays little for it; whether its answer is told."""
+    best = penalised_slope(APART, LIGHT)
+    return ask(
+        "light penalty",
+        _(
+            "The penalty weighs {weight}, and the samples are {apart} apart. Which slope is best "
+            "for the critic?"
+        ).format(weight=f"$\\lambda = {LIGHT:g}$", apart=f"{APART:g}"),
+        {
+            "1": _("{one}: that is what the penalty asks for.").format(one="$1$"),
+            "above": _("One above {one}.").format(one="$1$"),
+            "endless": _("The steeper, the better."),
+        },
+        "above" if 1.01 < best < math.inf else "1",
+        _(
+            "It is {slope}: what a bit more of slope brings in value is there the same as what it "
+            "costs in penalty. The more the penalty weighs, the nearer it comes to {one}."
+        ).format(slope=fixed(best, 2), one="$1$"),
+        {
+            "1": _(
+                "There the penalty is level: a bit steeper costs next to nothing. And what does "
+                "it bring?"
+            ),
+            "endless": _(
+                "The value grows with the slope, but the penalty with its square. Which of them "
+                "wins in the end?"
+            ),
+        },
+    )
+
+
 @st.fragment
-def stage() -> None:
-    """Where the generated samples are, how steep the critic may be, and what G learns of both."""
+def stage(is_told: bool) -> None:
+    """Where the generated samples are, how steep the critic may be, and what G learns of both.
+
+    Once the question's answer `is_told`, in numbers.
+    """
     with st.container(horizontal=True, gap="medium"):
         theta = settings.field("theta", st.container(width="stretch"))
         bound = float(settings.field("bound", st.container(width="content")))
@@ -158,50 +195,53 @@ def stage() -> None:
     )
     steady_figure(figure, key="critic")
     head_start()
-    here, slopes = PAIR.readings(theta), slopes_of_g(theta, bound)
-    st.caption(
-        _(
-            "JSD = {jsd} nats; G's minimax loss against the best D has the slope {d} per unit of "
-            "θ. W₁ = {w1}; the critic's value is {value}, and G's loss against the critic has the "
-            "slope {critic}."
-        ).format(
-            jsd=fixed(here["js"].value, 4),
-            w1=fixed(here["wasserstein_1"].value, 2),
-            value=fixed(value_of(theta, bound), 2),
-            **{name: fixed(slope, 2) for name, slope in slopes.items()},
-        )
-    )
+    if is_told:
+        st.caption(_in_numbers(theta, bound))
     settings.write_url()
 
 
+def _in_numbers(theta: float, bound: float) -> str:
+    here, slopes = PAIR.readings(theta), slopes_of_g(theta, bound)
+    return _(
+        "JSD = {jsd} nats; G's minimax loss against the best D has the slope {d} per unit of "
+        "θ. W₁ = {w1}; the critic's value is {value}, and G's loss against the critic has the "
+        "slope {critic}."
+    ).format(
+        jsd=fixed(here["js"].value, 4),
+        w1=fixed(here["wasserstein_1"].value, 2),
+        value=fixed(value_of(theta, bound), 2),
+        **{name: fixed(slope, 2) for name, slope in slopes.items()},
+    )
+
+
 @st.fragment
-def holding() -> None:
-    """The penalty's weight, and which slope the critic then takes."""
+def holding(is_told: bool) -> None:
+    """The penalty's weight, and which slope the critic then takes; in numbers once it `is_told`."""
     weight = float(settings.field("weight"))
     steady_figure(held_figure(APART, weight, _), key="held")
     head_start()
-    st.caption(
-        _(
-            "Generated samples at a distance of {distance}. Without a penalty the steepest critic "
-            "gets most; with λ = {weight}, the one with the slope {slope}."
-        ).format(
-            distance=f"{APART:g}",
-            weight=f"{weight:g}",
-            slope=f"{penalised_slope(APART, weight):g}",
+    if is_told:
+        st.caption(
+            _(
+                "Generated samples at a distance of {distance}. Without a penalty the steepest "
+                "critic gets most; with λ = {weight}, the one with the slope {slope}."
+            ).format(
+                distance=f"{APART:g}",
+                weight=f"{weight:g}",
+                slope=f"{penalised_slope(APART, weight):g}",
+            )
         )
-    )
     settings.write_url()
 
 
 settings = PageSettings(CriticLesson)
 open_lesson("the_critic")
 markdown("the_critic")
-stage()
-ask_who_teaches()
+stage(ask_who_teaches())
 ask_about_twice_the_bound()
 st.header(_("What holds the slope"), anchor=False)
 markdown("the_critic_hold")
-holding()
+holding(ask_about_a_light_penalty())
 trained = PRESETS["ring_wgan_gp"].config
 explain(
     "the_critic_why",

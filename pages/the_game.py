@@ -170,6 +170,36 @@ def flat(players: Players) -> tuple[float, ...]:
     return (players.a, players.b, *players.w)
 
 
+def ask_what_the_first_step_of_d_moves() -> None:
+    """The question whose numbers are D's: what moves when D trains, and what does not."""
+    world = World()
+    start, then = list(play("D", world))
+    moved = "both" if (then.a, then.b) != (start.a, start.b) else "d" if then != start else "g"
+    real, fake = (float(then.judge(np.array(mean))) for mean in (world.mean, start.b))
+    ask(
+        "first step of D",
+        _("Both stand as below, at the beginning. You press **Train D once**: what moves?"),
+        {
+            "d": _("The blue curve: up where real samples fall, down where generated ones do."),
+            "g": _("The generated samples, away from D."),
+            "both": _("Both: each answers the other."),
+        },
+        moved,
+        _(
+            "D's three numbers change, and nothing else. In the middle of the real samples it now "
+            "says {real}, in the middle of the generated ones {fake}; before, {half} everywhere."
+        ).format(
+            real=f"{real:.2f}",
+            fake=f"{fake:.2f}",
+            half=f"{float(start.judge(np.array(0.0))):g}",
+        ),
+        {
+            "g": _("Where samples fall, G's two numbers decide. Whose numbers does D's step move?"),
+            "both": _("They take turns: in D's turn, G's numbers stay as they are."),
+        },
+    )
+
+
 def ask_what_the_first_step_of_g_moves() -> None:
     """The question that the flat D of the beginning answers."""
     world = World()
@@ -372,11 +402,27 @@ def game() -> None:
     """The game as it stands, all that moves it, and all that moves with it."""
     values = settings.values
     path = list(play(values.moves, values.world))
+    ask_what_the_first_step_of_d_moves()
     stage(values, path)
     ask_what_the_first_step_of_g_moves()
     ask_what_g_does_alone()
     by_hand(values, path[-1], len(path) - 1)
     settings.write_url()
+
+
+def in_words(players: Players, world: World) -> str:
+    """What the figure shows, for those who do not see it."""
+    return _(
+        "real samples around {mean}, spread {std}, where D says {d_real}; generated ones around "
+        "{b}, spread {a}, where D says {d_fake}"
+    ).format(
+        mean=f"{world.mean:.2f}",
+        std=f"{world.std:.2f}",
+        b=f"{players.b:.2f}",
+        a=f"{abs(players.a):.2f}",
+        d_real=f"{float(players.judge(np.array(world.mean))):.2f}",
+        d_fake=f"{float(players.judge(np.array(players.b))):.2f}",
+    )
 
 
 def stage(values: TinyGan, path: Sequence[Players]) -> None:
@@ -386,7 +432,7 @@ def stage(values: TinyGan, path: Sequence[Players]) -> None:
     side_by_side = st.container(horizontal=True, gap="medium")
     with side_by_side.container(width="stretch"):
         figure = tiny_gan_figure(players, values.world, len(path) - 1, values.stage, before, _)
-        steady_figure(figure, key="tiny gan")
+        steady_figure(figure, key="tiny gan", says=in_words(players, values.world))
         head_start()
     with stages:
         stage_buttons(values)

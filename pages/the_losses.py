@@ -54,11 +54,11 @@ def curves() -> dict[str, tuple[np.ndarray, np.ndarray]]:
     return found
 
 
-def ask_who_learns() -> None:
-    """The question about saturation, answered by the slopes."""
+def ask_who_learns() -> bool:
+    """The question about saturation, answered by the slopes; whether its answer is told."""
     logit = math.log(SURE / (1 - SURE))
     slopes = {name: slope_of(name, logit) for name in BOTH}
-    ask(
+    return ask(
         "who learns",
         _(
             "G is a beginner: of its samples D says {sure}. With which loss does G learn faster?"
@@ -96,28 +96,28 @@ def equilibrium(name: str) -> dict[str, str]:
 
 
 @st.fragment
-def stage() -> None:
-    """D's output, and what both losses say of it."""
+def stage(is_told: bool) -> None:
+    """D's output, and what both losses say of it; in numbers once it `is_told`."""
     logit = settings.field("logit")
     st.latex(f"D(G(z)) = \\sigma(C) = {1 / (1 + math.exp(-logit)):.3f}")
     figure = two_losses_figure(curves(), SHOWN, logit, _)
     steady_figure(figure, key="two losses")
     head_start()
-    slopes = {name: fixed(slope_of(name, logit), 4) for name in BOTH}
-    st.caption(
-        _(
-            "For this sample the slope is {minimax} with the minimax loss and {non_saturating} "
-            "with the non-saturating one."
-        ).format(**slopes)
-    )
+    if is_told:
+        slopes = {name: fixed(slope_of(name, logit), 4) for name in BOTH}
+        st.caption(
+            _(
+                "For this sample the slope is {minimax} with the minimax loss and {non_saturating} "
+                "with the non-saturating one."
+            ).format(**slopes)
+        )
     settings.write_url()
 
 
 settings = PageSettings(LossLesson)
 open_lesson("the_losses")
 markdown("the_losses")
-stage()
-ask_who_learns()
+stage(ask_who_learns())
 explain(
     "the_losses_why", ln2=f"{LN2:.4f}", **equilibrium("minimax"), **equilibrium("non_saturating")
 )

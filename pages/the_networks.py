@@ -64,10 +64,10 @@ def weakened(activation: str, n_layers: int) -> float:
     return float(1 / gradients_at_layers(activation, n_layers)[0])
 
 
-def ask_what_is_left() -> None:
-    """The question how little passes through sigmoids."""
+def ask_what_is_left() -> bool:
+    """The question how little passes through sigmoids; whether its answer is told."""
     factor = weakened("sigmoid", ASKED_LAYERS)
-    ask(
+    return ask(
         "sigmoids",
         _("A gradient goes back through {n} layers with sigmoids. How much of it arrives?").format(
             n=ASKED_LAYERS
@@ -96,8 +96,8 @@ def ask_what_is_left() -> None:
 
 
 @st.fragment
-def stage() -> None:
-    """The number of layers, and how much of a gradient gets through them."""
+def stage(is_told: bool) -> None:
+    """The number of layers, and how much of a gradient gets through; compared once it `is_told`."""
     n_layers = settings.field("layers")
     gradients = {name: gradients_at_layers(name, n_layers) for name in ACTIVATIONS}
     figure = backward_figure(gradients, {name: _(title) for name, title in NAMES.items()}, _)
@@ -106,22 +106,23 @@ def stage() -> None:
     st.caption(
         _(
             "Computed just now: {width} units per layer, {batch} random samples, weights as usual "
-            "at the beginning of training. At the first layer, sigmoids leave {share} of what "
-            "LeakyReLU leaves."
-        ).format(
-            width=WIDTH,
-            batch=BATCH,
-            share=f"{100 * gradients['sigmoid'][0] / gradients['leaky_relu'][0]:.2g}%",
-        )
+            "at the beginning of training."
+        ).format(width=WIDTH, batch=BATCH)
     )
+    if is_told:
+        share = f"{100 * gradients['sigmoid'][0] / gradients['leaky_relu'][0]:.2g}%"
+        st.caption(
+            _("At the first layer, sigmoids leave {share} of what LeakyReLU leaves.").format(
+                share=share
+            )
+        )
     settings.write_url()
 
 
 settings = PageSettings(NetworkLesson)
 open_lesson("the_networks")
 markdown("the_networks", pixels=str(PIXELS), latent_dim=str(LATENT_DIM))
-stage()
-ask_what_is_left()
+stage(ask_what_is_left())
 st.header(_("How many numbers is that?"), anchor=False)
 markdown("the_networks_sizes", units=str(UNITS))
 sizes_table()

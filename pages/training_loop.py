@@ -139,16 +139,19 @@ def stage() -> None:
     heads = (_("Code"), _("What it computes"))
     st.html(_program(lines(frozen=frozen), of_this_step, now.key, heads))
     judged = [moment.values for moment in past if moment.key == "judged"]
-    steady_figure(
-        bribed_figure(
-            [float(_number(values["before"])) for values in judged],
-            [float(_number(values["after"])) for values in judged],
-            N_STEPS,
-            _,
-        ),
-        key="bribed",
-    )
+    before, after = ([_number(values[key]) for values in judged] for key in ("before", "after"))
+    figure = bribed_figure(before, after, N_STEPS, _)
+    steady_figure(figure, key="bribed", says=_in_words(before, after))
     settings.write_url()
+
+
+def _in_words(before: Sequence[float], after: Sequence[float]) -> str:
+    """What the figure shows, for those who do not see it."""
+    said = _("step {step}: before G's turn {before}, after it {after}")
+    return _("; ").join(
+        said.format(step=step, before=f"{was:.4f}", after=f"{now:.4f}")
+        for step, (was, now) in enumerate(zip(before, after, strict=True), start=1)
+    )
 
 
 def _program(
@@ -159,10 +162,10 @@ def _program(
     for number, line in enumerate(program, 1):
         moment = past.get(line.key)
         values = _("; ").join(_say(*each) for each in moment.values.items()) if moment else ""
-        lit = ' class="now"' if line.key == now else ""
+        lit = ' class="now" aria-current="step"' if line.key == now else ""
         cells = (str(number), f"<code>{html.escape(line.code)}</code>", html.escape(values))
         rows.append(f"<tr{lit}>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
-    head = "".join(f"<th>{html.escape(text)}</th>" for text in ("", *heads))
+    head = "".join(f"<th>{html.escape(text)}</th>" for text in ("#", *heads))
     return f"{STYLE}<div class='loop'><table><tr>{head}</tr>{''.join(rows)}</table></div>"
 
 
@@ -193,6 +196,7 @@ STYLE = """<style>
     .loop td { height: auto; }
     .loop td:empty { display: none; }
 }
+.loop tr.now td:first-child::before { content: "▸ "; }
 .loop tr.now td { background: color-mix(in srgb, #2A8FD0 25%, transparent); }
 </style>"""
 

@@ -151,6 +151,20 @@ def ask_which_is_fooled() -> bool:
     )
 
 
+def points_in_words(case: str) -> str:
+    """Where a generator's points lie, for those who do not see it; the verdict is the reader's."""
+    points = points_of(case)
+    apart = np.linalg.norm(points[:, np.newaxis] - SPOTS.centers, axis=-1)  # (n, spots)
+    counts = np.bincount(apart.argmin(axis=1), minlength=len(SPOTS.centers))
+    return _(
+        "points whose nearest spot is each of them in turn: {counts}; half of all points are "
+        "farther from it than {far} standard deviations of a spot"
+    ).format(
+        counts=_(", ").join(f"{count:,}" for count in counts),
+        far=f"{np.median(apart.min(axis=1)) / SPOTS.std:.1f}",
+    )
+
+
 @st.fragment
 def stage(is_told: bool) -> None:
     """A generator, its points, and once it `is_told`, its measures."""
@@ -159,7 +173,7 @@ def stage(is_told: bool) -> None:
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=wide(430)):
             figure = points_figure(points_of(case)[:N_SHOWN], SPOTS.centers, 1.4, _)
-            steady_figure(figure, key="points of each generator")
+            steady_figure(figure, key="points of each generator", says=points_in_words(case))
             head_start()
         with st.container(width="stretch"):
             if is_told:
