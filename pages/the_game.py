@@ -16,6 +16,7 @@ from gan_core.text import N_, fixed
 from gan_core.theory.tiny_gan import (
     MOST_MOVES,
     N_SAMPLES,
+    START,
     ChainRule,
     Players,
     World,
@@ -452,4 +453,4 @@ open_lesson("the_game")
 markdown("the_game")
 game()
 explain("the_game_why")
-close_lesson("the_game")
+close_lesson("the_game", n_numbers=str(len((START.a, START.b, *START.w))))

@@ -7,9 +7,10 @@ import streamlit as st
 from pydantic import Field
 
 from gan_core.figures.told_what import told_what_film
+from gan_core.presets import PRESETS
 from gan_core.settings import Choices, Settings, Shown
 from gan_core.text import N_, fixed
-from gan_core.theory.told_what import KINDS, N_STEPS, Players, World, outcome, play
+from gan_core.theory.told_what import DEGREE, KINDS, N_STEPS, Players, World, outcome, play
 from pages.parts.lesson import ask, close_lesson, explain, open_lesson
 from pages.parts.links import link
 from pages.parts.page_settings import PageSettings
@@ -79,6 +80,13 @@ def outcomes(sees: str) -> list[str]:
     """What becomes of the label with each of `N_TRIED` seeds, G beginning the same for both."""
     worlds = [World(sees=sees, start="same", seed=seed) for seed in range(N_TRIED)]
     return [outcome(list(play(world))[-1]) for world in worlds]
+
+
+def numbers_of_players() -> dict[str, str]:
+    """How many numbers G has in all and D for each label, and of what degree D is."""
+    players = World(sees="label").begin()
+    n_of_g, (_labels, n_of_d) = players.a.size + players.b.size, players.w.shape
+    return {"of_g": str(n_of_g), "of_d": str(n_of_d), "degree": str(DEGREE)}
 
 
 def ask_what_g_does_if_d_sees_no_label() -> None:
@@ -243,12 +251,12 @@ def stage() -> None:
 
 settings = PageSettings(ToldWhat)
 open_lesson("told_what")
-markdown("told_what", small=fixed(KINDS[0], 0), large=fixed(KINDS[1], 0))
+markdown("told_what", small=fixed(KINDS[0], 0), large=fixed(KINDS[1], 0), **numbers_of_players())
 stage()
 ask_what_g_does_if_d_sees_no_label()
 ask_about_labels_by_chance()
 ask_what_reading_makes_of_the_label()
-explain("told_what_why")
+explain("told_what_why", in_how_many=f"{1 / FEW_WRONG:g}")
 link(
     "train",
     _("Train on digits whose labels both players see"),
@@ -268,4 +276,4 @@ link(
     "play_circle",
     preset="digits_infogan",
 )
-close_lesson("told_what")
+close_lesson("told_what", n_kinds=str(PRESETS["digits_infogan"].config.n_kinds))

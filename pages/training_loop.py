@@ -11,7 +11,17 @@ from pydantic import Field
 from gan_core.figures.bribed import bribed_figure
 from gan_core.settings import Settings
 from gan_core.text import N_
-from gan_core.theory.loop import BATCH_SIZE, N_LINES, N_STEPS, Line, Moment, Value, lines, moments
+from gan_core.theory.loop import (
+    BATCH_SIZE,
+    N_LINES,
+    N_MODES,
+    N_STEPS,
+    Line,
+    Moment,
+    Value,
+    lines,
+    moments,
+)
 from pages.parts.lesson import ask, close_lesson, open_lesson
 from pages.parts.links import remember
 from pages.parts.page_settings import PageSettings
@@ -202,7 +212,7 @@ STYLE = """<style>
 
 settings = PageSettings(Loop)
 open_lesson("training_loop")
-markdown("training_loop", batch_size=str(BATCH_SIZE), n_steps=str(N_STEPS))
+markdown("training_loop", modes=str(N_MODES), batch_size=str(BATCH_SIZE), n_steps=str(N_STEPS))
 is_told = ask_whose_weights_move()
 if st.session_state[AT] == LAST:
     st.session_state[PLAY] = False

@@ -179,7 +179,12 @@ def stage(is_told: bool) -> None:
             if is_told:
                 measures_table(case)
             within = 100 * (1 - math.exp(-(HIGH_QUALITY_STDS**2) / 2))
-            markdown("what_goes_wrong_measures", n=f"{N_SAMPLES:,}", real=f"{within:.1f}%")
+            markdown(
+                "what_goes_wrong_measures",
+                n=f"{N_SAMPLES:,}",
+                stds=f"{HIGH_QUALITY_STDS:g}",
+                real=f"{within:.1f}%",
+            )
     settings.write_url()
 
 
@@ -238,7 +243,7 @@ def pictures_in_words() -> str:
 def read_the_curves() -> None:
     """The exercise: curves of recorded runs, and which samples belong to them."""
     st.header(_("Read the curves"), anchor=False)
-    markdown("what_goes_wrong_read", shown=str(N_SHOWN), every=str(EVERY))
+    markdown("what_goes_wrong_read", runs=str(len(RUNS)), shown=str(N_SHOWN), every=str(EVERY))
     with st.container(key="pictures_of_runs"):
         shown = {_(title): recordings()[name].samples for title, name in PICTURES.items()}
         pictures = {title: samples[:N_SHOWN] for title, samples in shown.items()}
@@ -259,7 +264,7 @@ def failures_and_cures() -> None:
 
 settings = PageSettings(WrongLesson)
 open_lesson("what_goes_wrong")
-markdown("what_goes_wrong", modes=str(len(SPOTS.centers)), n=str(N_SAMPLES))
+markdown("what_goes_wrong", modes=str(len(SPOTS.centers)), generators=str(len(CASES)))
 above_the_questions = st.container()
 are_told = [ask_which_collapsed(), ask_which_is_fooled()]
 with above_the_questions:

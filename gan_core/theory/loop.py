@@ -20,7 +20,7 @@ BATCH_SIZE = 64
 LATENT_DIM = 2
 HIDDEN_UNITS = 16
 RATE = 0.25
-RADIUS, STD = 1.0, 0.05  # of the ring that is the data
+N_MODES, RADIUS, STD = 8, 1.0, 0.05  # of the ring that is the data
 
 Weights = list[np.ndarray]  # kernel (in, hidden), bias (hidden,), kernel (hidden, out), bias (out,)
 Value = float | tuple[int, ...]
@@ -153,8 +153,8 @@ class Loop:
         yield "judged", {"before": before, "after": after}
 
     def real_batch(self) -> np.ndarray:
-        """Points (batch, 2) around eight spots on a ring."""
-        angles = self._random.integers(8, size=BATCH_SIZE) * (2 * math.pi / 8)
+        """Points (batch, 2) around the spots of a ring."""
+        angles = self._random.integers(N_MODES, size=BATCH_SIZE) * (2 * math.pi / N_MODES)
         spots = RADIUS * np.stack([np.cos(angles), np.sin(angles)], axis=1)
         return np.asarray(spots + STD * self._random.normal(size=spots.shape))
 

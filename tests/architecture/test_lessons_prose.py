@@ -23,6 +23,29 @@ YEAR, ARXIV = r"\b(?:19|20)\d\d(?= 年|s\b|\b)", r"\barXiv:\d{4}\.\d{4,5}\b"
 IN_A_WORK = r"\b(?:algorithm|算法) \d+|\bPMLR \d+"
 NAMES = r"Inception-v3|GPT-3|R1|WGAN-GP|pix2pix"
 
+UP_TO_TWELVE = "three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+TEENS = "thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand"
+NUMBER_WORDS = {  # from three on; vague ones are left alone: a few hundred, 几百步, 上千步
+    "en": rf"(?<!few )\b(?:{UP_TO_TWELVE}|{TEENS}|{TENS})\b",
+    "zh": r"(?<![第几数一二两三四五六七八九十百千])(?<!上(?=[百千]))"
+    r"[一二两]*[三四五六七八九十百千][一二三四五六七八九十百千]*[个次层组步张种条段幅]",
+}
+NO_COUNT_OF_THE_CODE = {  # what is told right there, is history, or only an example
+    "en/bug_hunt_next": ("others take a thousand",),
+    "en/generative_ai_families": ("Goodfellow and seven others",),
+    "en/generative_ai_why": ("sees all three", "None of the three has a network"),
+    "en/glossary": ("such as one of ten kinds", "nineteen halvings in twenty"),
+    "en/quiz_told_what": ("a seven drawn where an eight", "judged as a seven", "means a three"),
+    "en/reading": ("Three that are copied often",),
+    "en/the_critic_why": ("Three ways to hold the slope",),
+    "en/the_game_why": ("An algorithm of four lines", "The last three are repeated"),
+    "en/told_what_why": ("should draw a three",),
+    "zh/generative_ai_why": ("把三种都看出来", "这三个模型"),
+    "zh/glossary": ("比如十个类别之一", "二十次里有十九次"),
+    "zh/the_critic_why": ("约束斜率的三种办法",),
+}
+
 
 def of_the_course(language: str) -> list[Path]:
     """The files of lessons, their checks and the appendix."""
@@ -52,6 +75,11 @@ def typed_numbers(prose: str) -> list[str]:
     ):
         prose = re.sub(allowed, "", prose, flags=re.DOTALL | re.MULTILINE)
     return re.findall(r"\d[\d.,]*", prose)
+
+
+def number_words(prose: str, language: str) -> list[str]:
+    """Counts that somebody has written out where the code could have filled them in."""
+    return re.findall(NUMBER_WORDS[language], prose, flags=re.IGNORECASE)
 
 
 def long_formula_numbers(prose: str) -> list[str]:
@@ -88,6 +116,28 @@ def test_numbers_are_not_typed(path: Path) -> None:
     prose = path.read_text("utf-8")
     assert typed_numbers(prose) == []
     assert long_formula_numbers(prose) == []
+
+
+@pytest.mark.parametrize("path", parameters(), ids=shown)
+def test_counts_are_not_written_out(path: Path) -> None:
+    prose = path.read_text("utf-8")
+    for phrase in NO_COUNT_OF_THE_CODE.get(shown(path), ()):
+        assert phrase in prose, "allowed, but no longer there"
+        prose = prose.replace(phrase, "")
+    assert number_words(prose, path.parent.name) == []
+
+
+def test_what_may_be_written_out_is_in_files_of_the_course() -> None:
+    assert set(NO_COUNT_OF_THE_CODE) <= {shown(path) for path in parameters()}
+
+
+def test_both_languages_leave_the_same_numbers_to_the_code() -> None:
+    for path in sorted((PROSE / "en").glob("*.md")):
+        english, chinese = (
+            set(re.findall(r"@\{\w+\}", (PROSE / language / path.name).read_text("utf-8")))
+            for language in LANGUAGES
+        )
+        assert english == chinese, path.stem
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -201,3 +251,30 @@ def test_years_numbers_of_papers_and_formulas_are_left_alone(prose: str) -> None
 
 def test_result_inside_a_formula_is_noticed() -> None:
     assert long_formula_numbers("$L_D = 1.386$ and $\\frac{1}{2}$") == ["1.386"]
+
+
+@pytest.mark.parametrize(
+    ("language", "prose"),
+    [
+        ("en", "a ring of eight spots"),
+        ("en", "Three hundred steps"),
+        ("zh", "环上八个簇"),
+        ("zh", "环上四次训练"),
+        ("zh", "两百步"),
+        ("zh", "十二种"),
+    ],
+)
+def test_count_that_is_written_out_is_noticed(language: str, prose: str) -> None:
+    assert number_words(prose, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "prose"),
+    [
+        ("en", "one of the two players, after a few hundred steps, for the third time"),
+        ("en", "a tenth of thousands of often weighted ones"),
+        ("zh", "两个玩家中的一个，第三次、第十二次，几百步、上千步、十几步之后"),
+    ],
+)
+def test_pairs_places_and_vague_numbers_are_left_alone(language: str, prose: str) -> None:
+    assert number_words(prose, language) == []

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
+from streamlit.runtime.state.query_params_proxy import QueryParamsProxy
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Radio
 
@@ -19,12 +20,14 @@ from gan_core.settings import Settings
 from gan_core.theory.tiny_gan import World, chain_rule, play
 from pages.parts import projector, visitor
 from pages.parts.glossary import in_file
+from pages.parts.links import PROGRESS
 from pages.parts.page_settings import PageSettings
 from pages.parts.prose import ASSETS, LANGUAGES, translator
 from pages.parts.quiz import Question, questions
 from tests.page_visit import (
     button,
     by_menu,
+    errors,
     figure_names,
     go_to,
     keys_of_fields,
@@ -439,14 +442,46 @@ def test_right_picture_is_that_of_the_run_whose_curves_are_read() -> None:
     assert feedback(app) == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
-def test_links_into_laboratories_say_what_is_allowed_there(name: str) -> None:
-    links = [node.proto for node in visit(name).main if node.type == "page_link"]
-    for link in links:
-        app = visit(link.page, **dict(parse_qsl(link.query_string)))
-        assert not app.exception
-        assert toasts(app) == []
+def links_on(app: AppTest) -> list[tuple[str, dict[str, str]]]:
+    """Where the links that the code makes lead: pages, and what else the links say."""
+    protos = [node.proto for node in app.get("page_link")]
+    queries = [dict(parse_qsl(proto.query_string)) for proto in protos]
+    return [
+        (proto.page, {name: query[name] for name in query if name not in ("lang", PROGRESS)})
+        for proto, query in zip(protos, queries, strict=True)
+    ]
+
+
+@pytest.fixture
+def read_of_the_url(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The parameters that a page has asked for by name; what nobody asks for says nothing."""
+    read: set[str] = set()
+
+    def get(url: Mapping[str, str], name: str, default: str | None = None) -> str | None:
+        read.add(name)
+        return Mapping.get(url, name, default)
+
+    def contains(url: Mapping[str, str], name: str) -> bool:
+        read.add(name)
+        return Mapping.__contains__(url, name)
+
+    monkeypatch.setattr(QueryParamsProxy, "get", get)
+    monkeypatch.setattr(QueryParamsProxy, "__contains__", contains)
+    return read
+
+
+def test_links_lead_from_lessons_to_pages_that_understand_them(read_of_the_url: set[str]) -> None:
+    to_visit: list[tuple[str, dict[str, str]]] = [(name, {}) for name in NAMES]
+    for page, query in to_visit:  # grows by what these pages link to
+        read_of_the_url.clear()
+        app = visit(page, **query)
+        wrong = [*(each.message for each in app.exception), *errors(app), *toasts(app)]
+        assert wrong == [], f"a link to {page} with {query}"
+        assert set(query) <= read_of_the_url, f"{page} knows not all of {query}"
+        for link in links_on(app):
+            if link not in to_visit:
+                to_visit.append(link)
+    assert len(to_visit) > len(NAMES)
 
 
 @pytest.mark.parametrize(
