@@ -41,8 +41,10 @@ EXPLAINED = {  # by the name of the section
         "below take logits."
     ),
     "losses": N_(
-        "What each player minimises. softplus(a) is ln(1 + eᵃ), so −ln σ(a) can be written as "
-        "softplus(−a), which stays exact where σ rounds to 0 or 1."
+        "What each player minimises. $\\mathbb E_x$ is the mean over real samples $x$, "
+        "$\\mathbb E_z$ the mean over noise $z$ that G is fed, and $D(x)$ the probability of "
+        "“real” that D gives $x$: σ of its logit. softplus(a) is ln(1 + eᵃ), so −ln σ(a) can be "
+        "written as softplus(−a), which stays exact where σ rounds to 0 or 1."
     ),
     "penalty": N_("What D pays in addition, for being steep."),
     "batches": N_(
