@@ -18,6 +18,7 @@ from gan_core.presets import PLANE_PRESETS
 from gan_core.runs.claims import holder_name
 from gan_core.training.records import RECORD_FIELDS
 from tests.app_process import AppProcess
+from tests.browser.conftest import until_answered
 from tests.engine_process import wait_until
 
 # One mould for all tests here, so that it is compiled once.
@@ -298,6 +299,7 @@ def test_going_back_branching_and_sharing(
     context.close()
 
     # A branch equals its parent up to that step.
+    until_answered(page)  # an earlier answer may draw the form anew, and the press be lost
     page.get_by_text("Branch: from the step that is shown").click()
     press(page, "Branch")
     page.wait_for_url("**beside=*")
